@@ -1,0 +1,104 @@
+"""Find studies, and show one whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from secretome_ml.errors import UnknownName
+from secretome_ml.evidence.corpus import Evidence
+from secretome_ml.vocabulary import FactorVocabulary, Terms
+
+
+def search_studies(
+    evidence: Evidence,
+    text: str | None = None,
+    factor: str | None = None,
+    source: str | None = None,
+    preconditioning: str | None = None,
+    effect: str | None = None,
+    result: str | None = None,
+) -> pd.DataFrame:
+    """Return the studies that meet every condition given, as rows of the studies table.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Where to search.
+    text : str, optional
+        Words that all stand somewhere in the study, in any table.
+    factor : str, optional
+        A factor by any name that resolves.
+    source : str, optional
+        A cell source by any name.
+    preconditioning : str, optional
+        A kind, or a word of an agent.
+    effect, result : str, optional
+        Given together, one outcome must have both.
+
+    Raises
+    ------
+    UnknownName
+        If the factor or cell source is not known.
+    """
+    wanted = set(evidence.studies["study"])
+    if text:
+        wanted &= _with_words(evidence, text)
+    if factor:
+        wanted &= _with_factor(evidence, factor)
+    if source:
+        term = Terms().resolve("cell_source", source)
+        if term is None:
+            raise UnknownName(f"'{source}' is no known cell source; see `vocabulary list cell_sources`.")
+        wanted &= set(evidence.arms.loc[evidence.arms["cell_source"] == term, "study"])
+    if preconditioning:
+        kind = Terms().resolve("preconditioning", preconditioning)
+        table = evidence.preconditioning
+        hit = (table["kind"] == kind) | table["agent"].str.contains(preconditioning, case=False, regex=False)
+        wanted &= set(table.loc[hit.fillna(False).astype(bool), "study"])
+    if effect or result:
+        table = evidence.outcomes
+        hit = pd.Series(True, index=table.index)
+        if effect:
+            hit &= table["effect"] == effect
+        if result:
+            hit &= table["result"] == result
+        wanted &= set(table.loc[hit.fillna(False).astype(bool), "study"])
+    return evidence.studies[evidence.studies["study"].isin(wanted)].reset_index(drop=True)
+
+
+def find_study(evidence: Evidence, key: str) -> Evidence:
+    """Return the evidence of one study, named by identifier, DOI or PMID.
+
+    Raises
+    ------
+    UnknownName
+        If there is none.
+    """
+    studies = evidence.studies
+    hit = (studies["study"] == key) | (studies["doi"] == key.lower()) | (studies["pmid"] == key)
+    found = studies.loc[hit.fillna(False).astype(bool), "study"]
+    if found.empty:
+        raise UnknownName(f"No study '{key}' in the corpus; try `evidence search`.")
+    return evidence.subset(found)
+
+
+def _with_words(evidence: Evidence, text: str) -> set[str]:
+    words = text.casefold().split()
+    whole: dict[str, list[str]] = {}
+    for frame in evidence.tables.values():
+        columns = frame.select_dtypes("string").columns.drop("study")
+        joined = frame[columns].fillna("").agg(" ".join, axis=1).str.casefold()
+        for study, cell in zip(frame["study"], joined, strict=True):
+            whole.setdefault(study, []).append(cell)
+    return {study for study, cells in whole.items() if all(any(w in c for c in cells) for w in words)}
+
+
+def _with_factor(evidence: Evidence, name: str) -> set[str]:
+    vocabulary = FactorVocabulary.load()
+    wanted: Any = vocabulary.resolve(name)
+    if wanted.factor is None:
+        raise UnknownName(f"'{name}' is no known factor: {wanted.reason}; try `vocabulary find`.")
+    same = {n for n in evidence.factors["name"].unique() if vocabulary.resolve(n).factor == wanted.factor}
+    return set(evidence.factors.loc[evidence.factors["name"].isin(same), "study"])

@@ -1,0 +1,77 @@
+"""Counts that tell what a corpus holds and where it is thin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from secretome_ml.evidence.corpus import Evidence
+from secretome_ml.evidence.tables import HEADLINE_EFFECTS
+
+
+def evidence_stats(evidence: Evidence) -> dict[str, Any]:
+    """Return the counts of a corpus as plain numbers and dictionaries.
+
+    Examples
+    --------
+    >>> from secretome_ml import load_evidence
+    >>> from secretome_ml.evidence import evidence_stats
+    >>> evidence_stats(load_evidence())["studies"] > 300
+    True
+    """
+    outcomes, comparisons = evidence.outcomes, evidence.comparisons
+    headline = outcomes[outcomes["effect"].isin(HEADLINE_EFFECTS)]
+    headline_pairs = comparisons[comparisons["effect"].isin(HEADLINE_EFFECTS)]
+    return {
+        "studies": len(evidence.studies),
+        "arms": len(evidence.arms),
+        "studies_with_several_arms": int((evidence.arms.groupby("study").size() > 1).sum()),
+        "factor_rows": len(evidence.factors),
+        "factor_names": int(evidence.factors["name"].nunique()),
+        "outcomes": len(outcomes),
+        "comparisons": len(comparisons),
+        "headline_comparisons": _distinct_pairs(headline_pairs),
+        "headline_comparisons_decided": int((headline_pairs["direction"] != "equal").sum()),
+        "headline_null_or_adverse": int((headline["result"] != "beneficial").sum()),
+        "headline_beneficial_share": round(float((headline["result"] == "beneficial").mean()), 4),
+        "by_basis": _counts(evidence.studies["basis"]),
+        "by_year": _counts(evidence.studies["year"]),
+        "by_cell_source": _counts(evidence.arms["cell_source"]),
+        "by_product": _counts(evidence.arms["product"]),
+        "by_preconditioning": _counts(evidence.preconditioning["kind"]),
+        "by_effect": _by_effect(evidence),
+        "thin": _thin(evidence),
+        "digest": evidence.digest,
+    }
+
+
+def _distinct_pairs(comparisons: pd.DataFrame) -> int:
+    """Return the number of pairs of arms compared on an effect, however many readouts each has."""
+    rows = comparisons.to_dict("records")
+    return len({(r["study"], r["effect"], frozenset((r["arm"], r["than"]))) for r in rows})
+
+
+def _counts(values: pd.Series) -> dict[str, int]:
+    named = values.astype("string").fillna("not stated")
+    return {str(k): int(v) for k, v in named.value_counts().items()}
+
+
+def _by_effect(evidence: Evidence) -> dict[str, dict[str, int]]:
+    results = evidence.outcomes.groupby(["effect", "result"]).size().unstack(fill_value=0)
+    pairs = evidence.comparisons["effect"].value_counts()
+    return {
+        str(effect): {**{str(r): int(n) for r, n in row.items()}, "comparisons": int(pairs.get(effect, 0))}
+        for effect, row in results.sort_index().iterrows()
+    }
+
+
+def _thin(evidence: Evidence) -> dict[str, list[str]]:
+    """Return, per headline effect, the cell sources of which fewer than five arms were tested."""
+    tested = evidence.outcomes.drop_duplicates(["study", "arm", "effect"]).merge(evidence.arms, on=["study", "arm"])
+    sources = sorted(evidence.arms["cell_source"].dropna().unique())
+    thin = {}
+    for effect in HEADLINE_EFFECTS:
+        counts = tested.loc[tested["effect"] == effect, "cell_source"].value_counts()
+        thin[effect] = [str(s) for s in sources if counts.get(s, 0) < 5]
+    return thin
