@@ -1,0 +1,137 @@
+"""What a preconditioning entry does: which target, up or down, or only a sham."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from secretome_ml.vocabulary.agents import find_agent
+from secretome_ml.vocabulary.manipulations import parse_manipulation
+from secretome_ml.vocabulary.mirna import parse_mirna
+from secretome_ml.vocabulary.normalise import MAX_LENGTH
+from secretome_ml.vocabulary.targets import AND, DOWN, SHAM, SILENCER_GLUED, targets_in
+from secretome_ml.vocabulary.terms import Terms
+
+_RATIO = re.compile(r"\b\d+\s*:\s*\d+\b")
+_KIND_CLASS = {
+    "hypoxia": "hypoxia",
+    "cytokine": "cytokine_unspecified",
+    "tlr_ligand": "tlr_ligand",
+    "serum_deprivation": "medium",
+    "nutrient": "medium",
+    "biomaterial": "material",
+    "inflammatory_serum": "disease_fluid",
+    "tissue_extract": "tissue_extract",
+    "photobiomodulation": "light",
+    "mechanical": "mechanical",
+    "electrical": "electrical",
+    "three_d_culture": "culture_form",
+    "coculture": "cells",
+    "oxidative_stress": "oxidant",
+    "pharmacological": "drug_other",
+}
+_GENETIC = ("genetic_modification", "immortalisation")
+
+
+@dataclass(frozen=True)
+class Intervention:
+    """What was done to the cells, in one signed statement.
+
+    Parameters
+    ----------
+    target : str or None
+        The factor or agent; the first one when several were used together; None for a sham.
+    direction : int
+        +1 added or over-expressed, -1 removed, silenced or inhibited, 0 sham or unknown.
+    agent_class : str or None
+        Class of the agent (`proinflammatory_cytokine`, `statin`, ...); `gene` or `mirna` for genetic ones.
+    kind : str
+        gene_up, gene_down, gene_unknown, sham, added, inhibited, a manipulation of the product (depleted,
+        neutralised, ...), or the preconditioning itself when its agent is not known.
+    targets : tuple of str
+        All targets, in the order of the text.
+    """
+
+    target: str | None
+    direction: int
+    agent_class: str | None
+    kind: str
+    targets: tuple[str, ...] = ()
+
+
+def parse_intervention(kind: str, agent: str | None) -> Intervention:
+    """Say what one preconditioning entry of the evidence does; never raises on text.
+
+    Parameters
+    ----------
+    kind : str
+        The kind of preconditioning, for instance `genetic_modification` or `cytokine`.
+    agent : str or None
+        The agent as written, for instance `CXCR4 siRNA knock-down`.
+
+    Returns
+    -------
+    Intervention
+
+    Examples
+    --------
+    >>> parse_intervention("genetic_modification", "CXCR4 siRNA knock-down").target
+    'CXCR4'
+    >>> parse_intervention("genetic_modification", "miR-146a-5p inhibitor").direction
+    -1
+    >>> parse_intervention("genetic_modification", "EGFP control vector").kind
+    'sham'
+    >>> parse_intervention("cytokine", "IFN-γ").agent_class
+    'proinflammatory_cytokine'
+    """
+    known = Terms().resolve("preconditioning", kind) or kind
+    text = " ".join((agent or "").split())[:MAX_LENGTH]
+    if not text:
+        idle = known in ("none", *_GENETIC)
+        return Intervention(None, 0 if idle else 1, _KIND_CLASS.get(known), known)
+    if known in _GENETIC:
+        return _genetic(text)
+    changed = parse_manipulation(kind, text) if known.startswith("other:") else None
+    if changed is not None and changed.targets:
+        sign = 1 if changed.kind == "added" else -1
+        return Intervention(changed.targets[0], sign, "manipulation", changed.kind, changed.targets)
+    return _agent(known, text)
+
+
+def _genetic(text: str) -> Intervention:
+    down = DOWN.search(text) is not None or SILENCER_GLUED.search(text) is not None
+    targets = targets_in(text)
+    explicit_sham = re.search(
+        r"control|scrambl|non-?targeting|\bsham\b|\bempty\b|\bmock\b|\bnc\b", text, re.IGNORECASE
+    )
+    if SHAM.search(text) and (explicit_sham or not targets):
+        return Intervention(None, 0, None, "sham")
+    if not targets:
+        return Intervention(None, 0, "gene", "gene_unknown")
+    group = "mirna" if parse_mirna(targets[0]) else "gene"
+    return Intervention(targets[0], -1 if down else 1, group, "gene_down" if down else "gene_up", targets)
+
+
+def _agent(kind: str, text: str) -> Intervention:
+    if kind == "coculture":
+        return _cells(text)
+    found = find_agent(text)
+    if found is not None:
+        # An inhibitor is an agent that was added; whom it inhibits is a second fact, kept with the agent.
+        target = found.factor or found.id
+        return Intervention(target, 1, found.agent_class, "added", (target,))
+    targets = targets_in(text)
+    if targets and DOWN.search(text):
+        return Intervention(targets[0], -1, "inhibitor", "inhibited", targets)
+    parts = [part for part in map(find_agent, AND.split(text)) if part is not None]
+    if parts:
+        names = tuple(dict.fromkeys(part.factor or part.id for part in parts))
+        return Intervention(names[0], 1, parts[0].agent_class, "added", names)
+    return Intervention(None, 1, _KIND_CLASS.get(kind), kind)
+
+
+def _cells(text: str) -> Intervention:
+    bare = _RATIO.sub(" ", text)
+    agent = find_agent(bare, factors=False)
+    name = agent.id if agent is not None else Terms().resolve("cell_type", bare)
+    return Intervention(name, 1, "cells", "added" if name else "coculture", (name,) if name else ())

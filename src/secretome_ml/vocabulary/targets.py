@@ -1,0 +1,67 @@
+"""Which factors a text about a gene, an antibody or a silencing RNA names."""
+
+from __future__ import annotations
+
+import re
+
+from secretome_ml.vocabulary.factors import FactorVocabulary
+from secretome_ml.vocabulary.normalise import MAX_LENGTH
+
+SHAM = re.compile(
+    r"non-?targeting|scrambled?|\bsham\b|\bempty\b|\bcontrols?\b|\bmock\b|vector[- ]only|\be?gfp\b|\brfp\b|"
+    r"\bdsred\b|\bmcherry\b|luciferase|\blacz\b|\bnull (?:lenti|adeno|retro)?-?(?:virus|vector)|\bmir-nc\b|"
+    r"\bnegative control\b|\buntransfected\b|\bnc\b|\bvector\b",
+    re.IGNORECASE,
+)
+DOWN = re.compile(
+    r"\bsi-?rna\b|\bsh-?rna\b|\brnai\b|knock(?:ed)?[- ]?(?:down|out)|down-?[ ]?regulat\w*|"
+    r"silenc\w*|inhibit(?:or|ors|ed|ion|ing)\b|antagomirs?|antisense|anti-?(?=mir)|deletion|deleted|"
+    r"deficien\w*|"
+    r"\bnull\b|ablat\w*|(?:-/-|−/−)|\bko\b|\bkd\b|crispr(?:/?cas9)?|\bcas9\b|lacking|\bblock\w*|"
+    r"neutrali[sz]\w*|deplet\w*|\bsponge\b|dominant[- ]negative|\bantagonist\b|\banti-(?=(?-i:[A-Z]))|"
+    r"\bloss of\b|\bwithout\b",
+    re.IGNORECASE,
+)
+SILENCER_GLUED = re.compile(r"\b(?:si|sh)(?!RNA)-?(?=[A-Z][A-Z0-9])")
+_TECHNIQUE = re.compile(
+    r"over-?[ ]?express\w*|\bmimics?\b|\bagomirs?\b|transfect\w*|transduc\w*|lenti-?vir\w*|"
+    r"adeno-?(?:associated )?vir\w*|"
+    r"retro-?vir\w*|\baav\d*\b|\bviral\w*|\bvirus\b|plasmid\w*|engineer\w*|\bvector\b|knock[- ]?in\b|"
+    r"up-?[ ]?regulat\w*|"
+    r"\btransgen\w*|\bmodified\b|\bgenes?\b|\bmutant\b|mediated|\bantibod(?:y|ies)\b|\bcells?\b|"
+    r"\bmscs?\b|\bof\b|\bby\b|"
+    r"\bwith\b|\bin\b|\bthe\b|\bforced\b|\bcodon[- ]optimi[sz]ed\b|\bdna\b|\bcdna\b|\bconstitutive\w*|"
+    r"\bstable\b|"
+    r"\bligation\b|\bpooled\b|\bone of\b|\bexpression\b|\bexpressing\b",
+    re.IGNORECASE,
+)
+_BRACKETS = re.compile(r"[()\[\]]")
+AND = re.compile(r"\s*(?:\+|,|;|&| and | or | plus )\s*", re.IGNORECASE)
+
+
+def targets_in(text: str) -> tuple[str, ...]:
+    """Return the factors that a text about a gene or an antibody names, technique words passed over.
+
+    Examples
+    --------
+    >>> targets_in("VEGF + MCP-1 + IL-6"), targets_in("GATA4 over-expression (lentivirus)")
+    (('VEGFA', 'CCL2', 'IL6'), ('GATA4',))
+    """
+    vocabulary = FactorVocabulary.load()
+    text = " ".join(text.split())[:MAX_LENGTH]
+    whole = vocabulary.resolve(text)
+    if whole.factor is not None:
+        return (whole.factor,)
+    bare = _TECHNIQUE.sub(" ", DOWN.sub(" ", SHAM.sub(" ", SILENCER_GLUED.sub("", text))))
+    bare = " ".join(bare.split()).strip(" -,;:/")
+    found: list[str] = []
+    for attempt in (bare, _BRACKETS.sub(" ", bare)):
+        resolved = vocabulary.resolve(attempt)
+        if resolved.factor is not None:
+            return (resolved.factor,)
+        found.extend(resolved.candidates if resolved.reason and "names" in resolved.reason else ())
+    for part in AND.split(_BRACKETS.sub(" ", bare)):
+        resolved = vocabulary.resolve(part)
+        if resolved.factor is not None:
+            found.append(resolved.factor)
+    return tuple(dict.fromkeys(found))

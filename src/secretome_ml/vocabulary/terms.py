@@ -1,0 +1,183 @@
+"""The words for context: cells, tissues, species, products, cultures, preconditioning, effects."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+
+from secretome_ml.errors import UnknownName
+from secretome_ml.vocabulary.normalise import normal_form
+from secretome_ml.vocabulary.tables import Row, rows, split_cell
+
+_TABLES = {
+    "cell_type": "cell_types",
+    "cell_source": "cell_sources",
+    "species": "species",
+    "stage": "stages",
+    "product": "products",
+    "culture": "cultures",
+    "fraction": "fractions",
+    "preconditioning": "preconditioning",
+    "effect": "effects",
+    "assay_system": "assay_systems",
+}
+_OTHER = re.compile(r"other\s*:\s*(?P<words>\S.*)", re.IGNORECASE | re.DOTALL)
+_REMARK = re.compile(r"\([^()]*\)")
+_TOGETHER = re.compile(r"\s\+\s|\sand\s|\swith\s")
+_KEYWORDS = (
+    (
+        "photobiomodulation",
+        re.compile(r"\b(?:laser|led|o?led light|photobiomodulation|light)\b", re.IGNORECASE),
+    ),
+    ("ischemic_conditioning", re.compile(r"\bischa?emic\b", re.IGNORECASE)),
+    ("apoptosis_induction", re.compile(r"\bapopto\w*", re.IGNORECASE)),
+    ("tissue_extract", re.compile(r"\btissue extract\b", re.IGNORECASE)),
+)
+_LONGEST_WORDS = 200
+_CUTOFF = 0.72
+
+
+@dataclass(frozen=True)
+class _Column:
+    rows: dict[str, Row]
+    names: dict[str, str]
+
+
+@cache
+def _column(column: str) -> _Column:
+    if column not in _TABLES:
+        raise UnknownName(f"There is no vocabulary '{column}'. Known: {', '.join(_TABLES)}.")
+    table = {row["id"]: row for row in rows(_TABLES[column])}
+    names: dict[str, str] = {}
+    for row in table.values():
+        for name in (row["label"], *split_cell(row["synonyms"])):
+            names.setdefault(normal_form(name), row["id"])
+    names.update({normal_form(identifier): identifier for identifier in table})
+    return _Column(table, names)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The context vocabularies, one per column of the evidence."""
+
+    columns: tuple[str, ...] = tuple(_TABLES)
+
+    def ids(self, column: str) -> tuple[str, ...]:
+        """Return the identifiers of one vocabulary, in its own order.
+
+        Examples
+        --------
+        >>> Terms().ids("assay_system")[:2]
+        ('in_vitro', 'ex_vivo')
+        """
+        return tuple(_column(column).rows)
+
+    def resolve(self, column: str, text: str) -> str | None:
+        """Return the identifier that a word stands for, or None when it is unknown.
+
+        `other:<words>` is allowed in every column: it becomes the identifier when the words are known, else
+        it stays, with its spaces tidied.
+
+        Parameters
+        ----------
+        column : str
+            cell_type, cell_source, species, stage, product, culture, fraction, preconditioning, effect or
+            assay_system.
+        text : str
+            A word as a scientist writes it.
+
+        Raises
+        ------
+        UnknownName
+            When there is no such column.
+
+        Examples
+        --------
+        >>> terms = Terms()
+        >>> terms.resolve("cell_source", "Wharton's jelly"), terms.resolve("species", "Rattus norvegicus")
+        ('umbilical_cord', 'rat')
+        >>> terms.resolve("cell_source", "other: limbal niche"), terms.resolve("cell_source", "moon")
+        ('other:limbal niche', None)
+        """
+        names = _column(column).names
+        other = _OTHER.fullmatch(text.strip())
+        words = " ".join((other["words"] if other else text).split())
+        known = self._known(names, words) or self._known(names, _REMARK.sub(" ", words))
+        if known is None and column == "cell_type":
+            known = self._mixed(names, words)
+        if known is None and other is not None and column == "preconditioning":
+            known = next((identifier for identifier, pattern in _KEYWORDS if pattern.search(words)), None)
+        if known is not None or other is None:
+            return known
+        return f"other:{words[:_LONGEST_WORDS]}"
+
+    def close(self, column: str, text: str, count: int = 3) -> tuple[str, ...]:
+        """Return the identifiers that look most like an unknown word, for an error message.
+
+        Examples
+        --------
+        >>> Terms().close("cell_source", "umbilical chord", count=1)
+        ('umbilical_cord',)
+        """
+        names = _column(column).names
+        near = get_close_matches(normal_form(text), names, n=count, cutoff=_CUTOFF)
+        return tuple(dict.fromkeys(names[name] for name in near))
+
+    def label(self, column: str, identifier: str) -> str:
+        """Return the readable form of an identifier; an `other:` value is its own words."""
+        row = _column(column).rows.get(identifier)
+        return row["label"] if row is not None else identifier.removeprefix("other:")
+
+    def parent(self, column: str, identifier: str) -> str | None:
+        """Return the group that an identifier belongs to, or None.
+
+        Examples
+        --------
+        >>> Terms().parent("cell_source", "umbilical_cord")
+        'perinatal'
+        """
+        row = _column(column).rows.get(identifier)
+        return (row.get("parent") or None) if row is not None else None
+
+    def cell_class(self, cell_type: str) -> str | None:
+        """Return the class of a cell type: mesenchymal, endothelial, epithelial, pluripotent, ...
+
+        Examples
+        --------
+        >>> Terms().cell_class("DPSC")
+        'mesenchymal'
+        """
+        row = _column("cell_type").rows.get(cell_type)
+        return row["class"] if row is not None else None
+
+    def ontology(self, column: str, identifier: str) -> str | None:
+        """Return the ontology identifier (CL, UBERON, NCBITaxon, GO) of a term, or None."""
+        row = _column(column).rows.get(identifier)
+        return (row.get("ontology") or None) if row is not None else None
+
+    def headline_effects(self) -> tuple[str, ...]:
+        """Return the effects that every model is trained on.
+
+        Examples
+        --------
+        >>> Terms().headline_effects()
+        ('angiogenic', 'anti_inflammatory', 'anti_fibrotic')
+        """
+        table = _column("effect").rows
+        return tuple(identifier for identifier, row in table.items() if row["headline"] == "true")
+
+    @classmethod
+    def _mixed(cls, names: dict[str, str], words: str) -> str | None:
+        parts = [cls._known(names, _REMARK.sub(" ", part)) for part in _TOGETHER.split(words)]
+        return "mixed" if len(parts) > 1 and all(parts) else None
+
+    @staticmethod
+    def _known(names: dict[str, str], words: str) -> str | None:
+        form = normal_form(words)
+        if form in names:
+            return names[form]
+        if form.endswith("s") and form[:-1] in names:
+            return names[form[:-1]]
+        return names.get(f"{form}s") if form else None
