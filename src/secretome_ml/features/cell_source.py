@@ -1,0 +1,44 @@
+"""Where the cells come from: type, tissue, stage, species, and the state of the donor."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from secretome_ml.features.block import Block, indicators
+from secretome_ml.features.columns import FeatureColumn
+from secretome_ml.profiles.profiles import Profiles
+from secretome_ml.vocabulary import Terms, donor_state
+
+
+class CellSourceBlock(Block):
+    """Cell type class, tissue and tissue group, stage, species, donor state; one column per value."""
+
+    name = "cell_source"
+
+    def _describe(self, name: str) -> FeatureColumn:
+        return FeatureColumn(name, name, "cell_source" if name.startswith(("cell_", "stage=")) else "context")
+
+    def _encode(self, profiles: Profiles) -> pd.DataFrame:
+        terms, context = Terms(), profiles.context
+        kind = context["cell_type"].map(terms.cell_class, na_action="ignore").astype("string")
+        tissue = context["cell_source"].map(lambda v: terms.parent("cell_source", v), na_action="ignore").astype("string")
+        return pd.concat(
+            [
+                indicators(kind, "cell_type"),
+                indicators(context["cell_source"], "cell_source"),
+                indicators(tissue, "cell_source_group"),
+                indicators(context["stage"], "stage"),
+                indicators(context["species"], "species"),
+                _donor(context["donor"]),
+            ],
+            axis=1,
+        )
+
+
+def _donor(donor: pd.Series) -> pd.DataFrame:
+    """Return 1 where a donor state is stated, NaN where it is not."""
+    states = {sample: donor_state(text) for sample, text in donor.dropna().items()}
+    names = sorted({state for found in states.values() for state in found})
+    rows = {sample: {f"donor={n}": 1.0 for n in found} for sample, found in states.items()}
+    frame = pd.DataFrame.from_dict(rows, orient="index", columns=None)
+    return frame.reindex(index=donor.index, columns=[f"donor={n}" for n in names])

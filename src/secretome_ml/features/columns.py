@@ -1,0 +1,94 @@
+"""Encoded columns as objects: each knows the biological thing that it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+TermKind = Literal["factor", "preconditioning", "cell_source", "product", "context", "knowledge"]
+
+
+@dataclass(frozen=True)
+class FeatureColumn:
+    """One encoded column.
+
+    Parameters
+    ----------
+    name : str
+        Column name, unique among the columns of one effect.
+    parent : str
+        The biological thing behind it, e.g. `VEGFA`, `hypoxia`, `cell_source=adipose`.
+    kind : str
+        What kind of thing that is; the `kind` of an explanation.
+    effect : str or None
+        The effect that the column is about; None when it serves every effect.
+    """
+
+    name: str
+    parent: str
+    kind: TermKind
+    effect: str | None = None
+
+
+@dataclass(frozen=True)
+class Features:
+    """Encoded profiles.
+
+    Parameters
+    ----------
+    common : pandas.DataFrame
+        Samples by columns that serve every effect; NaN = not stated or not measured.
+    by_effect : dict of str to pandas.DataFrame
+        Per effect, samples by columns about that effect; the same names for each effect.
+    columns : tuple of FeatureColumn
+        The columns of `for_effect`, in order.
+    """
+
+    common: pd.DataFrame
+    by_effect: dict[str, pd.DataFrame]
+    columns: tuple[FeatureColumn, ...]
+
+    @property
+    def samples(self) -> pd.Index:
+        """Sample names, in order."""
+        return self.common.index
+
+    @property
+    def effects(self) -> tuple[str, ...]:
+        """Effects that the features were encoded for."""
+        return tuple(self.by_effect)
+
+    def for_effect(self, effect: str) -> pd.DataFrame:
+        """Return samples by columns for one effect, in the order of `columns`."""
+        return pd.concat([self.common, self.by_effect[effect]], axis=1)
+
+    def supported_by(self, samples: pd.Index, min_studies: int) -> Features:
+        """Return only the columns that enough of the named (training) samples' studies state.
+
+        It gives what an encoder fitted on those samples alone would give.
+        """
+        own = [c for c in self.columns if c.effect is None]
+        kept = supported(self.common.loc[samples], own, min_studies)
+        others = tuple(c for c in self.columns if c.effect is not None)
+        return Features(self.common[[c.name for c in kept]], self.by_effect, (*kept, *others))
+
+    def take(self, rows: pd.Index) -> Features:
+        """Return the named samples."""
+        return Features(
+            self.common.loc[rows], {e: frame.loc[rows] for e, frame in self.by_effect.items()}, self.columns
+        )
+
+
+def supported(
+    encoded: pd.DataFrame, columns: Sequence[FeatureColumn], min_studies: int
+) -> tuple[FeatureColumn, ...]:
+    """Return the columns that at least `min_studies` studies state: a factor measured, a fact not zero."""
+    study = encoded.index.str.split("/", n=1).str[0]
+    measured = [c.name for c in columns if c.kind == "factor"]
+    stated = encoded.fillna(0) != 0
+    stated[measured] = encoded[measured].notna()
+    studies = stated.groupby(study).any().sum()
+    return tuple(c for c in columns if studies[c.name] >= min_studies)

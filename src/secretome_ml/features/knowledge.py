@@ -1,0 +1,142 @@
+"""Signed knowledge per effect: role times level, summed over what is known of a preparation.
+
+The parts of every sum are kept, so that an explanation can name the factor or condition behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+
+from secretome_ml.features.columns import FeatureColumn, TermKind
+from secretome_ml.features.preconditioning import interventions
+from secretome_ml.features.roles import condition_roles, factor_roles
+from secretome_ml.profiles.profiles import Profiles
+from secretome_ml.vocabulary import Terms, donor_state
+
+PART_COLUMNS = ("sample", "column", "term", "kind", "value", "amount")
+
+# What a level tells about a role: mere presence says little, a change says much.
+_SHIFT = {2.0: 1.0, 1.0: 0.25, 0.0: -0.5, -1.0: -1.0}
+_LEVELS = np.array([-1.0, 0.0, 1.0, 2.0])
+_SHIFTS = np.array([_SHIFT[level] for level in _LEVELS])
+
+_TAKES_AWAY = ("depleted", "neutralised", "inhibited")
+_COLUMNS: tuple[tuple[str, TermKind], ...] = (
+    ("known_factors", "knowledge"),
+    ("known_factors_measured", "knowledge"),
+    ("known_genes", "knowledge"),
+    ("known_agents", "knowledge"),
+    ("known_blocking", "knowledge"),
+    ("known_cells", "knowledge"),
+)
+
+
+class KnowledgeBlock:
+    """Signed sums of known roles, one set of columns per effect.
+
+    Parameters
+    ----------
+    effects : tuple of str
+        Effects to encode.
+    """
+
+    name = "knowledge"
+
+    def __init__(self, effects: tuple[str, ...]) -> None:
+        self.effects = effects
+
+    @property
+    def columns(self) -> list[FeatureColumn]:
+        """The columns, the same for every effect."""
+        return [FeatureColumn(name, name.replace("_", " "), kind, "each") for name, kind in _COLUMNS]
+
+    def transform(self, profiles: Profiles, effect: str) -> pd.DataFrame:
+        """Return samples by knowledge columns for one effect; NaN where nothing with a role is stated."""
+        parts = self.parts(profiles, effect)
+        wide = parts.pivot_table(index="sample", columns="column", values="amount", aggfunc="sum")
+        return wide.reindex(index=profiles.samples, columns=[c.name for c in self.columns]).astype(float)
+
+    def parts(self, profiles: Profiles, effect: str) -> pd.DataFrame:
+        """Return one row per sample, column and term; the amounts of a column add up to its value."""
+        rows = [
+            *_factor_parts(profiles, effect),
+            *_agent_parts(profiles, effect),
+            *_blocking_parts(profiles, effect),
+            *_cell_parts(profiles, effect),
+        ]
+        return pd.DataFrame(rows, columns=list(PART_COLUMNS))
+
+    def state(self) -> dict[str, Any]:
+        """Return the block as plain JSON values."""
+        return {"effects": list(self.effects)}
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Self:
+        """Rebuild the block."""
+        return cls(tuple(state["effects"]))
+
+
+def _factor_parts(profiles: Profiles, effect: str) -> Iterator[tuple[str, str, str, str, object, float]]:
+    """Yield role times shift of every factor, damped so that a panel of 1,000 does not drown the rest."""
+    roles = factor_roles()
+    rows = profiles.factors[["sample", "factor", "level"]].dropna()
+    levels = rows.assign(level=rows["level"].astype(float)).groupby(["sample", "factor"], sort=False)["level"].mean()
+    frame = levels.reset_index()
+    frame["role"] = [roles.get((effect, f), np.nan) for f in frame["factor"]]
+    frame = frame.dropna(subset="role")
+    frame["shift"] = np.interp(frame["level"], _LEVELS, _SHIFTS)
+    changed = frame["shift"].abs().groupby(frame["sample"]).transform("sum")
+    frame["amount"] = frame["role"] * frame["shift"] / np.sqrt(np.maximum(changed, 1.0))
+    for row in frame.itertuples(index=False):
+        yield row.sample, "known_factors", row.factor, "factor", row.level, row.amount
+    for sample, count in frame.groupby("sample", sort=False).size().items():
+        yield str(sample), "known_factors_measured", "known factors measured", "knowledge", count, float(np.log1p(count))
+
+
+def _agent_parts(profiles: Profiles, effect: str) -> Iterator[tuple[str, str, str, str, object, float]]:
+    roles, conditions = factor_roles(), condition_roles()
+    for row in interventions(profiles).itertuples(index=False):
+        if row.direction == 0:
+            continue
+        target = row.target if isinstance(row.target, str) else None
+        if row.kind == "genetic_modification" and target is not None:
+            # A gene without a known role still counts: cells are engineered with what should help.
+            role = roles.get((effect, target), 0.4)
+            yield row.sample, "known_genes", target, "factor", row.direction, role * row.direction
+            continue
+        keys = (("agent", target), ("agent_class", row.agent_class), ("preconditioning_kind", row.kind))
+        role = next((conditions[effect, k, t] for k, t in keys if t and (effect, k, t) in conditions), 0.0)
+        yield row.sample, "known_agents", target or row.kind, "preconditioning", row.direction, role * row.direction
+
+
+def _blocking_parts(profiles: Profiles, effect: str) -> Iterator[tuple[str, str, str, str, object, float]]:
+    roles, conditions = factor_roles(), condition_roles()
+    for row in profiles.manipulations.itertuples(index=False):
+        target = row.target if isinstance(row.target, str) else None
+        if target is not None:
+            sign = -1.0 if row.kind in _TAKES_AWAY else 1.0 if row.kind == "added" else 0.0
+            amount = sign * roles.get((effect, target), 0.4)
+        else:
+            amount = conditions.get((effect, "manipulation", str(row.kind)), -0.5)
+        yield row.sample, "known_blocking", target or str(row.kind), "product", str(row.kind), amount
+
+
+def _cell_parts(profiles: Profiles, effect: str) -> Iterator[tuple[str, str, str, str, object, float]]:
+    conditions, terms = condition_roles(), Terms()
+    for sample, row in profiles.context.iterrows():
+        stated = []
+        if isinstance(row["cell_type"], str):
+            stated.append(("cell_type_class", terms.cell_class(row["cell_type"]), "cell_source"))
+        if isinstance(row["donor"], str):
+            stated += [("donor_state", state, "context") for state in sorted(donor_state(row["donor"]))]
+        for column in ("product", "culture"):
+            if isinstance(row[column], str):
+                stated.append((column, row[column], "product" if column == "product" else "context"))
+        for kind, term, shown in stated:
+            amount = conditions.get((effect, kind, str(term)))
+            if amount is not None:
+                yield str(sample), "known_cells", f"{kind}={term}", shown, 1.0, amount

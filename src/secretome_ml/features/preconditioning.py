@@ -1,0 +1,80 @@
+"""What was done to the cells: kind, agent, oxygen, hours; a knocked-down gene is the opposite of an over-expressed one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from secretome_ml.features.block import Block, spread
+from secretome_ml.features.columns import FeatureColumn
+from secretome_ml.profiles.profiles import Profiles
+from secretome_ml.vocabulary import parse_intervention
+
+
+class PreconditioningBlock(Block):
+    """Kinds, agent classes, agents and genes (signed), number of agents, oxygen and duration.
+
+    All columns are 0 where the culture was stated to be standard. Oxygen and hours are NaN where they
+    are not stated.
+    """
+
+    name = "preconditioning"
+
+    def _describe(self, name: str) -> FeatureColumn:
+        return FeatureColumn(name, _parent(name), "preconditioning")
+
+    def _encode(self, profiles: Profiles) -> pd.DataFrame:
+        rows = interventions(profiles)
+        samples = profiles.samples
+        signed = [
+            spread(rows.assign(column="preconditioning=" + rows["kind"]), samples, "column", "presence", "max"),
+            spread(rows.assign(column="agent_class=" + rows["agent_class"]), samples, "column", "presence", "max"),
+            spread(rows.assign(column="agent=" + rows["target"]), samples, "column", "direction", "sum"),
+        ]
+        genes = rows[rows["kind"] == "genetic_modification"]
+        direction = genes.groupby("sample")["direction"].sum().reindex(samples)
+        counts = rows[rows["direction"] != 0].groupby("sample").size().reindex(samples)
+        whole = pd.concat(
+            [*signed, direction.rename("gene_direction"), counts.rename("preconditioning_agents")], axis=1
+        ).fillna(0.0)
+        return pd.concat([whole, _doses(profiles)], axis=1)
+
+
+def interventions(profiles: Profiles) -> pd.DataFrame:
+    """Return one row per sample and agent: kind, target, direction (+1, -1, 0 for a sham), agent class.
+
+    `presence` is 1 for a thing that was applied and 0 for a sham control.
+    """
+    rows = []
+    for entry in profiles.preconditioning.to_dict("records"):
+        agent = entry["agent"] if isinstance(entry["agent"], str) else None
+        found = parse_intervention(str(entry["kind"]), agent)
+        shared = {
+            "sample": entry["sample"],
+            "kind": "other" if str(entry["kind"]).startswith("other:") else entry["kind"],
+            "direction": float(found.direction),
+            "agent_class": found.agent_class,
+            "presence": float(found.direction != 0),
+        }
+        rows += [{**shared, "target": target} for target in found.targets or (found.target,)]
+    return pd.DataFrame(rows, columns=["sample", "kind", "target", "direction", "agent_class", "presence"])
+
+
+def _doses(profiles: Profiles) -> pd.DataFrame:
+    frame = profiles.preconditioning
+    hypoxia = frame[frame["kind"] == "hypoxia"].groupby("sample")
+    return pd.DataFrame(
+        {
+            "hypoxia_o2": hypoxia["o2_percent"].min().astype(float).reindex(profiles.samples),
+            "hypoxia_log_hours": np.log1p(hypoxia["hours"].max().astype(float).reindex(profiles.samples)),
+        }
+    )
+
+
+def _parent(name: str) -> str:
+    """Return the agent, gene or kind behind a column."""
+    if name.startswith("hypoxia_"):
+        return "hypoxia"
+    if name in ("gene_direction", "preconditioning_agents"):
+        return name.replace("_", " ")
+    return name.split("=", 1)[1]

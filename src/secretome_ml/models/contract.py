@@ -1,0 +1,84 @@
+"""The one contract of every model: fit, margin, contributions, state."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+
+from secretome_ml.features.columns import FeatureColumn, Features
+from secretome_ml.models.targets import Targets
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ModelState:
+    """A fitted model without pickle: plain JSON values, and native files by name."""
+
+    values: dict[str, Any]
+    files: dict[str, bytes] = field(default_factory=dict)
+
+
+class EffectModel(BaseEstimator):  # type: ignore[misc]
+    """Learns, per effect, a ranking score on the logit scale.
+
+    A model is fitted on `Features` and `Targets`; both outcomes and comparisons may serve. Constructor
+    arguments are its hyperparameters, kept under their names, as scikit-learn asks for.
+    """
+
+    name: str = ""
+    needs: tuple[str, ...] = ("cell_source", "preconditioning", "product", "factors", "knowledge")
+    grid: tuple[dict[str, Any], ...] = ({},)
+
+    @abstractmethod
+    def fit(self, features: Features, targets: Targets) -> Self:
+        """Learn from the training samples; sets `columns_` and `effects_`."""
+
+    @abstractmethod
+    def contributions(self, features: Features, effect: str) -> Array:
+        """Return samples by (columns + 1): the share of each column in the margin, the base value last.
+
+        Each row adds up to the margin to 1e-5.
+        """
+
+    @abstractmethod
+    def state(self) -> ModelState:
+        """Return the fitted model without pickle."""
+
+    @classmethod
+    @abstractmethod
+    def from_state(cls, state: ModelState) -> Self:
+        """Rebuild a fitted model; its margins equal the original's."""
+
+    def margin(self, features: Features) -> pd.DataFrame:
+        """Return samples by effects: the score, logit scale, higher = stronger."""
+        return pd.DataFrame(
+            {effect: self._margin(features, effect) for effect in self.effects_}, index=features.samples
+        )
+
+    def _margin(self, features: Features, effect: str) -> Array:
+        total: Array = self.contributions(features, effect).sum(axis=1)
+        return total
+
+    def _remember(self, features: Features, targets: Targets) -> None:
+        self.columns_: tuple[FeatureColumn, ...] = features.columns
+        self.effects_: tuple[str, ...] = targets.effects
+
+
+def logit(probability: float) -> float:
+    """Return the log odds of a probability."""
+    return float(np.log(probability / (1.0 - probability)))
+
+
+def prevalence(targets: Targets, effect: str) -> float:
+    """Return the weighted share of beneficial outcomes, drawn towards one half by one pseudo-observation each way."""
+    share = targets.outcomes[effect]
+    tested = share.notna()
+    weight = targets.weights[tested]
+    return float((np.sum(weight * share[tested]) + 1.0) / (weight.sum() + 2.0))

@@ -1,0 +1,73 @@
+"""Effects stacked under one another: one matrix of tested arms, one of compared pairs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from secretome_ml.features.columns import Features
+from secretome_ml.models.targets import Targets
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Design:
+    """Rows that a joint learner needs: every (sample, effect) that an outcome or a comparison names.
+
+    Parameters
+    ----------
+    values : array, rows by columns
+        Features for the row's effect, NaN where not stated.
+    effect : array of int, rows
+        Position of the row's effect.
+    outcome, outcome_weight : array, rows
+        Share of beneficial readouts and its weight; weight 0 where the effect was not tested.
+    first, second : array of int, pairs
+        Rows that are compared.
+    direction, pair_weight : array, pairs
+        1 where the first is higher, 0 equal, -1 lower; and its weight.
+    """
+
+    values: Array
+    effect: NDArray[np.int64]
+    outcome: Array
+    outcome_weight: Array
+    first: NDArray[np.int64]
+    second: NDArray[np.int64]
+    direction: Array
+    pair_weight: Array
+
+
+def joint_design(features: Features, targets: Targets) -> Design:
+    """Return the stacked rows of all effects."""
+    values, effects, outcomes, weights = [], [], [], []
+    pairs: list[tuple[int, int, float, float]] = []
+    offset = 0
+    for position, effect in enumerate(targets.effects):
+        compared = targets.comparisons[targets.comparisons["effect"] == effect]
+        share = targets.outcomes[effect]
+        named = set(compared["arm"]) | set(compared["than"])
+        rows = share.index[share.notna() | share.index.isin(named)]
+        place = {sample: offset + i for i, sample in enumerate(rows)}
+        values.append(features.for_effect(effect).loc[rows].to_numpy(dtype=float))
+        effects.append(np.full(len(rows), position))
+        tested = share.loc[rows]
+        outcomes.append(tested.fillna(0.5).to_numpy(dtype=float))
+        weights.append(targets.weights.loc[rows].where(tested.notna(), 0.0).to_numpy(dtype=float))
+        for pair in compared.itertuples(index=False):
+            pairs.append((place[pair.arm], place[pair.than], pair.direction, pair.weight))
+        offset += len(rows)
+    first, second, direction, weight = np.array(pairs, dtype=float).reshape(-1, 4).T
+    return Design(
+        np.concatenate(values),
+        np.concatenate(effects).astype(np.int64),
+        np.concatenate(outcomes),
+        np.concatenate(weights),
+        first.astype(np.int64),
+        second.astype(np.int64),
+        direction,
+        weight,
+    )

@@ -1,0 +1,118 @@
+"""A recipe: everything that decides a training run, typed, read from TOML, saved before fitting."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.paths import experiments_dir
+
+_SECTIONS = ("evidence", "features", "models", "validation", "trust")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What to train on, with what, and how to judge it.
+
+    Parameters
+    ----------
+    name : str
+        Name of the recipe and of the bundle that it makes.
+    effects : tuple of str
+        Effects to learn.
+    basis_weights : dict of str to float
+        Weight of a study by what its facts were read from.
+    blocks : tuple of str
+        Feature blocks.
+    min_studies : int
+        Studies that must state a column.
+    model : str
+        The model of the bundle.
+    compare : tuple of str
+        Other models to validate on the same folds, shown beside it; the baselines always are.
+    settings : dict of str to dict
+        Fixed hyperparameters per model.
+    folds, inner_folds, repeats, seed : int
+        The validation plan.
+    level : float
+        Level of all intervals.
+    draws : int
+        Bootstrap draws of studies.
+    """
+
+    name: str = "default"
+    effects: tuple[str, ...] = ("angiogenic", "anti_inflammatory", "anti_fibrotic")
+    basis_weights: dict[str, float] = field(default_factory=dict)
+    blocks: tuple[str, ...] = ("cell_source", "preconditioning", "product", "factors", "knowledge")
+    min_studies: int = 3
+    model: str = "xgboost"
+    compare: tuple[str, ...] = ("logistic",)
+    settings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    folds: int = 5
+    inner_folds: int = 4
+    repeats: int = 1
+    seed: int = 0
+    level: float = 0.9
+    draws: int = 300
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the recipe as plain JSON values."""
+        values = asdict(self)
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in values.items()}
+
+
+def load_recipe(path: Path | str | None = None) -> Recipe:
+    """Read a recipe.
+
+    Parameters
+    ----------
+    path : path, optional
+        A TOML file; default: `default.toml` of the recipes that ship with the package.
+
+    Raises
+    ------
+    InputRefused
+        If the file cannot be read, or a key is unknown or of the wrong type; each one is listed.
+
+    Examples
+    --------
+    >>> load_recipe().effects
+    ('angiogenic', 'anti_inflammatory', 'anti_fibrotic')
+    """
+    source = Path(path) if path is not None else experiments_dir() / "default.toml"
+    try:
+        tree = tomllib.loads(source.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputRefused([Problem(str(source), None, None, "The recipe is not there.", "Check the path.")]) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputRefused([Problem(source.name, None, None, f"This is not TOML: {error}.", "Mend the line.")]) from None
+    flat: dict[str, Any] = {}
+    for key, value in tree.items():
+        flat |= value if key in _SECTIONS and isinstance(value, dict) else {key: value}
+    return recipe_from_dict(flat, source.name)
+
+
+def recipe_from_dict(values: dict[str, Any], file: str = "recipe") -> Recipe:
+    """Return the recipe that plain values describe; every wrong one is listed."""
+    default = Recipe()
+    known = {f.name: getattr(default, f.name) for f in fields(Recipe)}
+    problems, typed = [], {}
+    for key, value in values.items():
+        if key not in known:
+            problems.append(Problem(file, None, key, "The key is unknown.", f"Use one of {', '.join(known)}."))
+            continue
+        wanted = type(known[key])
+        if wanted is tuple and isinstance(value, list) and all(isinstance(v, str) for v in value):
+            typed[key] = tuple(value)
+        elif wanted is float and isinstance(value, int) and not isinstance(value, bool):
+            typed[key] = float(value)
+        elif isinstance(value, wanted) and not isinstance(value, bool):
+            typed[key] = value
+        else:
+            problems.append(Problem(file, None, key, f"{value!r} is not a {wanted.__name__}.", "See the default recipe."))
+    if problems:
+        raise InputRefused(problems)
+    return Recipe(**typed)
