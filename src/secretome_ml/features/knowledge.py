@@ -32,7 +32,17 @@ _COLUMNS: tuple[tuple[str, TermKind], ...] = (
     ("known_agents", "knowledge"),
     ("known_blocking", "knowledge"),
     ("known_cells", "knowledge"),
+    ("known_product", "knowledge"),
 )
+
+# Agents that take something away; without a stated role they count as a loss, and so does a factor
+# that is removed. A gene without a known role counts as a gain: cells are engineered with what should help.
+_INHIBITORS = (
+    "kinase_inhibitor", "ev_release_inhibitor", "receptor_blocker", "enzyme_inhibitor", "neutralising_antibody",
+    "nuclease", "protease", "inhibitor",
+)  # fmt: skip
+_UNKNOWN_GAIN = 0.4
+_UNKNOWN_LOSS = -0.5
 
 
 class KnowledgeBlock:
@@ -104,12 +114,15 @@ def _agent_parts(profiles: Profiles, effect: str) -> Iterator[tuple[str, str, st
             continue
         target = row.target if isinstance(row.target, str) else None
         if row.kind == "genetic_modification" and target is not None:
-            # A gene without a known role still counts: cells are engineered with what should help.
-            role = roles.get((effect, target), 0.4)
+            role = roles.get((effect, target), _UNKNOWN_GAIN)
             yield row.sample, "known_genes", target, "factor", row.direction, role * row.direction
             continue
         keys = (("agent", target), ("agent_class", row.agent_class), ("preconditioning_kind", row.kind))
-        role = next((conditions[effect, k, t] for k, t in keys if t and (effect, k, t) in conditions), 0.0)
+        inhibits = row.agent_class in _INHIBITORS
+        known = (conditions[effect, k, t] for k, t in keys[: 2 if inhibits else 3] if t and (effect, k, t) in conditions)
+        role = next(known, _UNKNOWN_LOSS if inhibits else 0.0)
+        if row.direction < 0 and target is not None:
+            role = roles.get((effect, target), _UNKNOWN_GAIN)
         yield row.sample, "known_agents", target or row.kind, "preconditioning", row.direction, role * row.direction
 
 
@@ -119,9 +132,9 @@ def _blocking_parts(profiles: Profiles, effect: str) -> Iterator[tuple[str, str,
         target = row.target if isinstance(row.target, str) else None
         if target is not None:
             sign = -1.0 if row.kind in _TAKES_AWAY else 1.0 if row.kind == "added" else 0.0
-            amount = sign * roles.get((effect, target), 0.4)
+            amount = sign * roles.get((effect, target), _UNKNOWN_GAIN)
         else:
-            amount = conditions.get((effect, "manipulation", str(row.kind)), -0.5)
+            amount = conditions.get((effect, "manipulation", str(row.kind)), _UNKNOWN_LOSS)
         yield row.sample, "known_blocking", target or str(row.kind), "product", str(row.kind), amount
 
 
@@ -139,4 +152,5 @@ def _cell_parts(profiles: Profiles, effect: str) -> Iterator[tuple[str, str, str
         for kind, term, shown in stated:
             amount = conditions.get((effect, kind, str(term)))
             if amount is not None:
-                yield str(sample), "known_cells", f"{kind}={term}", shown, 1.0, amount
+                column = "known_product" if kind in ("product", "culture") else "known_cells"
+                yield str(sample), column, f"{kind}={term}", shown, 1.0, amount

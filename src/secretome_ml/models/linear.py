@@ -45,9 +45,10 @@ class PenalisedLogistic(EffectModel):
     def fit(self, features: Features, targets: Targets) -> Self:
         self._remember(features, targets)
         design = joint_design(features, targets)
-        self.scale_ = _scale(design.values)
+        # A wider scale makes a standardised column smaller, and the penalty on its weight heavier.
+        self.scale_ = _scale(design.values) * np.sqrt(self._reluctance())
         stacked = _standardise(design.values, self.scale_)
-        prior = self._prior()
+        prior = self._prior() * self.scale_
         effects, columns = len(self.effects_), stacked.shape[1]
 
         def objective(theta: Array) -> tuple[float, Array]:
@@ -94,8 +95,12 @@ class PenalisedLogistic(EffectModel):
         return model
 
     def _prior(self) -> Array:
-        """Return where the shared weights are drawn to: nothing is known before the data."""
+        """Return where the shared weights are drawn to, in raw units: nothing is known before the data."""
         return np.zeros(len(self.columns_))
+
+    def _reluctance(self) -> Array:
+        """Return, per column, how many times the common penalty its weight meets."""
+        return np.ones(len(self.columns_))
 
     def _loss(
         self, theta: Array, values: Array, design: Design, prior: Array, effects: int, columns: int

@@ -1,0 +1,98 @@
+"""The mean of the informed logistic model and of the boosted trees, on the logit scale."""
+
+from __future__ import annotations
+
+from typing import Self
+
+import numpy as np
+
+from secretome_ml.features.columns import Features
+from secretome_ml.models.boosted import BoostedTrees
+from secretome_ml.models.contract import Array, EffectModel, ModelState
+from secretome_ml.models.informed import InformedLogistic
+from secretome_ml.models.targets import Targets
+
+
+class Blend(EffectModel):
+    """Knowledge corrected by a few weights, and trees that find what the weights cannot say.
+
+    The contributions of a blend are the blend of the contributions, so that they stay exact.
+
+    Parameters
+    ----------
+    penalty, deviation : float
+        As in `InformedLogistic`.
+    rounds, depth : int
+        As in `BoostedTrees`.
+    tree_share : float
+        Share of the trees in the mean.
+    comparison_weight : float
+        Weight of a comparison relative to an outcome.
+    seed : int
+        Seed of the trees.
+    device : str
+        Where XGBoost computes.
+    """
+
+    name = "blend"
+    grid = (
+        {"penalty": 100.0, "rounds": 150, "depth": 2},
+        {"penalty": 30.0, "rounds": 150, "depth": 2},
+        {"penalty": 100.0, "rounds": 60, "depth": 4},
+    )
+
+    def __init__(
+        self,
+        penalty: float = 100.0,
+        deviation: float = 300.0,
+        rounds: int = 150,
+        depth: int = 2,
+        tree_share: float = 0.5,
+        comparison_weight: float = 1.0,
+        seed: int = 0,
+        device: str = "cpu",
+    ) -> None:
+        self.penalty = penalty
+        self.deviation = deviation
+        self.rounds = rounds
+        self.depth = depth
+        self.tree_share = tree_share
+        self.comparison_weight = comparison_weight
+        self.seed = seed
+        self.device = device
+
+    def fit(self, features: Features, targets: Targets) -> Self:
+        self._remember(features, targets)
+        self.linear_ = InformedLogistic(self.penalty, self.deviation, self.comparison_weight).fit(features, targets)
+        self.trees_ = BoostedTrees(
+            rounds=self.rounds,
+            depth=self.depth,
+            comparison_weight=self.comparison_weight,
+            seed=self.seed,
+            device=self.device,
+        ).fit(features, targets)
+        return self
+
+    def contributions(self, features: Features, effect: str) -> Array:
+        linear = self.linear_.contributions(features, effect)
+        trees = self.trees_.contributions(features, effect)
+        return (1.0 - self.tree_share) * linear + self.tree_share * trees
+
+    def state(self) -> ModelState:
+        linear, trees = self.linear_.state(), self.trees_.state()
+        values = {"parameters": self.get_params(), "linear": linear.values, "trees": trees.values}
+        return ModelState(values, trees.files)
+
+    @classmethod
+    def from_state(cls, state: ModelState) -> Self:
+        model = cls(**state.values["parameters"])
+        model.linear_ = InformedLogistic.from_state(ModelState(state.values["linear"]))
+        model.trees_ = BoostedTrees.from_state(ModelState(state.values["trees"], state.files))
+        model.columns_, model.effects_ = model.linear_.columns_, model.linear_.effects_
+        return model
+
+    def _margin(self, features: Features, effect: str) -> Array:
+        linear = self.linear_._margin(features, effect)
+        trees = self.trees_._margin(features, effect)
+        total: Array = np.asarray((1.0 - self.tree_share) * linear + self.tree_share * trees)
+        return total
