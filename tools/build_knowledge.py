@@ -124,7 +124,8 @@ def go_roles(gene_sets: dict[str, frozenset[str]]) -> tuple[list[dict[str, str]]
         for gene in sorted(gene_sets.get(term["term"], frozenset())):
             if gene in scope:
                 sides[scope[gene], term["effect"]][term["role"]].append(term)
-    roles, conflicts = [], []
+    roles: list[dict[str, str]] = []
+    conflicts: list[dict[str, str]] = []
     for (factor, effect), by_role in sorted(sides.items()):
         (role, best), *others = sorted(by_role.items(), key=lambda item: (-len(item[1]), item[0]))
         against = len(others[0][1]) if others else 0

@@ -1,8 +1,8 @@
 """Rebuild the generated vocabulary tables from UniProt and from the hand-kept files in `curated/`.
 
-Usage: python tools/build_vocabulary.py RAW_DIR, where RAW_DIR holds `uniprot_human_reviewed.tab.gz`, the table
-of reviewed human proteins from UniProt (columns Entry, Protein names, Gene names). Writes `factors.csv`,
-`proteins.csv` and `ambiguous.csv` into `data/vocabulary/`.
+Usage: python tools/build_vocabulary.py RAW_DIR, where RAW_DIR holds `uniprot_human_reviewed.tab.gz`, the
+table of reviewed human proteins from UniProt (columns Entry, Protein names, Gene names). Writes
+`factors.csv`, `proteins.csv` and `ambiguous.csv` into `data/vocabulary/`.
 """
 
 from __future__ import annotations
@@ -94,18 +94,19 @@ def draft_factors(curated: list[dict[str, str]], proteins: list[Protein]) -> lis
     by_symbol: dict[str, Protein] = {}
     for protein in proteins:
         by_symbol.setdefault(protein.genes[0], protein)
-    drafts, unknown = [], []
+    drafts: list[Draft] = []
+    unknown: list[str] = []
     for row in curated:
         draft = Draft(dict(row), [s for s in row["synonyms"].split("|") if s])
         if row["kind"] == "protein":
-            protein = by_accession.get(row["uniprot"]) or by_symbol.get(row["id"])
-            if protein is None:
+            found = by_accession.get(row["uniprot"]) or by_symbol.get(row["id"])
+            if found is None:
                 unknown.append(row["id"])
                 continue
-            draft.row["uniprot"] = protein.accession
-            draft.genes = [g for g in protein.genes if g != row["id"]]
-            draft.names = protein.names
-            draft.row["label"] = row["label"] or protein.names[0]
+            draft.row["uniprot"] = found.accession
+            draft.genes = [g for g in found.genes if g != row["id"]]
+            draft.names = found.names
+            draft.row["label"] = row["label"] or found.names[0]
             draft.row["source"] = (
                 "UniProt (CC BY 4.0); curated synonyms" if draft.curated else "UniProt (CC BY 4.0)"
             )

@@ -9,7 +9,7 @@ from secretome_ml.vocabulary.dates import genes_behind_date
 from secretome_ml.vocabulary.index import FactorIndex, factor_index, light_form
 from secretome_ml.vocabulary.mirna import mirna_family, parse_circrna, parse_mirna
 from secretome_ml.vocabulary.normalise import MAX_LENGTH, normal_form
-from secretome_ml.vocabulary.qualifiers import group_of, is_qualifier, names_a_group, without_qualifiers
+from secretome_ml.vocabulary.qualifiers import class_of, group_of, is_qualifier, names_a_group, without_qualifiers
 from secretome_ml.vocabulary.resolution import (
     AMBIGUOUS,
     NOT_ONE_FACTOR,
@@ -65,8 +65,10 @@ class FactorVocabulary:
         >>> vocabulary = FactorVocabulary.load()
         >>> vocabulary.resolve("SDF-1α").factor, vocabulary.resolve("FGF").factor
         ('CXCL12', 'FGF family')
-        >>> vocabulary.resolve("angiogenic cytokines").reason
-        'not one factor: a group of factors that make vessels grow, members not named'
+        >>> vocabulary.resolve("angiogenic cytokines").factor
+        'angiogenic factors'
+        >>> vocabulary.resolve("VEGF and bFGF secretion").candidates
+        ('VEGFA', 'FGF2')
         """
         text = " ".join(name.split())
         if not text:
@@ -81,12 +83,13 @@ class FactorVocabulary:
         if listed is not None:
             split = self._parts(text, 0)
             reviewed = unresolved(name, f"{NOT_ONE_FACTOR}: {listed}", split.candidates if split else ())
-            return replace(reviewed, group=group_of(text))
+            single = [c for c in reviewed.candidates if self.kind(c) != "class"]
+            return reviewed if len(single) > 1 else _collective(reviewed, text)
         found = self._nested(text, 0)
         if found is not None and not (found.factor is None and names_a_group(text)):
             return replace(found, name=name)
         if names_a_group(text):
-            return replace(unresolved(name, f"{NOT_ONE_FACTOR}: a group of factors"), group=group_of(text))
+            return _collective(unresolved(name, f"{NOT_ONE_FACTOR}: a group of factors"), text)
         return unresolved(name, f"{UNKNOWN}: not in the vocabulary")
 
     def family(self, factor: str) -> str | None:
@@ -169,7 +172,7 @@ class FactorVocabulary:
         """Look the name up as it stands."""
         form = normal_form(text)
         decision = self.index.decisions.get(form)
-        if decision is not None and not self._is_exact_symbol(text, form, decision.factor):
+        if decision is not None:
             if decision.factor is None:
                 return unresolved(text, f"{AMBIGUOUS}: {decision.reason}", decision.candidates)
             return Resolution(
@@ -199,10 +202,6 @@ class FactorVocabulary:
             return accession if accession.factor is not None else None
         return self._any_protein(text, form)
 
-    def _is_exact_symbol(self, text: str, form: str, chosen: str | None) -> bool:
-        """Say whether a name under an open decision is spelled exactly as a long symbol."""
-        return chosen is None and len(form) > len("ANG!") and text in self.index.factors
-
     def _case_fits(self, text: str, factor: str) -> bool:
         """Demand the symbol's own case, or a mouse gene's, of names so short that a word could be meant."""
         protein = self.kind(factor) == "protein"
@@ -227,3 +226,12 @@ class FactorVocabulary:
     def _current(self, symbol: str) -> str:
         """Return the factor id of UniProt's symbol, which may be older than the id."""
         return self.index.symbols.get(normal_form(symbol), symbol)
+
+
+def _collective(found: Resolution, text: str) -> Resolution:
+    """Return a collective name as the class that it stands for, if there is one; never as a member."""
+    group = group_of(text)
+    name = class_of(group)
+    if name is None or "state of a pathway" in (found.reason or ""):
+        return replace(found, group=group)
+    return replace(found, factor=name, kind="class", how="collective name", group=group)

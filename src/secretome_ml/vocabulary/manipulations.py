@@ -119,7 +119,7 @@ def _targets(text: str) -> tuple[str, ...]:
     if not text:
         return ()
     whole = FactorVocabulary.load().resolve(text)
-    if whole.factor is not None:
+    if whole.factor is not None and whole.kind != "class":
         return (whole.factor,)
     bare = " ".join(_FRAME.sub(" ", text).replace("_", " ").split())
     return targets_in(bare) if bare else ()

@@ -10,7 +10,7 @@ _NAME = re.compile(
     rf"(?:(?:{_SPECIES})[-_ ]?)?"
     r"(?:exosom(?:e|al)[- ]|ev[- ])?"
     r"(?:micro[-_ ]?rna|mirna|mir|(?P<let>let))[-_ ]{0,2}"
-    r"(?P<number>\d{1,5})(?P<letter>[a-z]{1,2}?)?"
+    r"(?P<number>\d{1,5})(?P<letter>(?!hg)[a-z]{1,2}?)?"
     r"(?:[-_](?P<copy>\d))?"
     r"(?:[-_ ]?(?P<arm>[35]p)|(?P<star>\*))?"
     r"(?P<cluster>[-~](?:92|363|25|24|182)(?: cluster)?)?",

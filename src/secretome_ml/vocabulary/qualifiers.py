@@ -9,7 +9,7 @@ _BEFORE = re.compile(
     r"murine|rat|"
     r"porcine|bovine|exosomal|vesicular|exosome-derived|circulating|lncrna|lnc|circrna|circ|mrna|native|"
     r"intact|"
-    r"extracellular|released|globular|rh|rm|rr)[- ]+",
+    r"extracellular|released|globular|hu|ms|rh|rm|rr)[- ]+",
     re.IGNORECASE,
 )
 _BEFORE_GLUED = re.compile(r"(?:s|rh|rm|pro-?(?=MMP)|pro-?(?=mmp))(?=[A-Z])")
@@ -20,7 +20,8 @@ _AFTER = re.compile(
 )
 _IGNORED_PARTS = re.compile(
     r"(?:soluble|secreted|group|total|human|mouse|rat|active|elisa|luminex|array|qpcr|protein|mrna|"
-    r"[pnfuµμm]?g ?/ ?(?:m?l|dl|10\^?6 cells|mg|cell)|[pnµμum]?mol/l|[pnµμum]?m|u/ml|iu/ml|npx|au|mfi|%)",
+    r"[pnfuµμm]?g ?/ ?(?:m?l|dl|10\^?6 cells|mg|cell)|[pnµμum]?mol/l|[pnµμum]?m|u/ml|iu/ml|"
+    r"npx|au|mfi|%|\d{1,3})",
     re.IGNORECASE,
 )
 _GROUP = re.compile(
@@ -96,6 +97,36 @@ def names_a_group(name: str) -> bool:
     (True, False)
     """
     return _GROUP.search(name) is not None
+
+
+# The class that a collective name stands for: a class is kept as such and never becomes one of its members.
+_CLASSES = {
+    "angiogenic": "angiogenic factors",
+    "anti_angiogenic": "anti-angiogenic factors",
+    "anti_inflammatory": "anti-inflammatory factors",
+    "immunomodulatory": "immunomodulatory factors",
+    "inflammatory": "inflammatory factors",
+    "anti_fibrotic": "anti-fibrotic factors",
+    "anti_apoptotic": "anti-apoptotic factors",
+    "neuroprotective": "neurotrophic factors",
+    "antioxidant": "antioxidant factors",
+    "growth_factor": "growth factors",
+    "matrix": "matrix proteins and enzymes",
+    "vesicle": "extracellular vesicles",
+    "rna": "RNA together",
+    "protein": "protein together",
+}
+
+
+def class_of(group: str) -> str | None:
+    """Return the class factor of a kind of group, or None when there is none.
+
+    Examples
+    --------
+    >>> class_of("angiogenic"), class_of("other")
+    ('angiogenic factors', None)
+    """
+    return _CLASSES.get(group)
 
 
 def group_of(name: str) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 from functools import cache
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.paths import data_dir
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Row = dict[str, str]
 
@@ -67,6 +69,8 @@ def frame(name: str, folder: str = "vocabulary") -> pd.DataFrame:
     >>> frame("effects")["id"].head(3).tolist()
     ['angiogenic', 'anti_inflammatory', 'anti_fibrotic']
     """
+    import pandas as pd  # heavy: names resolve without it
+
     return pd.DataFrame(list(rows(name, folder)))
 
 
