@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
 
 from secretome_ml.models.targets import Targets, study_of
 
@@ -49,15 +48,16 @@ def evaluate_predictions(
         that its data cannot give (one class only) is NaN.
     """
     rows = []
+    hits = pair_hits(margin, targets)
     for effect in targets.effects:
         label = targets.binary(effect)
-        studies = study_of(label.index)
         chance = probability.loc[label.index, effect].to_numpy(dtype=float).clip(_EDGE, 1 - _EDGE)
         score = margin.loc[label.index, effect].to_numpy(dtype=float)
-        for metric, value in _outcome_metrics(label.to_numpy(), score, chance).items():
-            rows.append((effect, metric, *_with_interval(value, studies, level, draws, seed)))
-        rows.append((effect, "concordance", *_concordance(margin, targets, [effect], level, draws, seed)))
-    rows.append(("all", "concordance", *_concordance(margin, targets, list(targets.effects), level, draws, seed)))
+        weights = _study_weights(study_of(label.index), draws, seed)
+        for metric, values in _outcome_metrics(label.to_numpy(dtype=float), score, chance, weights).items():
+            rows.append((effect, metric, *_with_interval(values, level), len(label), weights.studies))
+        rows.append((effect, "concordance", *_concordance(hits[hits["effect"] == effect], level, draws, seed)))
+    rows.append(("all", "concordance", *_concordance(hits, level, draws, seed)))
     return pd.DataFrame(rows, columns=list(METRIC_COLUMNS))
 
 
@@ -72,49 +72,79 @@ def pair_hits(margin: pd.DataFrame, targets: Targets) -> pd.DataFrame:
     return pairs
 
 
-def _outcome_metrics(label: Array, score: Array, chance: Array) -> dict[str, Callable[[Array], float]]:
-    rarer = 0 if label.mean() >= 0.5 else 1
-    towards = -score if rarer == 0 else score
+@dataclass(frozen=True)
+class _Weights:
+    """How often each draw of studies holds each observation: the first row is the sample as it is."""
+
+    counts: Array
+    studies: int
+
+
+def _study_weights(studies: NDArray[np.object_], draws: int, seed: int) -> _Weights:
+    """Return (1 + draws) by observations; a bootstrap draw takes whole studies."""
+    names, member = np.unique(studies.astype(str), return_inverse=True)
+    if len(names) == 0:
+        return _Weights(np.zeros((1 + draws, 0)), 0)
+    generator = np.random.default_rng(seed)
+    drawn = generator.integers(len(names), size=(draws, len(names)))
+    counts = np.stack([np.bincount(row, minlength=len(names)) for row in drawn])
+    return _Weights(np.vstack([np.ones(len(member)), counts[:, member]]), len(names))
+
+
+def _outcome_metrics(label: Array, score: Array, chance: Array, weights: _Weights) -> dict[str, Array]:
+    """Return every metric of outcomes, one value per draw; all draws at once, equal to scikit-learn's."""
+    counts = weights.counts
+    rarer = 0.0 if label.mean() >= 0.5 else 1.0
+    towards = score if rarer == 1.0 else -score
+    loss = -(label * np.log(chance) + (1.0 - label) * np.log(1.0 - chance))
     return {
-        "auroc": lambda w: float(roc_auc_score(label, score, sample_weight=w)) if _both(label, w) else np.nan,
-        "average_precision_rarer": lambda w: (
-            float(average_precision_score(label == rarer, towards, sample_weight=w)) if _both(label, w) else np.nan
-        ),
-        "log_loss": lambda w: float(log_loss(label, chance, sample_weight=w, labels=[0, 1])),
-        "brier": lambda w: float(brier_score_loss(label, chance, sample_weight=w)),
+        "auroc": _auroc(label, score, counts),
+        "average_precision_rarer": _average_precision(label == rarer, towards, counts),
+        "log_loss": _mean(loss, counts),
+        "brier": _mean((chance - label) ** 2, counts),
     }
 
 
-def _both(label: Array, weight: Array) -> bool:
-    return len(np.unique(label[weight > 0])) == 2
+def _mean(values: Array, counts: Array) -> Array:
+    total = counts.sum(axis=1)
+    mean: Array = np.divide(counts @ values, total, out=np.full(len(counts), np.nan), where=total > 0)
+    return mean
 
 
-def _with_interval(
-    value: Callable[[Array], float], studies: NDArray[np.object_], level: float, draws: int, seed: int
-) -> tuple[float, float, float, int, int]:
-    """Return value, low, high, observations and studies; the bootstrap draws studies."""
-    if len(studies) == 0:
-        return np.nan, np.nan, np.nan, 0, 0
-    names, member = np.unique(studies.astype(str), return_inverse=True)
-    generator = np.random.default_rng(seed)
-    found = []
-    for _ in range(draws):
-        counts = np.bincount(generator.integers(len(names), size=len(names)), minlength=len(names))
-        found.append(value(counts[member].astype(float)))
+def _auroc(label: Array, score: Array, counts: Array) -> Array:
+    """Return the share of (positive, negative) pairs in the right order, ties half."""
+    up, down = label == 1, label == 0
+    order = (np.sign(score[up][:, None] - score[down][None, :]) + 1.0) / 2.0
+    right = np.einsum("di,ij,dj->d", counts[:, up], order, counts[:, down], optimize=True)
+    pairs = counts[:, up].sum(axis=1) * counts[:, down].sum(axis=1)
+    area: Array = np.divide(right, pairs, out=np.full(len(counts), np.nan), where=pairs > 0)
+    return area
+
+
+def _average_precision(positive: NDArray[np.bool_], score: Array, counts: Array) -> Array:
+    """Return the mean precision over the positives, observations of one score taken together."""
+    order = np.argsort(-score, kind="stable")
+    weight, hit = counts[:, order], positive[order]
+    last = np.flatnonzero(np.r_[score[order][1:] != score[order][:-1], True])
+    seen, found = np.cumsum(weight, axis=1)[:, last], np.cumsum(weight * hit, axis=1)[:, last]
+    precision = np.divide(found, seen, out=np.zeros_like(found), where=seen > 0)
+    gained = np.diff(found, axis=1, prepend=0.0)
+    total = found[:, -1]
+    mean: Array = np.divide(
+        (precision * gained).sum(axis=1), total, out=np.full(len(counts), np.nan), where=(total > 0) & (total < seen[:, -1])
+    )
+    return mean
+
+
+def _with_interval(values: Array, level: float) -> tuple[float, float, float]:
+    """Return the value of the sample as it is, and the interval of the draws."""
+    drawn = values[1:][~np.isnan(values[1:])]
     tail = (1.0 - level) / 2.0
-    usable = np.array(found)[~np.isnan(found)]
-    low, high = np.quantile(usable, [tail, 1.0 - tail]) if len(usable) else (np.nan, np.nan)
-    return value(np.ones(len(studies))), float(low), float(high), len(studies), len(names)
+    low, high = np.quantile(drawn, [tail, 1.0 - tail]) if len(drawn) else (np.nan, np.nan)
+    return float(values[0]), float(low), float(high)
 
 
-def _concordance(
-    margin: pd.DataFrame, targets: Targets, effects: list[str], level: float, draws: int, seed: int
-) -> tuple[float, float, float, int, int]:
-    hits = pair_hits(margin, targets)
-    hits = hits[hits["effect"].isin(effects)]
-    hit = hits["hit"].to_numpy(dtype=float)
-
-    def mean(weight: Array) -> float:
-        return float(np.average(hit, weights=weight)) if weight.sum() else np.nan
-
-    return _with_interval(mean, hits["study"].to_numpy(dtype=object), level, draws, seed)
+def _concordance(hits: pd.DataFrame, level: float, draws: int, seed: int) -> tuple[float, float, float, int, int]:
+    weights = _study_weights(hits["study"].to_numpy(dtype=object), draws, seed)
+    values = _mean(hits["hit"].to_numpy(dtype=float), weights.counts)
+    return *_with_interval(values, level), len(hits), weights.studies

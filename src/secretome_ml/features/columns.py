@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 TermKind = Literal["factor", "preconditioning", "cell_source", "product", "context", "knowledge"]
@@ -86,9 +87,13 @@ def supported(
     encoded: pd.DataFrame, columns: Sequence[FeatureColumn], min_studies: int
 ) -> tuple[FeatureColumn, ...]:
     """Return the columns that at least `min_studies` studies state: a factor measured, a fact not zero."""
-    study = encoded.index.str.split("/", n=1).str[0]
-    measured = [c.name for c in columns if c.kind == "factor"]
-    stated = encoded.fillna(0) != 0
-    stated[measured] = encoded[measured].notna()
-    studies = stated.groupby(study).any().sum()
-    return tuple(c for c in columns if studies[c.name] >= min_studies)
+    if encoded.empty:
+        return ()
+    values = encoded[[c.name for c in columns]].to_numpy(dtype=float)
+    measured = np.array([c.kind == "factor" for c in columns])
+    stated = np.where(measured, ~np.isnan(values), np.nan_to_num(values) != 0)
+    study = np.array([str(sample).split("/", 1)[0] for sample in encoded.index])
+    order = np.argsort(study, kind="stable")
+    starts = np.flatnonzero(np.r_[True, study[order][1:] != study[order][:-1]])
+    studies = np.logical_or.reduceat(stated[order], starts).sum(axis=0)
+    return tuple(c for c, n in zip(columns, studies, strict=True) if n >= min_studies)
