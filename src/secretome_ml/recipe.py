@@ -48,8 +48,8 @@ class Recipe:
     basis_weights: dict[str, float] = field(default_factory=dict)
     blocks: tuple[str, ...] = ("cell_source", "preconditioning", "product", "factors", "knowledge")
     min_studies: int = 3
-    model: str = "xgboost"
-    compare: tuple[str, ...] = ("logistic",)
+    model: str = "blend"
+    compare: tuple[str, ...] = ("logistic", "informed", "xgboost")
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     folds: int = 5
     inner_folds: int = 4

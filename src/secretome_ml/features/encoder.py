@@ -96,12 +96,12 @@ class Encoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             "effects": list(self.effects),
             "blocks": list(self.blocks),
             "min_studies": self.min_studies,
-            "fitted": {block.name: block.state() for block in self.blocks_},
+            "fitted": [[block.name, block.state()] for block in self.blocks_],
         }
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Self:
         """Rebuild a fitted encoder."""
         encoder = cls(tuple(state["effects"]), tuple(state["blocks"]), int(state["min_studies"]))
-        encoder.blocks_ = [BLOCKS[name].from_state(fitted) for name, fitted in state["fitted"].items()]
+        encoder.blocks_ = [BLOCKS[name].from_state(fitted) for name, fitted in state["fitted"]]
         return encoder

@@ -115,7 +115,7 @@ def _agent_parts(profiles: Profiles, effect: str) -> Iterator[tuple[str, str, st
         target = row.target if isinstance(row.target, str) else None
         if row.kind == "genetic_modification" and target is not None:
             role = roles.get((effect, target), _UNKNOWN_GAIN)
-            yield row.sample, "known_genes", target, "factor", row.direction, role * row.direction
+            yield row.sample, "known_genes", f"{target} gene", "preconditioning", row.direction, role * row.direction
             continue
         keys = (("agent", target), ("agent_class", row.agent_class), ("preconditioning_kind", row.kind))
         inhibits = row.agent_class in _INHIBITORS
@@ -123,19 +123,21 @@ def _agent_parts(profiles: Profiles, effect: str) -> Iterator[tuple[str, str, st
         role = next(known, _UNKNOWN_LOSS if inhibits else 0.0)
         if row.direction < 0 and target is not None:
             role = roles.get((effect, target), _UNKNOWN_GAIN)
-        yield row.sample, "known_agents", target or row.kind, "preconditioning", row.direction, role * row.direction
+        term = f"{target} treatment" if target else row.kind
+        yield row.sample, "known_agents", term, "preconditioning", row.direction, role * row.direction
 
 
 def _blocking_parts(profiles: Profiles, effect: str) -> Iterator[tuple[str, str, str, str, object, float]]:
     roles, conditions = factor_roles(), condition_roles()
     for row in profiles.manipulations.itertuples(index=False):
         target = row.target if isinstance(row.target, str) else None
+        sign = -1.0 if row.kind in _TAKES_AWAY else 1.0 if row.kind == "added" else 0.0
         if target is not None:
-            sign = -1.0 if row.kind in _TAKES_AWAY else 1.0 if row.kind == "added" else 0.0
             amount = sign * roles.get((effect, target), _UNKNOWN_GAIN)
         else:
             amount = conditions.get((effect, "manipulation", str(row.kind)), _UNKNOWN_LOSS)
-        yield row.sample, "known_blocking", target or str(row.kind), "product", str(row.kind), amount
+        term = f"{target} {row.kind}" if target else str(row.kind)
+        yield row.sample, "known_blocking", term, "product", sign, amount
 
 
 def _cell_parts(profiles: Profiles, effect: str) -> Iterator[tuple[str, str, str, str, object, float]]:

@@ -72,9 +72,11 @@ def _doses(profiles: Profiles) -> pd.DataFrame:
 
 
 def _parent(name: str) -> str:
-    """Return the agent, gene or kind behind a column."""
+    """Return the agent, gene or kind behind a column; an agent is not the factor of the same name."""
     if name.startswith("hypoxia_"):
         return "hypoxia"
+    if name.startswith("agent="):
+        return f"{name.removeprefix('agent=')} treatment"
     if name in ("gene_direction", "preconditioning_agents"):
         return name.replace("_", " ")
     return name.split("=", 1)[1]

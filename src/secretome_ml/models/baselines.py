@@ -14,7 +14,7 @@ from secretome_ml.models.targets import Targets
 class _ColumnSum(EffectModel):
     """A margin that is a plain weighted sum of columns, per effect."""
 
-    def contributions(self, features: Features, effect: str) -> Array:
+    def _contributions(self, features: Features, effect: str) -> Array:
         values = features.for_effect(effect).to_numpy(dtype=float)
         weights, base = self.weights_[effect], self.base_[effect]
         return np.column_stack([np.nan_to_num(values) * weights, np.full(len(values), base)])
@@ -22,6 +22,7 @@ class _ColumnSum(EffectModel):
     def state(self) -> ModelState:
         return ModelState(
             {
+                "effects": list(self.effects_),
                 "columns": [[c.name, c.parent, c.kind, c.effect] for c in self.columns_],
                 "base": self.base_,
                 "weights": {e: w.tolist() for e, w in self.weights_.items()},
@@ -34,7 +35,7 @@ class _ColumnSum(EffectModel):
         model.columns_ = tuple(FeatureColumn(*c) for c in state.values["columns"])
         model.base_ = {e: float(b) for e, b in state.values["base"].items()}
         model.weights_ = {e: np.array(w, dtype=float) for e, w in state.values["weights"].items()}
-        model.effects_ = tuple(model.base_)
+        model.effects_ = tuple(state.values["effects"])
         return model
 
     def _start(self, features: Features, targets: Targets) -> None:

@@ -73,9 +73,9 @@ class Blend(EffectModel):
         ).fit(features, targets)
         return self
 
-    def contributions(self, features: Features, effect: str) -> Array:
-        linear = self.linear_.contributions(features, effect)
-        trees = self.trees_.contributions(features, effect)
+    def _contributions(self, features: Features, effect: str) -> Array:
+        linear = self.linear_._contributions(features, effect)
+        trees = self.trees_._contributions(features, effect)
         return (1.0 - self.tree_share) * linear + self.tree_share * trees
 
     def state(self) -> ModelState:

@@ -95,7 +95,7 @@ class BoostedTrees(EffectModel):
         self.booster_ = xgb.train(settings, matrix, num_boost_round=self.rounds, obj=gradient)
         return self
 
-    def contributions(self, features: Features, effect: str) -> Array:
+    def _contributions(self, features: Features, effect: str) -> Array:
         found = self.booster_.predict(self._matrix(features, effect), pred_contribs=True, strict_shape=True)
         parts: Array = found[:, 0, :].astype(float)
         own = len(self.columns_)
@@ -106,6 +106,7 @@ class BoostedTrees(EffectModel):
     def state(self) -> ModelState:
         values = {
             "parameters": self.get_params(),
+            "effects": list(self.effects_),
             "columns": [[c.name, c.parent, c.kind, c.effect] for c in self.columns_],
             "base": self.base_,
         }
@@ -116,7 +117,7 @@ class BoostedTrees(EffectModel):
         model = cls(**state.values["parameters"])
         model.columns_ = tuple(FeatureColumn(*c) for c in state.values["columns"])
         model.base_ = {e: float(b) for e, b in state.values["base"].items()}
-        model.effects_ = tuple(model.base_)
+        model.effects_ = tuple(state.values["effects"])
         model.booster_ = xgb.Booster({"nthread": 1})
         model.booster_.load_model(bytearray(state.files["trees.ubj"]))
         return model

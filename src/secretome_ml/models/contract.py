@@ -41,13 +41,6 @@ class EffectModel(BaseEstimator):  # type: ignore[misc]
         """Learn from the training samples; sets `columns_` and `effects_`."""
 
     @abstractmethod
-    def contributions(self, features: Features, effect: str) -> Array:
-        """Return samples by (columns + 1): the share of each column in the margin, the base value last.
-
-        Each row adds up to the margin to 1e-5.
-        """
-
-    @abstractmethod
     def state(self) -> ModelState:
         """Return the fitted model without pickle."""
 
@@ -58,13 +51,34 @@ class EffectModel(BaseEstimator):  # type: ignore[misc]
 
     def margin(self, features: Features) -> pd.DataFrame:
         """Return samples by effects: the score, logit scale, higher = stronger."""
+        self._require_columns(features)
         return pd.DataFrame(
             {effect: self._margin(features, effect) for effect in self.effects_}, index=features.samples
         )
 
+    def contributions(self, features: Features, effect: str) -> Array:
+        """Return samples by (columns + 1): the share of each column in the margin, the base value last.
+
+        Each row adds up to the margin to 1e-5.
+        """
+        self._require_columns(features)
+        return self._contributions(features, effect)
+
+    @abstractmethod
+    def _contributions(self, features: Features, effect: str) -> Array:
+        """Return the contributions; the columns are those of the fit, in the same order."""
+
     def _margin(self, features: Features, effect: str) -> Array:
-        total: Array = self.contributions(features, effect).sum(axis=1)
+        total: Array = self._contributions(features, effect).sum(axis=1)
         return total
+
+    def _require_columns(self, features: Features) -> None:
+        """Refuse features whose columns are not those of the fit, in the same order."""
+        if features.columns != self.columns_:
+            raise ValueError(
+                f"{self.name} was fitted on {len(self.columns_)} columns and is given {len(features.columns)}, "
+                "or the same in another order; encode with the encoder that it was fitted with."
+            )
 
     def _remember(self, features: Features, targets: Targets) -> None:
         self.columns_: tuple[FeatureColumn, ...] = features.columns

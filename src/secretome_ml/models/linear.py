@@ -64,7 +64,7 @@ class PenalisedLogistic(EffectModel):
         }
         return self
 
-    def contributions(self, features: Features, effect: str) -> Array:
+    def _contributions(self, features: Features, effect: str) -> Array:
         values = _standardise(features.for_effect(effect).to_numpy(dtype=float), self.scale_)
         weights, mean = self.weights_[effect], self.means_[effect]
         base = self.base_[effect] + float(mean @ weights)
@@ -74,6 +74,7 @@ class PenalisedLogistic(EffectModel):
         return ModelState(
             {
                 "parameters": self.get_params(),
+                "effects": list(self.effects_),
                 "columns": [[c.name, c.parent, c.kind, c.effect] for c in self.columns_],
                 "scale": self.scale_.tolist(),
                 "base": self.base_,
@@ -91,7 +92,7 @@ class PenalisedLogistic(EffectModel):
         model.base_ = {e: float(b) for e, b in values["base"].items()}
         model.weights_ = {e: np.array(w, dtype=float) for e, w in values["weights"].items()}
         model.means_ = {e: np.array(m, dtype=float) for e, m in values["means"].items()}
-        model.effects_ = tuple(model.base_)
+        model.effects_ = tuple(values["effects"])
         return model
 
     def _prior(self) -> Array:

@@ -1,0 +1,194 @@
+"""A saved model as a folder without pickle: written aside, audited before anything is built from it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import platform
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from secretome_ml.errors import BundleChanged, BundleMissing, BundleProtocolUnknown, BundleRefused
+from secretome_ml.files import replace_folder, sha256
+from secretome_ml.version import __version__
+
+PROTOCOL = 1
+MANIFEST = "manifest.json"
+PROVENANCE = "provenance.json"
+
+_LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "xgboost")
+_PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}\.(json|ubj|md)")
+_LARGEST_FILE = 64 * 1024 * 1024
+_MOST_FILES = 32
+# What UBJSON of a booster starts with: an object, its first key's length as an 8-bit or longer integer.
+_UBJ_HEADS = (b"{L", b"{i", b"{U", b"{l", b"{I")
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """The files of a bundle, checked.
+
+    Parameters
+    ----------
+    manifest : dict
+        Protocol, name, digest, and the SHA-256 of every file.
+    files : dict of str to bytes
+        Content by file name.
+    """
+
+    manifest: dict[str, Any]
+    files: dict[str, bytes]
+
+    @property
+    def digest(self) -> str:
+        """Digest of everything that decides a prediction; the same training gives the same digest."""
+        return str(self.manifest["digest"])
+
+    def values(self, name: str) -> dict[str, Any]:
+        """Return a JSON file of the bundle; every number in it is finite."""
+        try:
+            found = json.loads(self.files[name], parse_constant=_refuse_constant)
+        except (json.JSONDecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
+            raise BundleChanged(f"{name} of the bundle is not plain JSON ({error}); train the bundle anew.") from None
+        if not isinstance(found, dict):
+            raise BundleChanged(f"{name} of the bundle is not a JSON object; train the bundle anew.")
+        return found
+
+
+def make_bundle(name: str, values: Mapping[str, Any], files: Mapping[str, bytes], command: str) -> Bundle:
+    """Return a bundle ready to write.
+
+    Parameters
+    ----------
+    name : str
+        Name of the bundle.
+    values : mapping of str to JSON values
+        JSON files by name.
+    files : mapping of str to bytes
+        Other files by name.
+    command : str
+        The exact command that made it; kept in `provenance.json`, outside the digest.
+    """
+    content = {n: to_json(v) for n, v in values.items()} | dict(files)
+    checks = {n: sha256(c) for n, c in sorted(content.items())}
+    provenance = {
+        "command": command,
+        "secretome_ml": __version__,
+        "python": platform.python_version(),
+        "libraries": {library: version(library) for library in _LIBRARIES},
+    }
+    content[PROVENANCE] = to_json(provenance)
+    manifest = {
+        "protocol": PROTOCOL,
+        "name": name,
+        "digest": _digest(checks),
+        "files": {n: sha256(c) for n, c in sorted(content.items())},
+    }
+    return Bundle(manifest, content)
+
+
+def write_bundle(bundle: Bundle, folder: Path) -> None:
+    """Write a bundle; the folder is the old or the new, never a mix."""
+    replace_folder(folder, {**bundle.files, MANIFEST: to_json(bundle.manifest)})
+
+
+def read_bundle(folder: Path | str) -> Bundle:
+    """Read and audit a bundle.
+
+    Raises
+    ------
+    BundleMissing
+        If the folder, its manifest or one of its files is not there.
+    BundleProtocolUnknown
+        If it was written to another protocol.
+    BundleChanged
+        If a file is not the one that was written, or does not belong.
+    """
+    root = Path(folder)
+    manifest = _read_manifest(root)
+    stated = _stated_files(manifest, root)
+    for extra in sorted(p.name for p in root.iterdir() if p.name not in {*stated, MANIFEST}):
+        raise BundleChanged(f"{root}: '{extra}' does not belong to the bundle; remove it or restore the bundle.")
+    files = {name: _read_plain(root / name) for name in stated}
+    for name, content in files.items():
+        if sha256(content) != stated[name]:
+            raise BundleChanged(f"{root}: {name} is not the file that was written; restore it or train anew.")
+    decisive = {n: c for n, c in stated.items() if n != PROVENANCE}
+    if _digest(decisive) != manifest.get("digest"):
+        raise BundleChanged(f"{root}: the manifest's digest does not fit its files; restore it or train anew.")
+    for name, content in files.items():
+        if name.endswith(".ubj") and not content.startswith(_UBJ_HEADS):
+            raise BundleChanged(f"{root}: {name} is not UBJSON; restore it or train anew.")
+    return Bundle(manifest, files)
+
+
+def to_json(values: Any) -> bytes:
+    """Return JSON bytes, the same for the same values; NaN and infinities are refused."""
+    return (json.dumps(values, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False) + "\n").encode()
+
+
+def finite(values: Any, where: str) -> None:
+    """Refuse a nested list of numbers that holds anything but finite numbers."""
+    if isinstance(values, list):
+        for value in values:
+            finite(value, where)
+    elif isinstance(values, bool) or not isinstance(values, (int, float)) or not math.isfinite(values):
+        raise BundleChanged(f"{where} of the bundle holds {values!r} where a number belongs; train the bundle anew.")
+
+
+def _read_manifest(root: Path) -> dict[str, Any]:
+    if not root.is_dir():
+        raise BundleMissing(f"There is no bundle at {root}; train one with `secretome-ml train --out {root}`.")
+    content = _read_plain(root / MANIFEST)
+    try:
+        manifest = json.loads(content)
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
+        raise BundleChanged(f"{root}: {MANIFEST} is not JSON; restore it or train anew.") from None
+    if not isinstance(manifest, dict):
+        raise BundleChanged(f"{root}: {MANIFEST} is not a JSON object; restore it or train anew.")
+    if manifest.get("protocol") != PROTOCOL:
+        raise BundleProtocolUnknown(
+            f"{root}: written to protocol {manifest.get('protocol')!r}; this version reads {PROTOCOL}. "
+            "Train it anew, or install the version that wrote it."
+        )
+    return manifest
+
+
+def _stated_files(manifest: dict[str, Any], root: Path) -> dict[str, str]:
+    stated = manifest.get("files")
+    if not isinstance(stated, dict) or not stated or len(stated) > _MOST_FILES:
+        raise BundleChanged(f"{root}: {MANIFEST} does not list its files; restore it or train anew.")
+    for name, check in stated.items():
+        if not _PLAIN_NAME.fullmatch(name) or not isinstance(check, str):
+            raise BundleRefused(f"{root}: {MANIFEST} names '{name[:60]}', which no bundle holds; do not trust it.")
+    return stated
+
+
+def _read_plain(path: Path) -> bytes:
+    if path.is_symlink():
+        raise BundleRefused(f"{path} is a symbolic link; a bundle holds plain files only.")
+    try:
+        size = path.stat().st_size
+        if size > _LARGEST_FILE:
+            raise BundleRefused(f"{path} is {size} bytes large; a bundle's file has at most {_LARGEST_FILE}.")
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise BundleMissing(f"{path} is missing; restore it or train the bundle anew.") from None
+    except (IsADirectoryError, PermissionError) as error:
+        raise BundleRefused(f"{path} cannot be read ({error.strerror}); restore it or train anew.") from None
+
+
+def _digest(checks: Mapping[str, str]) -> str:
+    total = hashlib.sha256()
+    for name in sorted(checks):
+        total.update(f"{name}={checks[name]}\n".encode())
+    return total.hexdigest()
+
+
+def _refuse_constant(text: str) -> float:
+    raise ValueError(f"{text} is no number here")

@@ -1,0 +1,166 @@
+"""`secretome-ml evidence ...`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from secretome_ml.cli.options import EvidenceFolder, Json, Quiet, print_json, speaker, stdout
+
+app = typer.Typer(no_args_is_help=True)
+Format = Annotated[str, typer.Option("--format", help="jsonl or parquet.")]
+
+
+@app.command()
+def validate(evidence: EvidenceFolder = None, json_output: Json = False, quiet: Quiet = False) -> None:
+    """List every row that breaks a rule; exit code 3 when there is one."""
+    from secretome_ml.errors import InputRefused
+    from secretome_ml.evidence import validate_evidence
+    from secretome_ml.workflows.sources import open_evidence
+
+    corpus = open_evidence(evidence)
+    problems = validate_evidence(corpus)
+    if json_output:
+        print_json({"studies": len(corpus.studies), "problems": [p.as_dict() for p in problems]})
+        raise typer.Exit(InputRefused.exit_code if problems else 0)
+    if problems:
+        raise InputRefused(problems)
+    speaker(quiet).print(f"{len(corpus.studies)} studies, {len(corpus.arms)} arms: every rule holds.", highlight=False)
+
+
+@app.command()
+def stats(evidence: EvidenceFolder = None, json_output: Json = False) -> None:
+    """Count studies, arms, outcomes and comparisons, and tell where the corpus is thin."""
+    from secretome_ml.evidence import evidence_stats
+    from secretome_ml.cli.listing import stats_tables
+    from secretome_ml.workflows.sources import open_evidence
+
+    counts = evidence_stats(open_evidence(evidence))
+    if json_output:
+        print_json(counts)
+        return
+    for table in stats_tables(counts):
+        stdout().print(table)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="Evidence records (.jsonl).")],
+    evidence: Annotated[Path | None, typer.Option("--evidence", help="Folder of the corpus to add to.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change; write nothing.")] = False,
+    json_output: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Add new studies to the corpus: all or nothing, known studies recognised by DOI, PMID, address or title."""
+    from secretome_ml.evidence import load_evidence, merge_evidence, read_records
+    from secretome_ml.paths import data_dir
+
+    folder = evidence or data_dir() / "evidence"
+    merged = merge_evidence(load_evidence(folder), read_records(file))
+    if merged.added and not dry_run:
+        merged.evidence.save(folder)
+    if json_output:
+        print_json({"added": merged.added, "known": merged.known, "written": bool(merged.added) and not dry_run})
+        return
+    console = speaker(quiet)
+    console.print(f"{'Would add' if dry_run else 'Added'} {len(merged.added)} studies.", highlight=False)
+    for study, own in merged.known.items():
+        console.print(f"Known already: {study} (as {own})", highlight=False)
+
+
+@app.command()
+def export(
+    out: Annotated[Path, typer.Argument(help="A .jsonl file, or a folder for Parquet.")],
+    evidence: EvidenceFolder = None,
+    format_name: Format = "jsonl",
+    quiet: Quiet = False,
+) -> None:
+    """Write the corpus as evidence records or as Parquet tables."""
+    import io
+
+    from secretome_ml.evidence import write_records
+    from secretome_ml.files import replace_folder, write_file
+    from secretome_ml.workflows.sources import open_evidence
+
+    corpus = open_evidence(evidence)
+    if format_name == "jsonl":
+        write_file(out, write_records(corpus))
+    elif format_name == "parquet":
+        files = {}
+        for name, table in corpus.tables.items():
+            buffer = io.BytesIO()
+            table.to_parquet(buffer, index=False)
+            files[f"{name}.parquet"] = buffer.getvalue()
+        replace_folder(out, files)
+    else:
+        raise typer.BadParameter(f"'{format_name}' is no export format; use jsonl or parquet.")
+    speaker(quiet).print(f"Wrote {len(corpus.studies)} studies to {out}.", highlight=False)
+
+
+@app.command()
+def search(
+    text: Annotated[str | None, typer.Argument(help="Words anywhere in the study.")] = None,
+    factor: Annotated[str | None, typer.Option("--factor", help="A factor, by any name.")] = None,
+    source: Annotated[str | None, typer.Option("--source", help="A cell source.")] = None,
+    preconditioning: Annotated[str | None, typer.Option("--preconditioning", help="A kind or agent.")] = None,
+    effect: Annotated[str | None, typer.Option("--effect", help="An effect.")] = None,
+    result: Annotated[str | None, typer.Option("--result", help="beneficial, null or adverse.")] = None,
+    evidence: EvidenceFolder = None,
+    json_output: Json = False,
+) -> None:
+    """Find studies by factor, source, preconditioning, effect, result or text."""
+    import json
+
+    from secretome_ml.evidence import search_studies
+    from secretome_ml.cli.listing import plain_table
+    from secretome_ml.workflows.sources import open_evidence
+
+    found = search_studies(open_evidence(evidence), text, factor, source, preconditioning, effect, result)
+    if json_output:
+        print_json(json.loads(found.to_json(orient="records")))
+        return
+    stdout().print(plain_table(found[["study", "year", "first_author", "journal", "doi", "url", "basis"]]))
+    stdout().print(f"{len(found)} studies", highlight=False)
+
+
+@app.command()
+def show(
+    study: Annotated[str, typer.Argument(help="Identifier, DOI or PMID of a study.")],
+    evidence: EvidenceFolder = None,
+    json_output: Json = False,
+) -> None:
+    """Print one study with its arms, factors, outcomes and comparisons."""
+    import json
+
+    from secretome_ml.evidence import find_study, write_records
+    from secretome_ml.cli.listing import plain_table
+    from secretome_ml.workflows.sources import open_evidence
+
+    found = find_study(open_evidence(evidence), study)
+    if json_output:
+        print_json(json.loads(write_records(found)))
+        return
+    for name, table in found.tables.items():
+        stated = table.drop(columns="study" if name != "studies" else []).dropna(axis=1, how="all")
+        if len(stated):
+            stdout().print(plain_table(stated, title=name))
+
+
+@app.command()
+def agreement(
+    second: Annotated[Path, typer.Argument(help="Second readings of some studies (.jsonl).")],
+    evidence: EvidenceFolder = None,
+    json_output: Json = False,
+) -> None:
+    """Compare a second reading with the corpus: Cohen's kappa of the results, and agreement per field."""
+    from secretome_ml.evidence import read_records, reading_agreement
+    from secretome_ml.cli.listing import pairs_table
+    from secretome_ml.workflows.sources import open_evidence
+
+    found = reading_agreement(open_evidence(evidence), read_records(second))
+    if json_output:
+        print_json(found)
+    else:
+        stdout().print(pairs_table(found, title="Agreement of two readings"))

@@ -1,0 +1,110 @@
+"""`secretome-ml score` and `secretome-ml evaluate`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from secretome_ml.cli.options import Json, ModelAddress, Quiet, Verbose, print_json, speaker, stdout
+
+Inputs = Annotated[list[Path], typer.Argument(help="Profiles of any supported format; - for stdin.")]
+
+
+def score(
+    inputs: Inputs,
+    model: ModelAddress = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Write .csv, .parquet or .json here. Default: stdout.")] = None,
+    metadata: Annotated[Path | None, typer.Option("--metadata", help="Sample sheet for formats that carry only intensities.")] = None,
+    control: Annotated[str | None, typer.Option("--control", help="Levels relative to this sample.")] = None,
+    format_name: Annotated[str | None, typer.Option("--format", help="Format; default: recognised from the content.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Also write the contributions, beside --out.")] = False,
+    report: Annotated[Path | None, typer.Option("--report", help="Also write one HTML page.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Report what was read, before any score.")] = False,
+    strict: Annotated[bool, typer.Option("--strict/--lenient", help="Refuse samples outside the domain and unknown factors.")] = False,
+    json_output: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Score profiles: which effects to expect, how sure, and what drives it.
+
+    Examples:
+
+        secretome-ml score profiles.csv
+
+        secretome-ml score proteinGroups.txt --metadata samples.xlsx --control MSC_normoxia --out scores.csv
+
+        secretome-ml score studies.jsonl --explain --report page.html --out scores.csv
+    """
+    from secretome_ml.files import write_file
+    from secretome_ml.reporting.tables import scores_table
+    from secretome_ml.workflows.explain import page_of
+    from secretome_ml.workflows.score import check_suffix, read_inputs, require_strict, write_table
+    from secretome_ml.workflows.sources import local_store, open_model
+
+    console = speaker(quiet)
+    if out is not None:
+        check_suffix(out)
+    if explain and out is None:
+        raise typer.BadParameter("--explain writes a second table beside --out; name --out too.")
+    profiles = read_inputs(inputs, format_name, metadata, control)
+    scorer = open_model(model, local_store())
+    for note in profiles.notes:
+        console.print(note, highlight=False, markup=False)
+    scores, terms = scorer.score_and_explain(profiles)
+    if strict:
+        require_strict(scores)
+    if out is not None:
+        write_table(scores, out)
+        console.print(f"Wrote {len(scores)} rows to {out}.", highlight=False)
+        if explain:
+            beside = out.with_name(f"{out.stem}.contributions{out.suffix}")
+            write_table(terms, beside)
+            console.print(f"Wrote the contributions to {beside}.", highlight=False)
+    if report is not None:
+        write_file(report, page_of(scorer, profiles, scores, terms))
+        console.print(f"Wrote the page to {report}.", highlight=False)
+    if json_output:
+        print_json(json.loads(scores.to_json(orient="records")))
+    elif out is None and sys.stdout.isatty():
+        stdout().print(scores_table(scores))
+    elif out is None:
+        typer.echo(scores.to_csv(index=False), nl=False)
+    outside = scores.drop_duplicates("sample")["in_domain"].eq(False).sum()
+    if outside:
+        console.print(f"{outside} samples lie outside the domain of the model; see domain_reason.", style="yellow")
+    if verbose:
+        console.print(f"Model {scorer.estimator.name}, digest {scorer.digest}", highlight=False)
+
+
+def evaluate(
+    evidence: Annotated[Path, typer.Argument(help="Studies with known outcomes: .jsonl records or a folder of tables.")],
+    model: ModelAddress = None,
+    drop_seen: Annotated[bool, typer.Option("--drop-seen", help="Leave out studies that the model was trained on.")] = False,
+    json_output: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Score studies with known outcomes that the model has not seen, and print the metrics.
+
+    Example:
+
+        secretome-ml evaluate new_studies.jsonl --drop-seen
+    """
+    from secretome_ml.reporting.tables import results_table
+    from secretome_ml.workflows.score import evaluate as run
+    from secretome_ml.workflows.sources import local_store, open_evidence, open_model
+
+    console = speaker(quiet)
+    scorer = open_model(model, local_store())
+    found = run(scorer, open_evidence(evidence), drop_seen)
+    if found.dropped:
+        console.print(f"Left out {len(found.dropped)} studies that the model was trained on.", highlight=False)
+    if json_output:
+        values = {"metrics": json.loads(found.metrics.to_json(orient="records")), "dropped": found.dropped}
+        values["pairs"] = json.loads(found.pairs.to_json(orient="records"))
+        print_json(values)
+    else:
+        stdout().print(results_table({scorer.estimator.name: found.metrics}, scorer.recipe.level))

@@ -1,0 +1,80 @@
+"""`secretome-ml train`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from secretome_ml.cli.options import EvidenceFolder, Json, Quiet, Verbose, print_json, speaker, stdout, steps
+
+
+def train(
+    recipe: Annotated[Path | None, typer.Argument(help="A recipe; default: experiments/default.toml.")] = None,
+    evidence: EvidenceFolder = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder of the bundle. Default: models/<recipe name>.")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="Seed of folds, trees and intervals.")] = None,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes.")] = 2,
+    tracking_uri: Annotated[str | None, typer.Option("--tracking-uri", help="MLflow server; default: experiments/mlflow.db.")] = None,
+    experiment: Annotated[str | None, typer.Option("--experiment", help="MLflow experiment.")] = None,
+    register: Annotated[str | None, typer.Option("--register", help="Register the model under this name.")] = None,
+    fast: Annotated[bool, typer.Option("--fast", help="A coarse search, for trying out.")] = False,
+    json_output: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Train on published studies: validate, cross-validate by study, fit, explain, write a bundle, log the run.
+
+    Examples:
+
+        secretome-ml train
+
+        secretome-ml train experiments/default.toml --seed 7 --out models/mine --json
+    """
+    import shlex
+    from dataclasses import replace
+
+    from secretome_ml.bundle import write_bundle
+    from secretome_ml.recipe import load_recipe
+    from secretome_ml.reporting.tables import results_table
+    from secretome_ml.workflows.record import record_training
+    from secretome_ml.workflows.sources import local_store, open_evidence
+    from secretome_ml.workflows.train import train as run
+
+    console = speaker(quiet)
+    chosen = load_recipe(recipe)
+    chosen = chosen if seed is None else replace(chosen, seed=seed)
+    corpus = open_evidence(evidence)
+    with steps(console) as advance:
+        training = run(chosen, corpus, jobs, fast, advance)
+    command = shlex.join(["secretome-ml", *sys.argv[1:]])
+    bundle = training.model.to_bundle(command)
+    folder = out or Path("models") / training.model.recipe.name
+    write_bundle(bundle, folder)
+    console.print("Logging the run to MLflow ...")
+    run_id = record_training(training, bundle, corpus, str(evidence or "shipped corpus"), local_store(), tracking_uri, experiment, register)
+    if json_output:
+        print_json(
+            {
+                "bundle": str(folder),
+                "bundle_digest": bundle.digest,
+                "evidence_digest": corpus.digest,
+                "run_id": run_id,
+                "recipe": training.model.recipe.as_dict(),
+                "parameters": training.parameters,
+                "metrics": training.model.metrics,
+            }
+        )
+        return
+    stdout().print(results_table(dict(list(training.metrics.groupby("model", sort=False))), chosen.level))
+    if verbose:
+        stdout().print(training.folds.to_string())
+    stdout().print(
+        f"Bundle   {folder} (digest {bundle.digest[:12]})\nMLflow   run {run_id}; see it with: "
+        f"mlflow ui --backend-store-uri {tracking_uri or 'sqlite:///experiments/mlflow.db'}\n"
+        f"Next     secretome-ml score PROFILES --model {folder}\n         secretome-ml explain --model {folder}",
+        highlight=False,
+        soft_wrap=True,
+    )

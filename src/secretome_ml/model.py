@@ -1,0 +1,206 @@
+"""A trained model: profiles in, scores and their drivers out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from secretome_ml.bundle import Bundle, finite, make_bundle, read_bundle
+from secretome_ml.errors import BundleChanged, BundleRefused
+from secretome_ml.explanation.contributions import drivers_text, explain_margin
+from secretome_ml.features.encoder import Encoder
+from secretome_ml.features.roles import knowledge_digest
+from secretome_ml.models import MODELS, EffectModel, ModelState
+from secretome_ml.paths import models_dir
+from secretome_ml.profiles.profiles import Profiles
+from secretome_ml.recipe import Recipe, recipe_from_dict
+from secretome_ml.trust.calibration import Calibrator
+from secretome_ml.trust.domain import Domain
+from secretome_ml.trust.intervals import Intervals
+
+RELEASED = "default"
+SCORE_COLUMNS = (
+    "sample",
+    "effect",
+    "score",
+    "probability",
+    "probability_low",
+    "probability_high",
+    "verdict",
+    "percentile",
+    "in_domain",
+    "domain_reason",
+    "factors_used",
+    "factors_unknown",
+    "drivers",
+)
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained model with everything that its predictions need.
+
+    Examples
+    --------
+    >>> from secretome_ml import load_model, read_profiles
+    >>> model = load_model()
+    >>> model.effects
+    ('angiogenic', 'anti_inflammatory', 'anti_fibrotic')
+    """
+
+    recipe: Recipe
+    encoder: Encoder
+    estimator: EffectModel
+    calibrator: Calibrator
+    intervals: Intervals
+    domain: Domain
+    reference: dict[str, np.ndarray]
+    studies: list[dict[str, Any]]
+    metrics: list[dict[str, Any]]
+    card: str
+    evidence_digest: str
+    digest: str = ""
+
+    @property
+    def effects(self) -> tuple[str, ...]:
+        """Effects that the model predicts."""
+        return tuple(self.estimator.effects_)
+
+    def score(self, profiles: Profiles) -> pd.DataFrame:
+        """Return one row per sample and effect, columns `SCORE_COLUMNS`.
+
+        Parameters
+        ----------
+        profiles : Profiles
+            As `read_profiles` gives them.
+        """
+        scores, _ = self.score_and_explain(profiles)
+        return scores
+
+    def explain(self, profiles: Profiles) -> pd.DataFrame:
+        """Return one row per sample, effect and term; contributions add up to the score, to 1e-5."""
+        _, terms = self.score_and_explain(profiles)
+        return terms
+
+    def score_and_explain(self, profiles: Profiles) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return the scores and the terms behind them."""
+        features = self.encoder.transform(profiles)
+        margin = self.estimator.margin(features)
+        terms = explain_margin(self.estimator, features, profiles, self.encoder.knowledge)
+        chance = self.calibrator.probability(margin)
+        low, high = self.intervals.bounds(margin)
+        low, high = np.minimum(low, chance), np.maximum(high, chance)
+        inside = self.domain.judge(profiles)
+        used = profiles.factors.dropna(subset="level").groupby("sample")["factor"].nunique()
+        unknown = profiles.unknown.groupby("sample")["name"].agg(lambda names: "; ".join(dict.fromkeys(names)))
+        drivers = {key: drivers_text(part) for key, part in terms.groupby(["sample", "effect"], sort=False)}
+        rows = []
+        for sample in profiles.samples:
+            for effect in self.effects:
+                score = float(margin.at[sample, effect])
+                bounds = float(low.at[sample, effect]), float(high.at[sample, effect])
+                rows.append(
+                    (
+                        sample,
+                        effect,
+                        score,
+                        float(chance.at[sample, effect]),
+                        *bounds,
+                        _verdict(*bounds),
+                        self._percentile(effect, score),
+                        bool(inside.at[sample, "in_domain"]),
+                        inside.at[sample, "domain_reason"],
+                        int(used.get(sample, 0)),
+                        unknown.get(sample, ""),
+                        drivers.get((sample, effect), ""),
+                    )
+                )
+        return pd.DataFrame(rows, columns=list(SCORE_COLUMNS)), terms
+
+    def to_bundle(self, command: str) -> Bundle:
+        """Return the model as a bundle, ready to write."""
+        state = self.estimator.state()
+        values = {
+            "recipe.json": self.recipe.as_dict(),
+            "encoder.json": {**self.encoder.state(), "knowledge_digest": knowledge_digest()},
+            "model.json": {"name": self.estimator.name, "values": state.values, "files": sorted(state.files)},
+            "trust.json": {
+                "calibrator": self.calibrator.state(),
+                "intervals": self.intervals.state(),
+                "domain": self.domain.state(),
+                "reference": {e: [round(float(v), 6) for v in r] for e, r in self.reference.items()},
+            },
+            "evidence.json": {"digest": self.evidence_digest, "studies": self.studies},
+            "metrics.json": {"metrics": self.metrics},
+        }
+        return make_bundle(self.recipe.name, values, {**state.files, "card.md": self.card.encode()}, command)
+
+    def _percentile(self, effect: str, score: float) -> float:
+        """Return the share of the corpus's arms that score lower, ties half, in percent."""
+        reference = self.reference[effect]
+        below = np.searchsorted(reference, score - 1e-6), np.searchsorted(reference, score + 1e-6, side="right")
+        return round(50.0 * float(sum(below)) / len(reference), 1)
+
+
+def load_model(folder: Path | str | None = None) -> Model:
+    """Load a model from its bundle.
+
+    Parameters
+    ----------
+    folder : path, optional
+        The bundle; default: the released one that ships with the package.
+
+    Raises
+    ------
+    BundleRefused
+        If the bundle is missing, changed, or of another protocol or vocabulary.
+    """
+    bundle = read_bundle(folder if folder is not None else models_dir() / RELEASED)
+    return model_from_bundle(bundle)
+
+
+def model_from_bundle(bundle: Bundle) -> Model:
+    """Build the model of an audited bundle."""
+    try:
+        return _build(bundle)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        raise BundleChanged(f"The bundle lacks or misplaces {error}; train it anew.") from error
+
+
+def _build(bundle: Bundle) -> Model:
+    encoder, model, trust = (bundle.values(n) for n in ("encoder.json", "model.json", "trust.json"))
+    if encoder["knowledge_digest"] != knowledge_digest():
+        raise BundleRefused(
+            "The bundle was trained with other vocabularies or roles than those installed; "
+            "train it anew, or install the version that wrote it."
+        )
+    for name, weights in model["values"].get("weights", {}).items():
+        finite(weights, f"The weights for {name}")
+    evidence = bundle.values("evidence.json")
+    reference = {e: np.array(r, dtype=float) for e, r in trust["reference"].items()}
+    return Model(
+        recipe=recipe_from_dict(bundle.values("recipe.json")),
+        encoder=Encoder.from_state(encoder),
+        estimator=MODELS[model["name"]].from_state(
+            ModelState(model["values"], {n: bundle.files[n] for n in model["files"]})
+        ),
+        calibrator=Calibrator.from_state(trust["calibrator"]),
+        intervals=Intervals.from_state(trust["intervals"]),
+        domain=Domain.from_state(trust["domain"]),
+        reference=reference,
+        studies=evidence["studies"],
+        metrics=bundle.values("metrics.json")["metrics"],
+        card=bundle.files["card.md"].decode(),
+        evidence_digest=evidence["digest"],
+        digest=bundle.digest,
+    )
+
+
+def _verdict(low: float, high: float) -> str:
+    if low > 0.5:
+        return "likely"
+    return "unlikely" if high < 0.5 else "uncertain"

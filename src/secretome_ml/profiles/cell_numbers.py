@@ -1,0 +1,153 @@
+"""Cells to numbers: decimal marks, limits, the many spellings of "nothing"; nothing is guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+Decimal = Literal[".", ","]
+
+# What instrument and statistics software writes for "no value"; a person's table may not use them.
+EXPORT_MISSING = frozenset(
+    ["nan", "na", "n/a", "#n/a", "#na", "null", "none", "-", "--", "filtered", "n.a.", "#value!", "#num!", "#div/0!", "***", "**", "*", "nd", "n.d.", "missing", "1.#qnan"]
+)
+_LIMIT = re.compile(r"(?P<sign>[<>≤≥])\s*=?\s*(?P<number>\S.*)")
+_OUT_OF_RANGE = re.compile(
+    r"oor\s*(?P<sign>[<>])|(?P<word>below|above)(?: (?:range|lod|lloq|uloq))?", re.IGNORECASE
+)
+_ESTIMATE = re.compile(r"\*\s*(?P<number>[\d.,eE+-]+)")
+_COMMA_SURE = re.compile(
+    r"[+-]?(?:\d*,(?:\d{1,2}|\d{4,})(?:[eE][+-]?\d+)?|\d{4,},\d+|0\d*,\d+|\d{1,3}(?:\.\d{3})+,\d+)"
+)
+_POINT_SURE = re.compile(r"[+-]?(?:\d*\.\d*(?:[eE][+-]?\d+)?|\d{1,3}(?:,\d{3})+\.\d+|\d{1,3}(?:,\d{3}){2,})")
+_EITHER = re.compile(r"[+-]?\d{1,3},\d{3}")
+_THOUSANDS = {
+    ".": re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?"),
+    ",": re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+(?:,\d*)?"),
+}
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Parsed cells, aligned with what was given.
+
+    Parameters
+    ----------
+    value : numpy.ndarray
+        Numbers; NaN where there is none.
+    sign : numpy.ndarray
+        `<`, `>` or empty: the number is a limit.
+    kind : numpy.ndarray
+        `number`, `limit`, `below` and `above` (out of range, no number given), `missing`, `infinite`, `bad`.
+    """
+
+    value: np.ndarray
+    sign: np.ndarray
+    kind: np.ndarray
+
+    def where(self, kind: str) -> np.ndarray:
+        """Return a mask of the cells of one kind."""
+        mask: np.ndarray = self.kind == kind
+        return mask
+
+
+def decimal_mark(cells: Iterable[str]) -> Decimal | None:
+    """Return the decimal mark that a whole table uses.
+
+    Returns
+    -------
+    "." or "," or None
+        None when both are certain in different cells, or when a comma could be a decimal mark or divide
+        thousands and no other cell tells.
+
+    Examples
+    --------
+    >>> decimal_mark(["1,5", "20"]), decimal_mark(["1.5", "1,200"]), decimal_mark(["1,5", "1.5"])
+    (',', '.', None)
+    >>> decimal_mark(["1,500"]) is None
+    True
+    """
+    comma = point = either = False
+    for cell in cells:
+        text = cell.lstrip("<>≤≥= *")
+        comma = comma or _COMMA_SURE.fullmatch(text) is not None
+        point = point or _POINT_SURE.fullmatch(text) is not None
+        either = either or _EITHER.fullmatch(text) is not None
+    if comma and point:
+        return None
+    if comma:
+        return ","
+    return "." if point or not either else None
+
+
+def parse_numbers(cells: pd.Series, decimal: Decimal = ".", missing: frozenset[str] = frozenset()) -> Numbers:
+    """Parse cells, each distinct text once.
+
+    Parameters
+    ----------
+    cells : pandas.Series
+        Text, or numbers as Parquet gives them.
+    decimal : "." or ","
+        The decimal mark of the table.
+    missing : frozenset of str
+        Lower-case spellings of "no value" that count as missing beside the empty cell.
+
+    Examples
+    --------
+    >>> found = parse_numbers(pd.Series(["1.5", "<3", "", "inf", "x"]))
+    >>> found.kind.tolist(), found.sign.tolist()[1]
+    (['number', 'limit', 'missing', 'infinite', 'bad'], '<')
+    """
+    if pd.api.types.is_numeric_dtype(cells) and not pd.api.types.is_bool_dtype(cells):
+        value = cells.to_numpy(dtype=float, na_value=np.nan)
+        kind = np.where(np.isnan(value), "missing", np.where(np.isinf(value), "infinite", "number"))
+        return Numbers(np.where(np.isinf(value), np.nan, value), np.full(len(value), ""), kind.astype(object))
+    codes, texts = pd.factorize(cells.astype(object).where(cells.notna(), ""))
+    parsed = [_parse(str(text).strip(), decimal, missing) for text in texts]
+    columns = list(zip(*parsed, strict=True)) if parsed else [(), (), ()]
+    return Numbers(
+        np.array(columns[0], dtype=float)[codes],
+        np.array(columns[1], dtype=object)[codes],
+        np.array(columns[2], dtype=object)[codes],
+    )
+
+
+def _parse(text: str, decimal: Decimal, missing: frozenset[str]) -> tuple[float, str, str]:
+    if not text or text.casefold() in missing:
+        return np.nan, "", "missing"
+    limit = _LIMIT.fullmatch(text)
+    if limit:
+        value = _number(limit["number"], decimal)
+        finite = value is not None and np.isfinite(value)
+        sign = "<" if limit["sign"] in "<≤" else ">"
+        return (float(value), sign, "limit") if finite and value is not None else (np.nan, "", "bad")
+    outside = _OUT_OF_RANGE.fullmatch(text)
+    if outside:
+        low = outside["sign"] == "<" or (outside["word"] or "").casefold() == "below"
+        return np.nan, "<" if low else ">", "below" if low else "above"
+    estimate = _ESTIMATE.fullmatch(text)
+    value = _number(estimate["number"] if estimate else text, decimal)
+    if value is None:
+        return np.nan, "", "bad"
+    if np.isnan(value):
+        return np.nan, "", "bad"
+    return (value, "", "number") if np.isfinite(value) else (np.nan, "", "infinite")
+
+
+def _number(text: str, decimal: Decimal) -> float | None:
+    if len(text) > 60 or "_" in text:
+        return None
+    other = "," if decimal == "." else "."
+    if other in text:
+        if _THOUSANDS[decimal].fullmatch(text) is None:
+            return None
+        text = text.replace(other, "")
+    try:
+        return float(text.replace(",", ".") if decimal == "," else text)
+    except ValueError:
+        return None

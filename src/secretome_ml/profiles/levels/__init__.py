@@ -1,0 +1,46 @@
+"""From what a file carries to the levels that the model knows: one route per file, the first that can decides."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from secretome_ml.profiles.levels import cohort, control, present, rank, reference, stated
+from secretome_ml.profiles.levels.setting import LEVEL_COLUMNS, Setting
+
+ROUTES = (control, stated, reference, cohort, rank, present)
+
+__all__ = ["LEVEL_COLUMNS", "ROUTES", "Setting", "find_all_levels"]
+
+
+def find_all_levels(values: pd.DataFrame, setting: Setting) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Return the values with `level`, `state`, `vs` and `route`, and what each route did.
+
+    Parameters
+    ----------
+    values : pandas.DataFrame
+        One row per sample and factor: `sample, factor, quantity, value, amount, log2, log2_lod, spread, n,
+        state`.
+    setting : Setting
+        Context, controls and batches.
+    """
+    values = values.reset_index(drop=True)
+    level = np.full(len(values), np.nan)
+    state = values["state"].astype(object).where(values["state"].notna(), None).to_numpy(dtype=object).copy()
+    vs = np.full(len(values), None, dtype=object)
+    route = np.full(len(values), None, dtype=object)
+    notes = []
+    for module in ROUTES:
+        open_rows = np.isnan(level)
+        if not open_rows.any():
+            break
+        # The control route looks at the controls' own rows too, so it sees all of them.
+        found = module.find_levels(values if module is control else values[open_rows], setting)
+        if found is None:
+            continue
+        at = found.rows.to_numpy()
+        level[at], state[at], route[at] = found.level, found.state, module.NAME
+        if found.vs is not None:
+            vs[at] = found.vs
+        notes.append(found.note)
+    return values.assign(level=level, state=state, vs=vs, route=route), tuple(notes)

@@ -1,0 +1,108 @@
+"""Against published concentrations of the same factor and cell source."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from secretome_ml.paths import data_dir
+from secretome_ml.profiles.levels.setting import Found, Setting, change_level
+
+NAME = "reference"
+
+# Assays and cell densities differ between laboratories, so only a large excess over every report counts.
+_EXCESS = 3.0
+_FULL = 10.0
+_LOW = 0.1
+_ENOUGH = 3
+_LOW_LEVEL = 0.5
+
+
+@dataclass(frozen=True)
+class Range:
+    """Published amounts of a factor from unconditioned cells: canonical unit of the quantity, and the sources."""
+
+    low: float
+    high: float
+    sources: tuple[str, ...]
+
+
+@cache
+def published_ranges() -> dict[tuple[str, str, str], Range]:
+    """Return (factor, quantity, cell source or empty for any) to range, from `data/reference/concentrations.csv`.
+
+    Preconditioned preparations are left out where an unconditioned one is published.
+    """
+    path = data_dir() / "reference" / "concentrations.csv"
+    if not path.is_file():
+        return {}
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = [
+            r for r in csv.DictReader(stream) if r["quantity"] and r["product"] in ("conditioned_medium", "")
+        ]
+    grouped: dict[tuple[str, str, str], list[dict[str, str]]] = {}
+    for row in rows:
+        for source in {row["cell_source"], ""}:
+            grouped.setdefault((row["factor"], row["quantity"], source), []).append(row)
+    ranges = {}
+    for key, several in grouped.items():
+        plain = [r for r in several if not r["preconditioning"]] or several
+        ranges[key] = Range(
+            min(float(r["low"]) for r in plain),
+            max(float(r["high"]) for r in plain),
+            tuple(sorted({r["doi"] or r["url"] for r in plain})),
+        )
+    return ranges
+
+
+def _over_all(found: Range | None) -> Range | None:
+    """Return a range over all sources if enough publications stand behind it."""
+    return found if found is not None and len(found.sources) >= _ENOUGH else None
+
+
+def find_levels(values: pd.DataFrame, setting: Setting) -> Found | None:
+    """Judge concentrations and amounts per cells.
+
+    More than 3 times the highest published value = elevated, full at 10 times; less than a tenth of the
+    lowest = present at level 0.5; between = present (1). The cell source's own range is used where it is
+    published, else the range over all sources where at least 3 publications make one.
+    """
+    rows = values[
+        values["quantity"].isin(["concentration", "per_cells"])
+        & values["amount"].gt(0)
+        & values["state"].isna()
+    ]
+    ranges = published_ranges()
+    if rows.empty or not ranges:
+        return None
+    sources = (
+        setting.context["cell_source"] if "cell_source" in setting.context else pd.Series(dtype="string")
+    )
+    source = rows["sample"].map(sources.astype(object).to_dict()).astype(object)
+    found = [
+        (ranges.get((f, q, s)) if isinstance(s, str) else None) or _over_all(ranges.get((f, q, "")))
+        for f, q, s in zip(rows["factor"], rows["quantity"], source, strict=True)
+    ]
+    has = np.array([r is not None for r in found])
+    if not has.any():
+        return None
+    kept = [r for r in found if r is not None]
+    amount = rows["amount"].to_numpy(dtype=float)[has]
+    excess = amount / np.array([r.high for r in kept])
+    scarce = amount < _LOW * np.array([r.low for r in kept])
+    up = excess >= _EXCESS
+    level, state = change_level(
+        up.astype(int), np.log(np.maximum(excess, _EXCESS) / _EXCESS) / np.log(_FULL / _EXCESS)
+    )
+    level = np.where(up, level, np.where(scarce, _LOW_LEVEL, 1.0))
+    state = np.where(up, state, "detected").astype(object)
+    cited = sorted({s for r in kept for s in r.sources})
+    note = (
+        f"{len(kept)} levels against published concentrations ({int(up.sum())} more than 3 times the highest; sources: "
+        f"{', '.join(cited[:4])}{', ...' if len(cited) > 4 else ''})"
+    )
+    return Found(rows.index[has], level, state, None, note)

@@ -1,0 +1,154 @@
+"""The canonical profile table: what every reader gives and every feature block reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from secretome_ml.errors import Problem
+
+Rows = Iterable[Mapping[str, object]] | pd.DataFrame
+
+CONTEXT_COLUMNS = ("cell_type", "cell_source", "species", "stage", "donor", "product", "culture", "fraction")
+PRECONDITIONING_COLUMNS = ("sample", "kind", "agent", "o2_percent", "hours", "dose", "unit")
+MANIPULATION_COLUMNS = ("sample", "kind", "target")
+FACTOR_COLUMNS = (
+    "sample",
+    "name",
+    "factor",
+    "state",
+    "vs",
+    "value",
+    "unit",
+    "lod",
+    "level",
+    "spread",
+    "n",
+    "route",
+    "flag",
+)
+UNKNOWN_COLUMNS = ("sample", "name", "reason")
+
+# What a stated state is worth as a level; a factor without a level was not measured.
+STATE_LEVELS = {"elevated": 2.0, "unchanged": 1.0, "detected": 1.0, "not_detected": 0.0, "decreased": -1.0}
+
+
+@dataclass(frozen=True)
+class Profiles:
+    """Secretome profiles of any origin, as five tidy frames.
+
+    Parameters
+    ----------
+    context : pandas.DataFrame
+        One row per sample (the index), columns `CONTEXT_COLUMNS`; missing = not stated.
+    preconditioning : pandas.DataFrame
+        One row per sample and agent, columns `PRECONDITIONING_COLUMNS`.
+    manipulations : pandas.DataFrame
+        One row per sample and thing done to the product after collection.
+    factors : pandas.DataFrame
+        One row per sample and measured factor, columns `FACTOR_COLUMNS`; `factor` is the resolved
+        identifier, `level` runs from -1 (decreased) over 0 (not detected) and 1 (present) to
+        2 (elevated). An absent row means not measured. `spread` is the standard deviation of the log2
+        values over `n` replicates; `route` names how the level was found; `flag` is a remark.
+    unknown : pandas.DataFrame
+        Factor names that did not resolve, with the reason.
+    notes : tuple of str
+        What a reader decided and a user should know.
+    warnings : tuple of Problem
+        What the owner should look at although the input was read, each with its place.
+    """
+
+    context: pd.DataFrame
+    preconditioning: pd.DataFrame = field(repr=False)
+    manipulations: pd.DataFrame = field(repr=False)
+    factors: pd.DataFrame = field(repr=False)
+    unknown: pd.DataFrame = field(repr=False)
+    notes: tuple[str, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+
+    @property
+    def samples(self) -> pd.Index:
+        """Sample names, in input order."""
+        return self.context.index
+
+    def __len__(self) -> int:
+        return len(self.context)
+
+    def take(self, samples: Iterable[str]) -> Profiles:
+        """Return the named samples, in the order given."""
+        wanted = pd.Index(list(samples))
+        return replace(
+            self,
+            context=self.context.loc[wanted],
+            preconditioning=_of(self.preconditioning, wanted),
+            manipulations=_of(self.manipulations, wanted),
+            factors=_of(self.factors, wanted),
+            unknown=_of(self.unknown, wanted),
+        )
+
+
+def make_profiles(
+    context: pd.DataFrame,
+    preconditioning: Iterable[Mapping[str, object]] = (),
+    manipulations: Iterable[Mapping[str, object]] = (),
+    factors: Rows = (),
+    unknown: Rows = (),
+    notes: tuple[str, ...] = (),
+    warnings: tuple[Problem, ...] = (),
+) -> Profiles:
+    """Return profiles from rows; columns that a row lacks are "not stated".
+
+    Parameters
+    ----------
+    context : pandas.DataFrame
+        Indexed by sample; any of `CONTEXT_COLUMNS`.
+    preconditioning, manipulations, factors, unknown : iterable of mapping, or pandas.DataFrame
+        Rows of the long frames.
+    notes, warnings : tuple
+        What a reader decided, and what the owner should look at.
+    """
+    frame = context.reindex(columns=list(CONTEXT_COLUMNS)).astype("string")
+    frame.index = pd.Index(frame.index.astype(str), name="sample")
+    return Profiles(
+        frame,
+        _frame(preconditioning, PRECONDITIONING_COLUMNS, numbers=("o2_percent", "hours", "dose")),
+        _frame(manipulations, MANIPULATION_COLUMNS),
+        with_levels(_frame(factors, FACTOR_COLUMNS, numbers=("value", "lod", "level", "spread", "n"))),
+        _frame(unknown, UNKNOWN_COLUMNS),
+        notes,
+        warnings,
+    )
+
+
+def with_levels(factors: pd.DataFrame) -> pd.DataFrame:
+    """Fill the level of every factor that has a state but no level yet."""
+    stated = factors["state"].map(STATE_LEVELS).astype("Float64")
+    return factors.assign(level=factors["level"].fillna(stated))
+
+
+def join_profiles(parts: Iterable[Profiles]) -> Profiles:
+    """Return several profiles as one; sample names must differ."""
+    several = list(parts)
+    return Profiles(
+        pd.concat([p.context for p in several]),
+        pd.concat([p.preconditioning for p in several], ignore_index=True),
+        pd.concat([p.manipulations for p in several], ignore_index=True),
+        pd.concat([p.factors for p in several], ignore_index=True),
+        pd.concat([p.unknown for p in several], ignore_index=True),
+        tuple(dict.fromkeys(note for p in several for note in p.notes)),
+        tuple(dict.fromkeys(warning for p in several for warning in p.warnings)),
+    )
+
+
+def _frame(rows: Rows, columns: tuple[str, ...], numbers: tuple[str, ...] = ()) -> pd.DataFrame:
+    if isinstance(rows, pd.DataFrame):
+        frame = rows.reindex(columns=list(columns)).reset_index(drop=True)
+    else:
+        frame = pd.DataFrame(list(rows), columns=list(columns), dtype="object")
+    return frame.astype({c: "Float64" if c in numbers else "string" for c in columns})
+
+
+def _of(frame: pd.DataFrame, samples: pd.Index) -> pd.DataFrame:
+    return frame[frame["sample"].isin(samples)].reset_index(drop=True)

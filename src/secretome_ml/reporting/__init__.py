@@ -1,0 +1,1 @@
+"""Figures, the HTML page, the model card and tables for the terminal."""

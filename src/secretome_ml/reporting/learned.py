@@ -1,0 +1,124 @@
+"""What the model learned, and how good it is, as a page shows it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from secretome_ml.evaluation.metrics import HIGHER_IS_BETTER
+from secretome_ml.reporting.figures import beeswarm, dependence, importance_bar, metrics_forest
+from secretome_ml.reporting.inline import inline_svg
+from secretome_ml.reporting.samples import Shown
+from secretome_ml.reporting.style import svg_text
+from secretome_ml.reporting.summary import ModelSummary
+from secretome_ml.reporting.words import decimal, effect_label, metric_label, model_label, signed, term_label
+
+_FOREST = ("auroc", "concordance", "log_loss")
+_LEAST_SAMPLES = 8
+
+
+def effect_views(
+    terms: pd.DataFrame, importance: pd.DataFrame, dependences: int, most: int = 20
+) -> list[dict[str, Any]]:
+    """Return, per effect, its figures and its strongest terms.
+
+    Parameters
+    ----------
+    terms : pandas.DataFrame
+        Contributions of all samples.
+    importance : pandas.DataFrame
+        As `global_importance` gives it.
+    dependences : int
+        For how many of the strongest terms the contribution is drawn against the value.
+    most : int
+        Rows of the table.
+    """
+    views = []
+    for number, effect in enumerate(pd.unique(terms["effect"]), start=1):
+        own = importance[(importance["effect"] == effect) & (importance["mean_magnitude"] > 0)]
+        own = own.sort_values(["mean_magnitude", "term"], ascending=[False, True], kind="stable").head(most)
+        named = effect_label(str(effect))
+        figures = []
+        if terms["sample"].nunique() >= _LEAST_SAMPLES:
+            caption = (
+                f"Contributions to the {named} score, one point per sample; "
+                "samples that do not state a term in grey, apart."
+            )
+            figures.append(_shown(svg_text(beeswarm(terms, str(effect))), f"b{number}", caption))
+        caption = f"The {named} score: signed sum over the samples, and mean magnitude per sample."
+        figures.append(_shown(svg_text(importance_bar(importance, str(effect))), f"i{number}", caption))
+        measured = own.loc[own["kind"] != "knowledge", "term"]
+        for place, term in enumerate(measured.head(dependences)):
+            caption = (
+                f"{term_label(str(term))}: contribution to the {named} score by what the sample states; "
+                "bars are medians."
+            )
+            drawn = svg_text(dependence(terms, str(effect), str(term)))
+            figures.append(_shown(drawn, f"d{number}-{place}", caption))
+        views.append({"name": named, "figures": figures, "table": [_row(r) for r in own.to_dict("records")]})
+    return views
+
+
+def metric_figures(summary: ModelSummary) -> list[Shown]:
+    """Return one figure per headline metric, the model beside the baselines."""
+    metrics = summary.metrics
+    if metrics.empty:
+        return []
+    present = set(metrics.dropna(subset="value")["metric"])
+    named = [m for m in _FOREST if m in present]
+    return [
+        _shown(
+            svg_text(metrics_forest(metrics, [name], summary.model)),
+            f"m{place}",
+            f"{model_label(summary.model)} beside other models and the baselines: {metric_label(name)}.",
+        )
+        for place, name in enumerate(named)
+    ]
+
+
+def metric_tables(summary: ModelSummary) -> list[dict[str, Any]]:
+    """Return, per effect, every metric of every model, the best marked."""
+    if summary.metrics.empty:
+        return []
+    metrics = summary.metrics.dropna(subset="value")
+    models = sorted(pd.unique(metrics["model"]), key=lambda m: m != summary.model)
+    tables = []
+    for effect, part in metrics.groupby("effect", sort=False):
+        rows = []
+        for metric, own in part.groupby("metric", sort=False):
+            best = best_value(own["value"], str(metric))
+            found = {str(r["model"]): r for r in own.to_dict("records")}
+            cells = [
+                {
+                    "value": decimal(float(found[m]["value"])),
+                    "interval": f"{decimal(float(found[m]['low']))}–{decimal(float(found[m]['high']))}",
+                    "best": float(found[m]["value"]) == best,
+                }
+                if m in found
+                else {"value": "–", "interval": "", "best": False}
+                for m in models
+            ]
+            rows.append((metric_label(str(metric)), cells))
+        named = [model_label(m) for m in models]
+        tables.append({"effect": effect_label(str(effect)), "models": named, "rows": rows})
+    return tables
+
+
+def best_value(values: pd.Series, metric: str) -> float:
+    """Return the best of some values of a metric."""
+    return float(values.max() if metric in HIGHER_IS_BETTER else values.min())
+
+
+def _shown(svg: str, prefix: str, caption: str) -> Shown:
+    return Shown(inline_svg(svg, prefix, caption), caption)
+
+
+def _row(record: dict[Any, Any]) -> dict[str, Any]:
+    return {
+        "term": term_label(str(record["term"])),
+        "kind": str(record["kind"]).replace("_", " "),
+        "signed_sum": signed(float(record["signed_sum"])),
+        "mean_magnitude": decimal(float(record["mean_magnitude"]), 3),
+        "samples": int(record["samples"]),
+    }

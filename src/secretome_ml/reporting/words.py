@@ -1,0 +1,134 @@
+"""Names and numbers as a reader sees them: one word for one thing in figures, page, card and terminal."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+
+_EFFECTS = {"anti_inflammatory": "anti-inflammatory", "anti_fibrotic": "anti-fibrotic", "all": "all effects"}
+_MODELS = {
+    "xgboost": "XGBoost",
+    "logistic": "penalised logistic",
+    "informed": "informed logistic",
+    "prevalence": "prevalence",
+    "cell_source_only": "cell source only",
+    "known_factor_list": "known factor list",
+}
+_METRICS = {
+    "auroc": "AUROC",
+    "average_precision_rarer": "average precision, rarer class",
+    "log_loss": "log loss",
+    "brier": "Brier score",
+    "concordance": "concordance of arms",
+}
+_LEVELS = {2.0: "elevated", 1.0: "detected", 0.0: "not detected", -1.0: "decreased"}
+_SWITCHES = {1.0: "yes", 0.0: "no", -1.0: "taken away"}
+_COUNTED = ("preconditioning agents", "gene direction")
+_MINUS = "\u2212"
+
+
+def effect_label(effect: str) -> str:
+    """Return an effect as words.
+
+    Examples
+    --------
+    >>> effect_label("anti_fibrotic")
+    'anti-fibrotic'
+    """
+    return _EFFECTS.get(effect, effect.replace("_", " "))
+
+
+def model_label(model: str) -> str:
+    """Return a model's name as words."""
+    return _MODELS.get(model, model.replace("_", " "))
+
+
+def metric_label(metric: str) -> str:
+    """Return a metric's name as words."""
+    return _METRICS.get(metric, metric.replace("_", " "))
+
+
+def term_label(term: str) -> str:
+    """Return a term as words.
+
+    Examples
+    --------
+    >>> term_label("cell_source=umbilical_cord")
+    'cell source: umbilical cord'
+    """
+    name, found, value = term.partition("=")
+    words = f"{name}: {value}" if found else name
+    return clean(words.replace("_", " "))
+
+
+def value_words(term: str, kind: str, value: float) -> str:
+    """Return what a sample states about a term; what it does not state is said, never shown as zero.
+
+    Parameters
+    ----------
+    term, kind : str
+        The term and what kind of thing it is, as in the table of contributions.
+    value : float
+        The encoded value; NaN = not measured or not stated.
+
+    Examples
+    --------
+    >>> value_words("VEGFA", "factor", 2.0), value_words("VEGFA", "factor", float("nan"))
+    ('elevated', 'not measured')
+    >>> value_words("hypoxia", "preconditioning", 1.0)
+    'yes'
+    """
+    if math.isnan(value):
+        if kind == "factor":
+            return "not measured"
+        return "blocked or added" if kind == "product" and "=" not in term else "not stated"
+    if kind == "factor":
+        return _LEVELS.get(value, f"level {plain(value)}")
+    if kind == "knowledge" or term in _COUNTED:
+        return plain(value)
+    return _SWITCHES.get(value, plain(value))
+
+
+def signed(value: float, decimals: int = 2) -> str:
+    """Return a number with its sign, as a contribution is written.
+
+    Examples
+    --------
+    >>> signed(0.414), signed(-0.1), signed(-0.001)
+    ('+0.41', '−0.10', '0.00')
+    """
+    text = f"{value:+.{decimals}f}"
+    return text[1:] if float(text) == 0 else text.replace("-", _MINUS)
+
+
+def decimal(value: float, decimals: int = 2) -> str:
+    """Return a number with fixed decimals; a missing one is a dash."""
+    return "–" if math.isnan(value) else f"{value:.{decimals}f}".replace("-", _MINUS)
+
+
+def plain(value: float) -> str:
+    """Return a number in up to three digits."""
+    return f"{value:.3g}".replace("-", _MINUS)
+
+
+def clean(text: str) -> str:
+    """Return text on one line, without control characters and marks that turn the reading direction."""
+    kept = "".join(
+        "\ufffd" if unicodedata.category(c) in ("Cc", "Cs") and not c.isspace() else c for c in text
+    )
+    return " ".join("".join(c for c in kept if unicodedata.category(c) != "Cf").split())
+
+
+def shorten(text: str, most: int) -> str:
+    """Return text with at most `most` characters; the middle makes way, since both ends tell names apart.
+
+    Examples
+    --------
+    >>> shorten("cell source: umbilical cord", 20)
+    'cell sourc…ical cord'
+    """
+    text = clean(text)
+    if len(text) <= most:
+        return text
+    tail = (most - 1) // 2
+    return f"{text[: most - 1 - tail].rstrip()}…{text[len(text) - tail :].lstrip()}"

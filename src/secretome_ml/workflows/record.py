@@ -1,0 +1,117 @@
+"""What of a training run is kept in MLflow: figures, tables, texts, numbers, the model."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+
+from secretome_ml.bundle import Bundle
+from secretome_ml.evidence import Evidence
+from secretome_ml.reporting.figures import beeswarm, importance_bar, metrics_forest, reliability
+from secretome_ml.reporting.page import explain_page
+from secretome_ml.reporting.style import save
+from secretome_ml.reporting.summary import summarise
+from secretome_ml.tracking import Run, log_run, to_json
+from secretome_ml.workflows.train import Training
+
+# One line of the table that the model serves, kept as the input example.
+_EXAMPLE = {
+    "sample": "example",
+    "cell_type": "MSC",
+    "cell_source": "bone_marrow",
+    "species": "human",
+    "stage": "adult",
+    "donor": "",
+    "product": "conditioned_medium",
+    "culture": "2d",
+    "fraction": "",
+    "preconditioning": "hypoxia(o2=1%, hours=48)",
+    "factors": "VEGF-A=elevated; HGF=elevated",
+}
+
+
+def record_training(
+    training: Training,
+    bundle: Bundle,
+    evidence: Evidence,
+    source: str,
+    store: Path,
+    uri: str | None = None,
+    experiment: str | None = None,
+    register: str | None = None,
+) -> str:
+    """Log a training run and return its id."""
+    with tempfile.TemporaryDirectory() as folder:
+        draw_training(training, Path(folder))
+        figures = tuple(sorted(Path(folder).iterdir()))
+        run = Run(
+            name=training.model.recipe.name,
+            parameters=_parameters(training),
+            metrics=_metrics(training.metrics),
+            fold_metrics=[
+                (f"{r['model']}.joint_loss", int(r["repeat"]) * 100 + int(r["fold"]), float(r["joint_loss"]))
+                for r in training.folds.to_dict("records")
+            ],
+            tables={
+                "tables/metrics.csv": training.metrics,
+                "tables/folds.csv": training.folds,
+                "tables/importance.csv": training.importance,
+                "tables/contributions.parquet": training.terms,
+                "tables/predictions.csv": _predictions(training),
+            },
+            texts={
+                "recipe.json": to_json(training.model.recipe.as_dict()),
+                "evidence_stats.json": to_json(training.stats),
+                "model_card.md": training.model.card,
+                "explanation.html": learned_page(training),
+            },
+            files=figures,
+            evidence=evidence.studies,
+            evidence_digest=evidence.digest,
+            evidence_source=source,
+            bundle=bundle,
+            example=pd.DataFrame([_EXAMPLE]),
+        )
+        return log_run(run, store, uri, experiment, register)
+
+
+def draw_training(training: Training, folder: Path) -> None:
+    """Draw what was learned and how good it is, as SVG and PNG."""
+    save(metrics_forest(training.metrics, model=training.model.recipe.model), folder, "metrics")
+    chance = training.out_of_fold[training.model.recipe.model].probability
+    for effect in training.model.effects:
+        save(beeswarm(training.terms, effect), folder, f"beeswarm_{effect}")
+        save(importance_bar(training.importance, effect), folder, f"bar_{effect}")
+        label = training.targets.binary(effect)
+        save(reliability(chance.loc[label.index, effect].to_numpy(), label.to_numpy(), effect), folder, f"reliability_{effect}")
+
+
+def learned_page(training: Training) -> str:
+    """Return the page about what the model learned."""
+    return explain_page("What the model learned", None, training.terms, training.importance, summarise(training.model))
+
+
+def _parameters(training: Training) -> dict[str, object]:
+    recipe = {f"recipe.{k}": str(v) for k, v in training.model.recipe.as_dict().items()}
+    return recipe | {f"model.{k}": v for k, v in training.parameters.items()}
+
+
+def _metrics(metrics: pd.DataFrame) -> dict[str, float]:
+    """Return every metric and its bounds under a name of the form `model.effect.metric[.low|.high]`."""
+    found = {}
+    for row in metrics.to_dict("records"):
+        name = f"{row['model']}.{row['effect']}.{row['metric']}"
+        found |= {name: float(row["value"]), f"{name}.low": float(row["low"]), f"{name}.high": float(row["high"])}
+    return found
+
+
+def _predictions(training: Training) -> pd.DataFrame:
+    """Return every out-of-fold prediction, one row per arm, effect and model."""
+    frames = []
+    for name, found in training.out_of_fold.items():
+        long = found.margin.stack().rename("score").to_frame()
+        long["probability"] = found.probability.stack()
+        frames.append(long.rename_axis(["sample", "effect"]).reset_index().assign(model=name))
+    return pd.concat(frames, ignore_index=True)

@@ -1,0 +1,129 @@
+"""Score profiles, and judge a model on studies that it has not seen."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from secretome_ml.errors import InputRefused, NotEnoughEvidence, Problem
+from secretome_ml.evaluation.metrics import evaluate_predictions, pair_hits
+from secretome_ml.evidence import Evidence, seen_studies
+from secretome_ml.files import write_file
+from secretome_ml.model import Model
+from secretome_ml.models import targets_from_evidence
+from secretome_ml.profiles import Profiles, join_profiles, profiles_from_evidence, read_profiles
+
+_SUFFIXES = (".csv", ".parquet", ".json")
+
+
+def read_inputs(
+    paths: list[Path], format_name: str | None = None, metadata: Path | None = None, control: str | None = None
+) -> Profiles:
+    """Read profiles from several files; a sample name that two files share is refused."""
+    parts = [read_profiles(p, format_name, metadata, control) for p in paths]
+    home: dict[str, str] = {}
+    problems = []
+    for path, part in zip(paths, parts, strict=True):
+        for sample in part.samples:
+            if sample in home:
+                what = f"'{sample}' is a sample of {home[sample]} too."
+                problems.append(Problem(path.name, sample, "sample", what, "Rename one, or score the files apart."))
+            home[sample] = path.name
+    if problems:
+        raise InputRefused(problems)
+    return join_profiles(parts)
+
+
+def require_strict(scores: pd.DataFrame) -> None:
+    """Refuse scores that need a caution: samples outside the domain, factor names that did not resolve."""
+    first = scores.drop_duplicates("sample")
+    problems = [
+        Problem("input", row["sample"], None, f"Outside the domain: {row['domain_reason']}.", "Leave it out, or score --lenient.")
+        for row in first[~first["in_domain"]].to_dict("records")
+    ]
+    problems += [
+        Problem("input", row["sample"], None, f"Unknown factors: {row['factors_unknown']}.", "Rename them, or score --lenient.")
+        for row in first[first["factors_unknown"] != ""].to_dict("records")
+    ]
+    if problems:
+        raise InputRefused(problems)
+
+
+def check_suffix(path: Path) -> None:
+    """Refuse an output name whose ending is not that of a format we write."""
+    if path.suffix not in _SUFFIXES:
+        what = f"'{path.suffix}' is no output format."
+        raise InputRefused([Problem(path.name, None, None, what, f"End the name in {', '.join(_SUFFIXES)}.")])
+
+
+def table_bytes(table: pd.DataFrame, suffix: str) -> bytes:
+    """Return a table as CSV, Parquet or JSON."""
+    if suffix == ".parquet":
+        buffer = io.BytesIO()
+        table.to_parquet(buffer, index=False)
+        return buffer.getvalue()
+    if suffix == ".json":
+        return str(table.to_json(orient="records", indent=1, force_ascii=False)).encode() + b"\n"
+    return table.to_csv(index=False, lineterminator="\n").encode()
+
+
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write a table aside and move it into place; the format is that of the name's ending."""
+    write_file(path, table_bytes(table, path.suffix))
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """How a model did on studies with known outcomes.
+
+    Parameters
+    ----------
+    metrics : pandas.DataFrame
+        Per effect, with intervals over studies.
+    scores : pandas.DataFrame
+        The scores of every arm.
+    pairs : pandas.DataFrame
+        Every decided comparison and whether it was ordered rightly.
+    dropped : dict of str to str
+        Studies left out, with the training study that each repeats.
+    """
+
+    metrics: pd.DataFrame
+    scores: pd.DataFrame
+    pairs: pd.DataFrame
+    dropped: dict[str, str]
+
+
+def evaluate(model: Model, evidence: Evidence, drop_seen: bool = False) -> Evaluated:
+    """Score studies with known outcomes that the model has not seen.
+
+    Raises
+    ------
+    InputRefused
+        If the model was trained on some of the studies and they are not to be dropped.
+    NotEnoughEvidence
+        If nothing is left.
+    """
+    trained = pd.DataFrame(model.studies, dtype="string")
+    seen = seen_studies(trained, evidence.studies)
+    if seen and not drop_seen:
+        raise InputRefused(
+            [
+                Problem("evidence", study, "study", f"The model was trained on it (as {own}).", "Use --drop-seen.")
+                for study, own in seen.items()
+            ]
+        )
+    fresh = evidence.subset(set(evidence.studies["study"]) - set(seen))
+    if fresh.studies.empty:
+        raise NotEnoughEvidence("The model was trained on every one of these studies; there is nothing to evaluate.")
+    profiles = profiles_from_evidence(fresh)
+    scores = model.score(profiles)
+    wide = scores.pivot(index="sample", columns="effect", values=["score", "probability"]).reindex(profiles.samples)
+    targets = targets_from_evidence(fresh, model.effects)
+    metrics = evaluate_predictions(
+        wide["score"], wide["probability"], targets, model.recipe.level, model.recipe.draws, model.recipe.seed
+    )
+    return Evaluated(metrics, scores, pair_hits(wide["score"], targets), seen)

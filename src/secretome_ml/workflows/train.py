@@ -1,0 +1,180 @@
+"""Train: evidence in, a validated model and everything worth keeping about it out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from secretome_ml.errors import InputRefused, NotEnoughEvidence
+from secretome_ml.evaluation.cross_validation import OutOfFold, Tuned, Validation, cross_validate, tune
+from secretome_ml.evaluation.metrics import evaluate_predictions
+from secretome_ml.evidence import Evidence, evidence_stats, validate_evidence
+from secretome_ml.explanation.contributions import explain_margin
+from secretome_ml.explanation.importance import global_importance
+from secretome_ml.features.columns import Features
+from secretome_ml.features.encoder import Encoder
+from secretome_ml.model import Model
+from secretome_ml.models import BASELINES, Targets, targets_from_evidence
+from secretome_ml.profiles import Profiles, profiles_from_evidence
+from secretome_ml.recipe import Recipe
+from secretome_ml.reporting.card import model_card
+from secretome_ml.trust.domain import fit_domain
+from secretome_ml.trust.intervals import fit_intervals
+
+_LEAST_STUDIES = 10
+
+# A coarse search, for trying out.
+_FAST = {"folds": 3, "inner_folds": 2, "draws": 50}
+
+
+@dataclass(frozen=True)
+class Training:
+    """What a training run made.
+
+    Parameters
+    ----------
+    model : Model
+        The fitted model, ready to write as a bundle.
+    metrics : pandas.DataFrame
+        `model, effect, metric, value, low, high, n, studies`; baselines first.
+    folds : pandas.DataFrame
+        One row per model and fold: chosen hyperparameters and joint loss.
+    terms, importance : pandas.DataFrame
+        What drives each arm of the evidence, and the terms over all arms.
+    out_of_fold : dict of str to OutOfFold
+        Predictions by models that have not seen the study.
+    stats : dict
+        Counts of the evidence.
+    parameters : dict
+        Hyperparameters of the final model.
+    """
+
+    model: Model
+    metrics: pd.DataFrame
+    folds: pd.DataFrame
+    terms: pd.DataFrame
+    importance: pd.DataFrame
+    out_of_fold: dict[str, OutOfFold]
+    targets: Targets
+    stats: dict[str, Any]
+    parameters: dict[str, Any]
+
+
+def train(
+    recipe: Recipe,
+    evidence: Evidence,
+    jobs: int = 1,
+    fast: bool = False,
+    advance: Callable[[str, int], None] | None = None,
+) -> Training:
+    """Validate the evidence, cross-validate by study, fit, calibrate, explain.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        What to train and how to judge it.
+    evidence : Evidence
+        Published studies.
+    jobs : int
+        Processes for the folds.
+    fast : bool
+        A coarse search, for trying out; the recipe kept in the bundle says so.
+    advance : callable, optional
+        Called with (what, total steps) at the start and (what, 0) after each step.
+
+    Raises
+    ------
+    InputRefused
+        If the evidence breaks a rule; every row is listed.
+    NotEnoughEvidence
+        If an effect has too few studies, or no null or adverse outcome.
+    """
+    problems = validate_evidence(evidence)
+    if problems:
+        raise InputRefused(problems)
+    if fast:
+        recipe = replace(recipe, name=f"{recipe.name}-fast", **_FAST)  # type: ignore[arg-type]
+    profiles = profiles_from_evidence(evidence)
+    targets = targets_from_evidence(evidence, recipe.effects, recipe.basis_weights)
+    _require_evidence(targets)
+    features = encode_all(recipe, profiles)
+    plan = Validation(recipe.folds, recipe.inner_folds, recipe.repeats, recipe.seed, recipe.min_studies)
+    names = tuple(dict.fromkeys((*BASELINES, *recipe.compare, recipe.model)))
+    if advance:
+        advance("cross-validation", len(names) * recipe.folds * recipe.repeats)
+    found = cross_validate(
+        names, features, targets, plan, recipe.settings, jobs, (lambda: advance("cross-validation", 0)) if advance else None
+    )
+    metrics = _metrics(found, targets, recipe)
+    final = tune(recipe.model, features, targets, plan, recipe.settings.get(recipe.model))
+    stats = evidence_stats(evidence)
+    model = _assemble(recipe, evidence, profiles, targets, final, metrics, stats)
+    encoded = model.encoder.transform(profiles)
+    terms = explain_margin(model.estimator, encoded, profiles, model.encoder.knowledge)
+    folds = pd.concat([f.folds for f in found.values()], ignore_index=True)
+    return Training(
+        model, metrics, folds, terms, global_importance(terms), found, targets, stats, final.parameters
+    )
+
+
+def encode_all(recipe: Recipe, profiles: Profiles) -> Features:
+    """Return the features with every column that any study states; folds choose among them on their own side."""
+    return Encoder(recipe.effects, recipe.blocks, min_studies=1).fit(profiles).transform(profiles)
+
+
+def _require_evidence(targets: Targets) -> None:
+    for effect in targets.effects:
+        label = targets.binary(effect)
+        studies = label.index.str.split("/", n=1).str[0].nunique()
+        if studies < _LEAST_STUDIES or label.nunique() < 2:
+            raise NotEnoughEvidence(
+                f"{effect}: {studies} studies tested it, {int((label == 0).sum())} arms null or adverse; "
+                f"at least {_LEAST_STUDIES} studies and both kinds of result are needed. Leave it out of the recipe."
+            )
+
+
+def _metrics(found: dict[str, OutOfFold], targets: Targets, recipe: Recipe) -> pd.DataFrame:
+    frames = [
+        evaluate_predictions(f.margin, f.probability, targets, recipe.level, recipe.draws, recipe.seed).assign(model=name)
+        for name, f in found.items()
+    ]
+    table = pd.concat(frames, ignore_index=True)
+    return table[["model", *(c for c in table.columns if c != "model")]]
+
+
+def _assemble(
+    recipe: Recipe,
+    evidence: Evidence,
+    profiles: Profiles,
+    targets: Targets,
+    final: Tuned,
+    metrics: pd.DataFrame,
+    stats: dict[str, Any],
+) -> Model:
+    encoder = Encoder(recipe.effects, recipe.blocks, recipe.min_studies).fit(profiles)
+    margin = final.model.margin(encoder.transform(profiles))
+    studies = evidence.studies[["study", "doi", "pmid", "url", "locator", "title"]]
+    return Model(
+        recipe=recipe,
+        encoder=encoder,
+        estimator=final.model,
+        calibrator=final.calibrator,
+        intervals=fit_intervals(final.margin, targets, recipe.level, min(recipe.draws, 200), recipe.seed),
+        domain=fit_domain(profiles),
+        reference={e: np.sort(margin[e].to_numpy(dtype=float)) for e in recipe.effects},
+        studies=studies.astype(object).where(studies.notna(), None).to_dict("records"),
+        metrics=[{k: _plain(v) for k, v in row.items()} for row in metrics.to_dict("records")],
+        card=model_card(recipe, metrics, stats, final.parameters),
+        evidence_digest=evidence.digest,
+    )
+
+
+def _plain(value: object) -> object:
+    """Return a metric's value as JSON can hold it: NaN becomes null, numbers keep nine digits."""
+    if isinstance(value, float):
+        return None if np.isnan(value) else round(value, 9)
+    return value
