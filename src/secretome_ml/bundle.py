@@ -54,7 +54,9 @@ class Bundle:
         try:
             found = json.loads(self.files[name], parse_constant=_refuse_constant)
         except (json.JSONDecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
-            raise BundleChanged(f"{name} of the bundle is not plain JSON ({error}); train the bundle anew.") from None
+            raise BundleChanged(
+                f"{name} of the bundle is not plain JSON ({error}); train the bundle anew."
+            ) from None
         if not isinstance(found, dict):
             raise BundleChanged(f"{name} of the bundle is not a JSON object; train the bundle anew.")
         return found
@@ -113,14 +115,18 @@ def read_bundle(folder: Path | str) -> Bundle:
     manifest = _read_manifest(root)
     stated = _stated_files(manifest, root)
     for extra in sorted(p.name for p in root.iterdir() if p.name not in {*stated, MANIFEST}):
-        raise BundleChanged(f"{root}: '{extra}' does not belong to the bundle; remove it or restore the bundle.")
+        raise BundleChanged(
+            f"{root}: '{extra}' does not belong to the bundle; remove it or restore the bundle."
+        )
     files = {name: _read_plain(root / name) for name in stated}
     for name, content in files.items():
         if sha256(content) != stated[name]:
             raise BundleChanged(f"{root}: {name} is not the file that was written; restore it or train anew.")
     decisive = {n: c for n, c in stated.items() if n != PROVENANCE}
     if _digest(decisive) != manifest.get("digest"):
-        raise BundleChanged(f"{root}: the manifest's digest does not fit its files; restore it or train anew.")
+        raise BundleChanged(
+            f"{root}: the manifest's digest does not fit its files; restore it or train anew."
+        )
     for name, content in files.items():
         if name.endswith(".ubj") and not content.startswith(_UBJ_HEADS):
             raise BundleChanged(f"{root}: {name} is not UBJSON; restore it or train anew.")
@@ -138,12 +144,16 @@ def finite(values: Any, where: str) -> None:
         for value in values:
             finite(value, where)
     elif isinstance(values, bool) or not isinstance(values, (int, float)) or not math.isfinite(values):
-        raise BundleChanged(f"{where} of the bundle holds {values!r} where a number belongs; train the bundle anew.")
+        raise BundleChanged(
+            f"{where} of the bundle holds {values!r} where a number belongs; train the bundle anew."
+        )
 
 
 def _read_manifest(root: Path) -> dict[str, Any]:
     if not root.is_dir():
-        raise BundleMissing(f"There is no bundle at {root}; train one with `secretome-ml train --out {root}`.")
+        raise BundleMissing(
+            f"There is no bundle at {root}; train one with `secretome-ml train --out {root}`."
+        )
     content = _read_plain(root / MANIFEST)
     try:
         manifest = json.loads(content)
@@ -165,7 +175,9 @@ def _stated_files(manifest: dict[str, Any], root: Path) -> dict[str, str]:
         raise BundleChanged(f"{root}: {MANIFEST} does not list its files; restore it or train anew.")
     for name, check in stated.items():
         if not _PLAIN_NAME.fullmatch(name) or not isinstance(check, str):
-            raise BundleRefused(f"{root}: {MANIFEST} names '{name[:60]}', which no bundle holds; do not trust it.")
+            raise BundleRefused(
+                f"{root}: {MANIFEST} names '{name[:60]}', which no bundle holds; do not trust it."
+            )
     return stated
 
 

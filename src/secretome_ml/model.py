@@ -96,7 +96,9 @@ class Model:
         low, high = np.minimum(low, chance), np.maximum(high, chance)
         inside = self.domain.judge(profiles)
         used = profiles.factors.dropna(subset="level").groupby("sample")["factor"].nunique()
-        unknown = profiles.unknown.groupby("sample")["name"].agg(lambda names: "; ".join(dict.fromkeys(names)))
+        unknown = profiles.unknown.groupby("sample")["name"].agg(
+            lambda names: "; ".join(dict.fromkeys(names))
+        )
         drivers = {key: drivers_text(part) for key, part in terms.groupby(["sample", "effect"], sort=False)}
         rows = []
         for sample in profiles.samples:
@@ -142,7 +144,10 @@ class Model:
     def _percentile(self, effect: str, score: float) -> float:
         """Return the share of the corpus's arms that score lower, ties half, in percent."""
         reference = self.reference[effect]
-        below = np.searchsorted(reference, score - 1e-6), np.searchsorted(reference, score + 1e-6, side="right")
+        below = (
+            np.searchsorted(reference, score - 1e-6),
+            np.searchsorted(reference, score + 1e-6, side="right"),
+        )
         return round(50.0 * float(sum(below)) / len(reference), 1)
 
 

@@ -86,9 +86,13 @@ def load_recipe(path: Path | str | None = None) -> Recipe:
     try:
         tree = tomllib.loads(source.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise InputRefused([Problem(str(source), None, None, "The recipe is not there.", "Check the path.")]) from None
+        raise InputRefused(
+            [Problem(str(source), None, None, "The recipe is not there.", "Check the path.")]
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputRefused([Problem(source.name, None, None, f"This is not TOML: {error}.", "Mend the line.")]) from None
+        raise InputRefused(
+            [Problem(source.name, None, None, f"This is not TOML: {error}.", "Mend the line.")]
+        ) from None
     flat: dict[str, Any] = {}
     for key, value in tree.items():
         flat |= value if key in _SECTIONS and isinstance(value, dict) else {key: value}
@@ -99,10 +103,13 @@ def recipe_from_dict(values: dict[str, Any], file: str = "recipe") -> Recipe:
     """Return the recipe that plain values describe; every wrong one is listed."""
     default = Recipe()
     known = {f.name: getattr(default, f.name) for f in fields(Recipe)}
-    problems, typed = [], {}
+    problems: list[Problem] = []
+    typed: dict[str, Any] = {}
     for key, value in values.items():
         if key not in known:
-            problems.append(Problem(file, None, key, "The key is unknown.", f"Use one of {', '.join(known)}."))
+            problems.append(
+                Problem(file, None, key, "The key is unknown.", f"Use one of {', '.join(known)}.")
+            )
             continue
         wanted = type(known[key])
         if wanted is tuple and isinstance(value, list) and all(isinstance(v, str) for v in value):
@@ -112,7 +119,9 @@ def recipe_from_dict(values: dict[str, Any], file: str = "recipe") -> Recipe:
         elif isinstance(value, wanted) and not isinstance(value, bool):
             typed[key] = value
         else:
-            problems.append(Problem(file, None, key, f"{value!r} is not a {wanted.__name__}.", "See the default recipe."))
+            problems.append(
+                Problem(file, None, key, f"{value!r} is not a {wanted.__name__}.", "See the default recipe.")
+            )
     if problems:
         raise InputRefused(problems)
     return Recipe(**typed)

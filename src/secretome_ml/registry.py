@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-
 from typing import TypeVar
 
 from secretome_ml.errors import UnknownName

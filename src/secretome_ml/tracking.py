@@ -117,9 +117,13 @@ def log_run(run: Run, store: Path, uri: str | None, experiment: str | None, regi
             _log_model(run, register)
             return str(active.info.run_id)
     except MlflowException as error:
-        raise TrackingFailed(f"MLflow at {address} refused: {error.message}. Check --tracking-uri.") from error
+        raise TrackingFailed(
+            f"MLflow at {address} refused: {error.message}. Check --tracking-uri."
+        ) from error
     except OSError as error:
-        raise TrackingFailed(f"MLflow at {address} cannot be reached: {error}. Check --tracking-uri.") from error
+        raise TrackingFailed(
+            f"MLflow at {address} cannot be reached: {error}. Check --tracking-uri."
+        ) from error
 
 
 def log_explanation(files: list[Path], bundle_digest: str, store: Path) -> str:
@@ -149,7 +153,9 @@ def fetch_model(uri: str, store: Path) -> Path:
         folder = Path(mlflow.artifacts.download_artifacts(artifact_uri=uri))
         flavor = mlflow.models.Model.load(str(folder)).flavors.get("python_function", {})
     except (MlflowException, OSError) as error:
-        raise TrackingFailed(f"{uri} cannot be fetched: {error}. Check the name and MLFLOW_TRACKING_URI.") from error
+        raise TrackingFailed(
+            f"{uri} cannot be fetched: {error}. Check the name and MLFLOW_TRACKING_URI."
+        ) from error
     if flavor.get("loader_module") != "secretome_ml.serving" or flavor.get("code") or "data" not in flavor:
         raise TrackingFailed(f"{uri} is no model of secretome-ml, or carries code; it is not loaded.")
     return folder / str(flavor["data"])
@@ -171,11 +177,15 @@ def _choose_experiment(name: str, store: Path, local: bool) -> None:
 
 
 def _log_content(run: Run) -> None:
-    mlflow.log_params({k: v if isinstance(v, (int, float)) else str(v)[:500] for k, v in run.parameters.items()})
+    mlflow.log_params(
+        {k: v if isinstance(v, (int, float)) else str(v)[:500] for k, v in run.parameters.items()}
+    )
     mlflow.log_metrics({k: v for k, v in run.metrics.items() if v == v})
     for name, fold, value in run.fold_metrics:
         mlflow.log_metric(name, value, step=fold)
-    mlflow.set_tags({"evidence_digest": run.evidence_digest, "bundle_digest": run.bundle.digest, "version": __version__})
+    mlflow.set_tags(
+        {"evidence_digest": run.evidence_digest, "bundle_digest": run.bundle.digest, "version": __version__}
+    )
     dataset = mlflow.data.from_pandas(
         run.evidence.astype(object).where(run.evidence.notna(), None).astype(str),
         source=run.evidence_source,
@@ -221,7 +231,11 @@ def _signature() -> ModelSignature:
     inputs = [ColSpec(DataType.string, name, required=True) for name in SERVED_COLUMNS]
     from secretome_ml.model import SCORE_COLUMNS
 
-    kinds = {**dict.fromkeys(_NUMBERS, DataType.double), "in_domain": DataType.boolean, "factors_used": DataType.long}
+    kinds = {
+        **dict.fromkeys(_NUMBERS, DataType.double),
+        "in_domain": DataType.boolean,
+        "factors_used": DataType.long,
+    }
     outputs = [ColSpec(kinds.get(name, DataType.string), name) for name in SCORE_COLUMNS]
     return ModelSignature(inputs=Schema(inputs), outputs=Schema(outputs))
 

@@ -27,14 +27,16 @@ def validate(evidence: EvidenceFolder = None, json_output: Json = False, quiet: 
         raise typer.Exit(InputRefused.exit_code if problems else 0)
     if problems:
         raise InputRefused(problems)
-    speaker(quiet).print(f"{len(corpus.studies)} studies, {len(corpus.arms)} arms: every rule holds.", highlight=False)
+    speaker(quiet).print(
+        f"{len(corpus.studies)} studies, {len(corpus.arms)} arms: every rule holds.", highlight=False
+    )
 
 
 @app.command()
 def stats(evidence: EvidenceFolder = None, json_output: Json = False) -> None:
     """Count studies, arms, outcomes and comparisons, and tell where the corpus is thin."""
-    from secretome_ml.evidence import evidence_stats
     from secretome_ml.cli.listing import stats_tables
+    from secretome_ml.evidence import evidence_stats
     from secretome_ml.workflows.sources import open_evidence
 
     counts = evidence_stats(open_evidence(evidence))
@@ -48,12 +50,16 @@ def stats(evidence: EvidenceFolder = None, json_output: Json = False) -> None:
 @app.command("import")
 def import_(
     file: Annotated[Path, typer.Argument(help="Evidence records (.jsonl).")],
-    evidence: Annotated[Path | None, typer.Option("--evidence", help="Folder of the corpus to add to.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change; write nothing.")] = False,
+    evidence: Annotated[
+        Path | None, typer.Option("--evidence", help="Folder of the corpus to add to.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change; write nothing.")
+    ] = False,
     json_output: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Add new studies to the corpus: all or nothing, known studies recognised by DOI, PMID, address or title."""
+    """Add new studies to the corpus, all or nothing; known ones are recognised by DOI, PMID, address or title."""
     from secretome_ml.evidence import load_evidence, merge_evidence, read_records
     from secretome_ml.paths import data_dir
 
@@ -62,7 +68,9 @@ def import_(
     if merged.added and not dry_run:
         merged.evidence.save(folder)
     if json_output:
-        print_json({"added": merged.added, "known": merged.known, "written": bool(merged.added) and not dry_run})
+        print_json(
+            {"added": merged.added, "known": merged.known, "written": bool(merged.added) and not dry_run}
+        )
         return
     console = speaker(quiet)
     console.print(f"{'Would add' if dry_run else 'Added'} {len(merged.added)} studies.", highlight=False)
@@ -113,8 +121,8 @@ def search(
     """Find studies by factor, source, preconditioning, effect, result or text."""
     import json
 
-    from secretome_ml.evidence import search_studies
     from secretome_ml.cli.listing import plain_table
+    from secretome_ml.evidence import search_studies
     from secretome_ml.workflows.sources import open_evidence
 
     found = search_studies(open_evidence(evidence), text, factor, source, preconditioning, effect, result)
@@ -134,8 +142,8 @@ def show(
     """Print one study with its arms, factors, outcomes and comparisons."""
     import json
 
-    from secretome_ml.evidence import find_study, write_records
     from secretome_ml.cli.listing import plain_table
+    from secretome_ml.evidence import find_study, write_records
     from secretome_ml.workflows.sources import open_evidence
 
     found = find_study(open_evidence(evidence), study)
@@ -155,8 +163,8 @@ def agreement(
     json_output: Json = False,
 ) -> None:
     """Compare a second reading with the corpus: Cohen's kappa of the results, and agreement per field."""
-    from secretome_ml.evidence import read_records, reading_agreement
     from secretome_ml.cli.listing import pairs_table
+    from secretome_ml.evidence import read_records, reading_agreement
     from secretome_ml.workflows.sources import open_evidence
 
     found = reading_agreement(open_evidence(evidence), read_records(second))

@@ -11,9 +11,13 @@ from secretome_ml.cli.options import ModelAddress, Quiet, speaker
 
 
 def explain(
-    inputs: Annotated[list[Path] | None, typer.Argument(help="Profiles; without them: what the model learned.")] = None,
+    inputs: Annotated[
+        list[Path] | None, typer.Argument(help="Profiles; without them: what the model learned.")
+    ] = None,
     model: ModelAddress = None,
-    out: Annotated[Path, typer.Option("--out", help="Folder for tables, figures and the page.")] = Path("explanation"),
+    out: Annotated[Path, typer.Option("--out", help="Folder for tables, figures and the page.")] = Path(
+        "explanation"
+    ),
     metadata: Annotated[Path | None, typer.Option("--metadata", help="Sample sheet.")] = None,
     control: Annotated[str | None, typer.Option("--control", help="Levels relative to this sample.")] = None,
     format_name: Annotated[str | None, typer.Option("--format", help="Format of the input.")] = None,
@@ -22,8 +26,8 @@ def explain(
 ) -> None:
     """Show what drives the predictions: tables, figures and one HTML page.
 
-    Examples:
-
+    Examples
+    --------
         secretome-ml explain
 
         secretome-ml explain profiles.csv --out explanation
@@ -36,7 +40,11 @@ def explain(
     profiles = read_inputs(inputs, format_name, metadata, control) if inputs else None
     explained = open_model(model, local_store())
     files = explain_profiles(explained, profiles, out) if profiles else explain_corpus(explained, out)
-    console.print(f"Wrote {len(files)} files to {out}; open {out / 'explanation.html'}.", highlight=False, soft_wrap=True)
+    console.print(
+        f"Wrote {len(files)} files to {out}; open {out / 'explanation.html'}.",
+        highlight=False,
+        soft_wrap=True,
+    )
     if log:
         from secretome_ml.tracking import log_explanation
 

@@ -10,25 +10,35 @@ import typer
 from secretome_ml.cli.options import Json, print_json, stdout
 
 app = typer.Typer(no_args_is_help=True)
-Address = Annotated[str | None, typer.Argument(help="A bundle folder or an MLflow address. Default: the released bundle.")]
+Address = Annotated[
+    str | None, typer.Argument(help="A bundle folder or an MLflow address. Default: the released bundle.")
+]
 
 
 @app.command("list")
 def list_(
-    folder: Annotated[Path | None, typer.Argument(help="Folder of bundles. Default: models/.")] = None, json_output: Json = False
+    folder: Annotated[Path | None, typer.Argument(help="Folder of bundles. Default: models/.")] = None,
+    json_output: Json = False,
 ) -> None:
     """List the bundles of a folder with protocol, digest and model."""
     import pandas as pd
 
     from secretome_ml.bundle import MANIFEST, read_bundle
-    from secretome_ml.paths import models_dir
     from secretome_ml.cli.listing import plain_table
+    from secretome_ml.paths import models_dir
 
     found = []
     for place in sorted(p.parent for p in (folder or models_dir()).glob(f"*/{MANIFEST}")):
         bundle = read_bundle(place)
         model = bundle.values("model.json")["name"]
-        found.append({"folder": str(place), "model": model, "protocol": bundle.manifest["protocol"], "digest": bundle.digest})
+        found.append(
+            {
+                "folder": str(place),
+                "model": model,
+                "protocol": bundle.manifest["protocol"],
+                "digest": bundle.digest,
+            }
+        )
     if json_output:
         print_json(found)
     else:
@@ -52,6 +62,10 @@ def verify(model: Address = None, json_output: Json = False) -> None:
 
     found = open_model(model, local_store())
     if json_output:
-        print_json({"digest": found.digest, "model": found.estimator.name, "evidence_digest": found.evidence_digest})
+        print_json(
+            {"digest": found.digest, "model": found.estimator.name, "evidence_digest": found.evidence_digest}
+        )
     else:
-        stdout().print(f"Every file is as it was written. Digest {found.digest}", highlight=False, soft_wrap=True)
+        stdout().print(
+            f"Every file is as it was written. Digest {found.digest}", highlight=False, soft_wrap=True
+        )

@@ -16,10 +16,16 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print results only.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Tell what was decided and why.")]
 EvidenceFolder = Annotated[
-    Path | None, typer.Option("--evidence", help="Evidence: a folder of tables or a .jsonl of records. Default: the shipped corpus.")
+    Path | None,
+    typer.Option(
+        "--evidence", help="Evidence: a folder of tables or a .jsonl of records. Default: the shipped corpus."
+    ),
 ]
 ModelAddress = Annotated[
-    str | None, typer.Option("--model", help="A bundle folder, models:/name@alias or runs:/id/model. Default: the released bundle.")
+    str | None,
+    typer.Option(
+        "--model", help="A bundle folder, models:/name@alias or runs:/id/model. Default: the released bundle."
+    ),
 ]
 
 

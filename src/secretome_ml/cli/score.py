@@ -17,22 +17,33 @@ Inputs = Annotated[list[Path], typer.Argument(help="Profiles of any supported fo
 def score(
     inputs: Inputs,
     model: ModelAddress = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Write .csv, .parquet or .json here. Default: stdout.")] = None,
-    metadata: Annotated[Path | None, typer.Option("--metadata", help="Sample sheet for formats that carry only intensities.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write .csv, .parquet or .json here. Default: stdout.")
+    ] = None,
+    metadata: Annotated[
+        Path | None, typer.Option("--metadata", help="Sample sheet for formats that carry only intensities.")
+    ] = None,
     control: Annotated[str | None, typer.Option("--control", help="Levels relative to this sample.")] = None,
-    format_name: Annotated[str | None, typer.Option("--format", help="Format; default: recognised from the content.")] = None,
-    explain: Annotated[bool, typer.Option("--explain", help="Also write the contributions, beside --out.")] = False,
+    format_name: Annotated[
+        str | None, typer.Option("--format", help="Format; default: recognised from the content.")
+    ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Also write the contributions, beside --out.")
+    ] = False,
     report: Annotated[Path | None, typer.Option("--report", help="Also write one HTML page.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Report what was read, before any score.")] = False,
-    strict: Annotated[bool, typer.Option("--strict/--lenient", help="Refuse samples outside the domain and unknown factors.")] = False,
+    strict: Annotated[
+        bool,
+        typer.Option("--strict/--lenient", help="Refuse samples outside the domain and unknown factors."),
+    ] = False,
     json_output: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
     """Score profiles: which effects to expect, how sure, and what drives it.
 
-    Examples:
-
+    Examples
+    --------
         secretome-ml score profiles.csv
 
         secretome-ml score proteinGroups.txt --metadata samples.xlsx --control MSC_normoxia --out scores.csv
@@ -75,15 +86,21 @@ def score(
         typer.echo(scores.to_csv(index=False), nl=False)
     outside = scores.drop_duplicates("sample")["in_domain"].eq(False).sum()
     if outside:
-        console.print(f"{outside} samples lie outside the domain of the model; see domain_reason.", style="yellow")
+        console.print(
+            f"{outside} samples lie outside the domain of the model; see domain_reason.", style="yellow"
+        )
     if verbose:
         console.print(f"Model {scorer.estimator.name}, digest {scorer.digest}", highlight=False)
 
 
 def evaluate(
-    evidence: Annotated[Path, typer.Argument(help="Studies with known outcomes: .jsonl records or a folder of tables.")],
+    evidence: Annotated[
+        Path, typer.Argument(help="Studies with known outcomes: .jsonl records or a folder of tables.")
+    ],
     model: ModelAddress = None,
-    drop_seen: Annotated[bool, typer.Option("--drop-seen", help="Leave out studies that the model was trained on.")] = False,
+    drop_seen: Annotated[
+        bool, typer.Option("--drop-seen", help="Leave out studies that the model was trained on.")
+    ] = False,
     json_output: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -101,7 +118,9 @@ def evaluate(
     scorer = open_model(model, local_store())
     found = run(scorer, open_evidence(evidence), drop_seen)
     if found.dropped:
-        console.print(f"Left out {len(found.dropped)} studies that the model was trained on.", highlight=False)
+        console.print(
+            f"Left out {len(found.dropped)} studies that the model was trained on.", highlight=False
+        )
     if json_output:
         values = {"metrics": json.loads(found.metrics.to_json(orient="records")), "dropped": found.dropped}
         values["pairs"] = json.loads(found.pairs.to_json(orient="records"))

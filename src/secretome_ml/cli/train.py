@@ -12,23 +12,31 @@ from secretome_ml.cli.options import EvidenceFolder, Json, Quiet, Verbose, print
 
 
 def train(
-    recipe: Annotated[Path | None, typer.Argument(help="A recipe; default: experiments/default.toml.")] = None,
+    recipe: Annotated[
+        Path | None, typer.Argument(help="A recipe; default: experiments/default.toml.")
+    ] = None,
     evidence: EvidenceFolder = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder of the bundle. Default: models/<recipe name>.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder of the bundle. Default: models/<recipe name>.")
+    ] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Seed of folds, trees and intervals.")] = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes.")] = 2,
-    tracking_uri: Annotated[str | None, typer.Option("--tracking-uri", help="MLflow server; default: experiments/mlflow.db.")] = None,
+    tracking_uri: Annotated[
+        str | None, typer.Option("--tracking-uri", help="MLflow server; default: experiments/mlflow.db.")
+    ] = None,
     experiment: Annotated[str | None, typer.Option("--experiment", help="MLflow experiment.")] = None,
-    register: Annotated[str | None, typer.Option("--register", help="Register the model under this name.")] = None,
+    register: Annotated[
+        str | None, typer.Option("--register", help="Register the model under this name.")
+    ] = None,
     fast: Annotated[bool, typer.Option("--fast", help="A coarse search, for trying out.")] = False,
     json_output: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Train on published studies: validate, cross-validate by study, fit, explain, write a bundle, log the run.
+    """Train on published studies: cross-validate by study, fit, explain, write a bundle, log the run.
 
-    Examples:
-
+    Examples
+    --------
         secretome-ml train
 
         secretome-ml train experiments/default.toml --seed 7 --out models/mine --json
@@ -54,7 +62,16 @@ def train(
     folder = out or Path("models") / training.model.recipe.name
     write_bundle(bundle, folder)
     console.print("Logging the run to MLflow ...")
-    run_id = record_training(training, bundle, corpus, str(evidence or "shipped corpus"), local_store(), tracking_uri, experiment, register)
+    run_id = record_training(
+        training,
+        bundle,
+        corpus,
+        str(evidence or "shipped corpus"),
+        local_store(),
+        tracking_uri,
+        experiment,
+        register,
+    )
     if json_output:
         print_json(
             {
@@ -74,7 +91,8 @@ def train(
     stdout().print(
         f"Bundle   {folder} (digest {bundle.digest[:12]})\nMLflow   run {run_id}; see it with: "
         f"mlflow ui --backend-store-uri {tracking_uri or 'sqlite:///experiments/mlflow.db'}\n"
-        f"Next     secretome-ml score PROFILES --model {folder}\n         secretome-ml explain --model {folder}",
+        f"Next     secretome-ml score PROFILES --model {folder}\n"
+        f"         secretome-ml explain --model {folder}",
         highlight=False,
         soft_wrap=True,
     )

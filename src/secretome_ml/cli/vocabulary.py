@@ -12,7 +12,9 @@ app = typer.Typer(no_args_is_help=True)
 
 
 @app.command()
-def find(names: Annotated[list[str], typer.Argument(help="Names of factors.")], json_output: Json = False) -> None:
+def find(
+    names: Annotated[list[str], typer.Argument(help="Names of factors.")], json_output: Json = False
+) -> None:
     """Say what each name resolves to and why: `vocabulary find MCP-1 "SDF-1α" miR-126`."""
     import pandas as pd
 
@@ -40,4 +42,8 @@ def list_(
     if json_output:
         print_json(table.to_dict("records"))
     else:
-        stdout().print(plain_table(table[[c for c in ("id", "label", "kind", "family", "parent", "synonyms") if c in table]]))
+        stdout().print(
+            plain_table(
+                table[[c for c in ("id", "label", "kind", "family", "parent", "synonyms") if c in table]]
+            )
+        )

@@ -1,0 +1,1 @@
+"""Splits by study, metrics with intervals, nested cross-validation."""

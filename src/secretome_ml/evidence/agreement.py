@@ -61,7 +61,8 @@ def _match_arms(first: Evidence, second: Evidence, study: str) -> list[tuple[Arm
     """Match the arms of one study greedily, best first: the same name, then the most shared facts."""
     ours, theirs = _described(first, study), _described(second, study)
     scored = sorted(
-        ((_likeness(ours[x], theirs[y], x == y), x, y) for x in ours for y in theirs), key=lambda t: (-t[0], t[1], t[2])
+        ((_likeness(ours[x], theirs[y], x == y), x, y) for x in ours for y in theirs),
+        key=lambda t: (-t[0], t[1], t[2]),
     )
     taken_x: set[str] = set()
     taken_y: set[str] = set()
@@ -88,7 +89,7 @@ def _described(evidence: Evidence, study: str) -> dict[str, dict[str, Any]]:
 
 def _likeness(x: dict[str, Any], y: dict[str, Any], same_name: bool) -> int:
     equal = sum(isinstance(x[f], str) and isinstance(y[f], str) and x[f] == y[f] for f in (*_FIELDS, "donor"))
-    return equal + 2 * (x["kinds"] == y["kinds"]) + _NAME_MATCH * same_name
+    return equal + 2 * int(x["kinds"] == y["kinds"]) + _NAME_MATCH * int(same_name)
 
 
 def _results(first: Evidence, second: Evidence, one: Arm, other: Arm) -> list[tuple[str, str]]:
@@ -124,7 +125,9 @@ def _field_agreement(first: Evidence, second: Evidence, matched: list[tuple[Arm,
     for one, other in matched:
         for field in _FIELDS:
             left, right = x.at[one, field], y.at[other, field]
-            agree[field].append(left == right if isinstance(left, str) and isinstance(right, str) else left is right)
+            agree[field].append(
+                left == right if isinstance(left, str) and isinstance(right, str) else left is right
+            )
     shares = {f: round(sum(map(bool, v)) / len(v), 4) for f, v in agree.items() if v}
     for name, table, column in (
         ("preconditioning_kinds", "preconditioning", "kind"),

@@ -86,7 +86,10 @@ class Evidence:
         """Return the evidence of the named studies only."""
         wanted = set(studies)
         return Evidence(
-            {name: frame[frame["study"].isin(wanted)].reset_index(drop=True) for name, frame in self.tables.items()}
+            {
+                name: frame[frame["study"].isin(wanted)].reset_index(drop=True)
+                for name, frame in self.tables.items()
+            }
         )
 
     def save(self, folder: Path) -> None:
@@ -147,17 +150,27 @@ def _read_table(path: Path, table: Table, problems: list[Problem]) -> pd.DataFra
     try:
         raw = pd.read_csv(path, dtype="string", keep_default_na=False, na_values=[""], encoding="utf-8-sig")
     except FileNotFoundError:
-        problems.append(Problem(path.name, None, None, "The table is not there.", "Restore it or import anew."))
+        problems.append(
+            Problem(path.name, None, None, "The table is not there.", "Restore it or import anew.")
+        )
         return typed_frame([], table)
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        problems.append(Problem(path.name, None, None, f"The table cannot be read: {error}.", "Save as UTF-8 CSV."))
+        problems.append(
+            Problem(path.name, None, None, f"The table cannot be read: {error}.", "Save as UTF-8 CSV.")
+        )
         return typed_frame([], table)
     for name in table.names:
         if name not in raw.columns:
-            problems.append(Problem(path.name, 1, name, "The column is missing.", "Add it, empty if nothing is stated."))
+            problems.append(
+                Problem(path.name, 1, name, "The column is missing.", "Add it, empty if nothing is stated.")
+            )
             raw[name] = pd.Series(pd.NA, index=raw.index, dtype="string")
     for name in raw.columns.difference(table.names):
-        problems.append(Problem(path.name, 1, str(name), "The column is unknown.", f"Use one of {', '.join(table.names)}."))
+        problems.append(
+            Problem(
+                path.name, 1, str(name), "The column is unknown.", f"Use one of {', '.join(table.names)}."
+            )
+        )
     return pd.DataFrame({c.name: _typed(raw[c.name], c, path.name, problems) for c in table.columns})
 
 
@@ -174,5 +187,7 @@ def _typed(cells: pd.Series, column: Column, file: str, problems: list[Problem])
         wanted = "a whole number" if column.kind == "integer" else "a number"
     for position in cells.index[cells.notna() & values.isna()]:
         what = f"'{cells[position]}' is not {wanted}."
-        problems.append(Problem(file, int(position) + 2, column.name, what, f"Write {wanted}, or leave the cell empty."))
+        problems.append(
+            Problem(file, int(position) + 2, column.name, what, f"Write {wanted}, or leave the cell empty.")
+        )
     return values.astype(column.dtype)

@@ -14,10 +14,17 @@ def datapackage_json() -> str:
     package = {
         "name": "secretome-evidence",
         "title": "What stem-cell secretomes were reported to do",
-        "description": "Published studies as tidy tables, one fact a row. An absent row means not measured or not tested.",
+        "description": (
+            "Published studies as tidy tables, one fact a row. "
+            "An absent row means not measured or not tested."
+        ),
         "profile": "tabular-data-package",
         "licenses": [
-            {"name": "CC-BY-4.0", "path": "https://creativecommons.org/licenses/by/4.0/", "title": "CC BY 4.0"}
+            {
+                "name": "CC-BY-4.0",
+                "path": "https://creativecommons.org/licenses/by/4.0/",
+                "title": "CC BY 4.0",
+            }
         ],
         "resources": [_resource(t) for t in TABLES],
     }

@@ -58,7 +58,8 @@ def merge_evidence(corpus: Evidence, incoming: Evidence) -> Merged:
             known[study] = repeated
     new = incoming.subset(added)
     tables = {
-        t.name: pd.concat([corpus.tables[t.name], new.tables[t.name]], ignore_index=True).astype(t.dtypes) for t in TABLES
+        t.name: pd.concat([corpus.tables[t.name], new.tables[t.name]], ignore_index=True).astype(t.dtypes)
+        for t in TABLES
     }
     return Merged(Evidence(tables), added, known)
 

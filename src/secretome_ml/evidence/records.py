@@ -59,19 +59,25 @@ def read_records(path: Path | str) -> Evidence:
     try:
         text = source.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise InputRefused([Problem(str(source), None, None, "The file is not there.", "Check the path.")]) from None
+        raise InputRefused(
+            [Problem(str(source), None, None, "The file is not there.", "Check the path.")]
+        ) from None
     except UnicodeDecodeError as error:
         what = f"The file is not UTF-8 ({error.reason} at byte {error.start})."
         raise InputRefused([Problem(str(source), None, None, what, "Save it as UTF-8.")]) from None
     records = list(_parse_lines(text, source.name, problems))
     if not records and not problems:
-        problems.append(Problem(source.name, None, None, "The file holds no record.", "Give one study a line."))
+        problems.append(
+            Problem(source.name, None, None, "The file holds no record.", "Give one study a line.")
+        )
     rows: dict[str, list[dict[str, object]]] = {t.name: [] for t in TABLES}
     seen: set[str] = set()
     for line, record in records:
         study = _Study(record, source.name, line, problems)
         if study.identifier in seen:
-            study.refuse("study.id", f"{study.identifier} stands on an earlier line too.", "Join the two records.")
+            study.refuse(
+                "study.id", f"{study.identifier} stands on an earlier line too.", "Join the two records."
+            )
             continue
         seen.add(study.identifier)
         study.add_to(rows)
@@ -150,7 +156,9 @@ class _Study:
 
     def _add_arm(self, arm: dict[str, Any], rows: dict[str, list[dict[str, object]]]) -> None:
         place = f"arms[{arm['arm']}]"
-        head = {k: v for k, v in arm.items() if k not in _LISTS and k not in ("relative", "collection", "arm")}
+        head = {
+            k: v for k, v in arm.items() if k not in _LISTS and k not in ("relative", "collection", "arm")
+        }
         collection = arm.get("collection") or {}
         if isinstance(collection, dict):
             self._known_keys(collection, set(_COLLECTION), f"{place}.collection.")
@@ -159,7 +167,12 @@ class _Study:
         for key, table in _LISTS.items():
             for number, item in enumerate(self._items(arm, key, place), start=1):
                 row = self._row(
-                    item, table, f"{place}.{key}[{number - 1}]", study=self.identifier, arm=arm["arm"], number=number
+                    item,
+                    table,
+                    f"{place}.{key}[{number - 1}]",
+                    study=self.identifier,
+                    arm=arm["arm"],
+                    number=number,
                 )
                 rows[table.name].append(row)
 
@@ -172,15 +185,23 @@ class _Study:
             number = 0
             for index, item in enumerate(self._items(arm, "relative", f"arms[{arm.get('arm')}]")):
                 place = f"arms[{arm.get('arm')}].relative[{index}]"
-                row = self._row(item, COMPARISONS, place, study=self.identifier, arm=arm.get("arm"), number=number + 1)
+                row = self._row(
+                    item, COMPARISONS, place, study=self.identifier, arm=arm.get("arm"), number=number + 1
+                )
                 this, other, effect = str(row["arm"]), str(row["than"]), str(row["effect"])
                 assay, direction = str(row["assay"] or ""), str(row["direction"])
                 if this == other:
                     self.refuse(f"{place}.than", "The arm is compared with itself.", "Name the other arm.")
                 elif other not in names:
-                    self.refuse(f"{place}.than", f"'{other}' is no arm of this study.", f"Use one of {sorted(names)}.")
+                    self.refuse(
+                        f"{place}.than", f"'{other}' is no arm of this study.", f"Use one of {sorted(names)}."
+                    )
                 elif stated.get((this, other, effect, assay), direction) != direction:
-                    self.refuse(place, f"It contradicts the other comparison of {this} and {other} by the same readout.", "Keep one.")
+                    self.refuse(
+                        place,
+                        f"It contradicts the other comparison of {this} and {other} by the same readout.",
+                        "Keep one.",
+                    )
                 elif (this, other, effect, assay) not in stated:
                     stated[this, other, effect, assay] = direction
                     stated[other, this, effect, assay] = _MIRROR.get(direction, direction)
@@ -201,7 +222,9 @@ class _Study:
     def _known_keys(self, item: Mapping[str, Any], known: set[str], place: str) -> None:
         for key in item:
             if key not in known:
-                self.refuse(f"{place}{key}", "The field is unknown.", f"Use one of {', '.join(sorted(known))}.")
+                self.refuse(
+                    f"{place}{key}", "The field is unknown.", f"Use one of {', '.join(sorted(known))}."
+                )
 
     def _row(self, item: Mapping[str, Any], table: Table, place: str, **key: object) -> dict[str, object]:
         self._known_keys(item, set(table.names) - set(key), f"{place}.")
@@ -237,12 +260,16 @@ def _parse_lines(text: str, file: str, problems: list[Problem]) -> Iterator[tupl
         try:
             record = json.loads(content)
         except (json.JSONDecodeError, RecursionError) as error:
-            problems.append(Problem(file, line, None, f"The line is not JSON: {error}.", "Write one object a line."))
+            problems.append(
+                Problem(file, line, None, f"The line is not JSON: {error}.", "Write one object a line.")
+            )
             continue
         if isinstance(record, dict):
             yield line, record
         else:
-            problems.append(Problem(file, line, None, "The line is not an object.", "Write one object a line."))
+            problems.append(
+                Problem(file, line, None, "The line is not an object.", "Write one object a line.")
+            )
 
 
 def _dicts(frame: Any) -> Iterable[dict[str, Any]]:

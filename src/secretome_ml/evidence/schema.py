@@ -59,7 +59,9 @@ def _problem(table: Table, case: dict[str, Any]) -> Problem:
         return Problem(file, row, key, f"The key ({key}) stands in another row too.", "Keep one of the rows.")
     column = table.column(name) if name in table.names else None
     if column is None:
-        return Problem(file, row, name, f"The column breaks the rule {check}.", "Compare with the table's description.")
+        return Problem(
+            file, row, name, f"The column breaks the rule {check}.", "Compare with the table's description."
+        )
     if check == "not_nullable":
         return Problem(file, row, name, "The cell is empty.", f"Needed here: {column.meaning}")
     if check == "vocabulary":
@@ -68,5 +70,6 @@ def _problem(table: Table, case: dict[str, Any]) -> Problem:
     elif column.pattern is not None:
         remedy = f"It must match {column.pattern}."
     else:
-        remedy = f"It must lie between {column.minimum} and {column.maximum}{' ' + column.unit if column.unit else ''}."
+        unit = f" {column.unit}" if column.unit else ""
+        remedy = f"It must lie between {column.minimum} and {column.maximum}{unit}."
     return Problem(file, row, name, f"'{case['failure_case']}' is not accepted.", remedy)

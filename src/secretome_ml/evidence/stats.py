@@ -68,7 +68,9 @@ def _by_effect(evidence: Evidence) -> dict[str, dict[str, int]]:
 
 def _thin(evidence: Evidence) -> dict[str, list[str]]:
     """Return, per headline effect, the cell sources of which fewer than five arms were tested."""
-    tested = evidence.outcomes.drop_duplicates(["study", "arm", "effect"]).merge(evidence.arms, on=["study", "arm"])
+    tested = evidence.outcomes.drop_duplicates(["study", "arm", "effect"]).merge(
+        evidence.arms, on=["study", "arm"]
+    )
     sources = sorted(evidence.arms["cell_source"].dropna().unique())
     thin = {}
     for effect in HEADLINE_EFFECTS:

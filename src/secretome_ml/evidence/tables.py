@@ -8,36 +8,101 @@ from __future__ import annotations
 from secretome_ml.evidence.columns import Column, ForeignKey, Table
 
 CELL_SOURCES = tuple(
-    "bone_marrow adipose umbilical_cord cord_blood placenta amniotic_membrane amniotic_fluid chorion "
-    "dental_pulp exfoliated_deciduous_teeth gingiva periodontal_ligament apical_papilla endometrium "
-    "menstrual_blood uterine_cervix dermis hair_follicle skeletal_muscle synovium heart liver lung kidney "
-    "brain peripheral_blood embryonic_stem_cell ipsc tonsil".split()
+    [
+        "bone_marrow",
+        "adipose",
+        "umbilical_cord",
+        "cord_blood",
+        "placenta",
+        "amniotic_membrane",
+        "amniotic_fluid",
+        "chorion",
+        "dental_pulp",
+        "exfoliated_deciduous_teeth",
+        "gingiva",
+        "periodontal_ligament",
+        "apical_papilla",
+        "endometrium",
+        "menstrual_blood",
+        "uterine_cervix",
+        "dermis",
+        "hair_follicle",
+        "skeletal_muscle",
+        "synovium",
+        "heart",
+        "liver",
+        "lung",
+        "kidney",
+        "brain",
+        "peripheral_blood",
+        "embryonic_stem_cell",
+        "ipsc",
+        "tonsil",
+    ]
 )
 STAGES = ("adult", "perinatal", "fetal", "embryonic", "ipsc")
 PRODUCTS = tuple(
-    "conditioned_medium secretome_lyophilised ev exosome microvesicle cells lysate "
-    "gel_or_scaffold_with_secretome".split()
+    [
+        "conditioned_medium",
+        "secretome_lyophilised",
+        "ev",
+        "exosome",
+        "microvesicle",
+        "cells",
+        "lysate",
+        "gel_or_scaffold_with_secretome",
+    ]
 )
 CULTURES = ("2d", "3d", "spheroid", "hollow_fiber", "scaffold")
 FRACTIONS = tuple(
-    "whole soluble vesicles vesicle_depleted factor_depleted neutralised heat_inactivated".split()
+    ["whole", "soluble", "vesicles", "vesicle_depleted", "factor_depleted", "neutralised", "heat_inactivated"]
 )
 PRECONDITIONING_KINDS = tuple(
-    "hypoxia cytokine tlr_ligand serum_deprivation genetic_modification three_d_culture pharmacological "
-    "mechanical electrical coculture inflammatory_serum heat_shock oxidative_stress nutrient biomaterial "
-    "immortalisation".split()
+    [
+        "hypoxia",
+        "cytokine",
+        "tlr_ligand",
+        "serum_deprivation",
+        "genetic_modification",
+        "three_d_culture",
+        "pharmacological",
+        "mechanical",
+        "electrical",
+        "coculture",
+        "inflammatory_serum",
+        "heat_shock",
+        "oxidative_stress",
+        "nutrient",
+        "biomaterial",
+        "immortalisation",
+    ]
 )
 MANIPULATION_KINDS = tuple(
-    "depleted neutralised inhibited heat_inactivated nuclease protease added".split()
+    ["depleted", "neutralised", "inhibited", "heat_inactivated", "nuclease", "protease", "added"]
 )
 FACTOR_STATES = ("elevated", "decreased", "unchanged", "detected", "not_detected")
 HEADLINE_EFFECTS = ("angiogenic", "anti_inflammatory", "anti_fibrotic")
 EFFECTS = (
     *HEADLINE_EFFECTS,
     *(
-        "immunomodulatory anti_apoptotic antioxidant neuroprotective osteogenic chondroprotective "
-        "wound_healing cardioprotective renoprotective hepatoprotective pulmonary_protective myogenic "
-        "proliferative migratory antitumor antibacterial".split()
+        [
+            "immunomodulatory",
+            "anti_apoptotic",
+            "antioxidant",
+            "neuroprotective",
+            "osteogenic",
+            "chondroprotective",
+            "wound_healing",
+            "cardioprotective",
+            "renoprotective",
+            "hepatoprotective",
+            "pulmonary_protective",
+            "myogenic",
+            "proliferative",
+            "migratory",
+            "antitumor",
+            "antibacterial",
+        ]
     ),
 )
 RESULTS = ("beneficial", "null", "adverse")
@@ -173,9 +238,7 @@ OUTCOMES = Table(
         Column("system", "Test system.", values=SYSTEMS),
         Column("model", "Disease or injury model."),
         Column("readout", "What was measured."),
-        Column(
-            "readout_direction", "How the readout moved.", values=("increase", "decrease", "none")
-        ),
+        Column("readout_direction", "How the readout moved.", values=("increase", "decrease", "none")),
         Column("wanted_direction", "Which way was wanted.", values=("increase", "decrease")),
         Column("dose", "Dose of the preparation, as stated."),
         Column("route", "Route of administration."),
@@ -197,9 +260,7 @@ COMPARISONS = Table(
         _NUMBER,
         Column("than", "The other arm, of the same study.", required=True),
         Column("effect", "Therapeutic effect.", required=True, values=EFFECTS, open_values=True),
-        Column(
-            "direction", "Whether `arm` had more of the effect.", required=True, values=DIRECTIONS
-        ),
+        Column("direction", "Whether `arm` had more of the effect.", required=True, values=DIRECTIONS),
         Column("assay", "Assay of the comparison; two readouts of one effect can disagree."),
     ),
     key=("study", "arm", "number"),

@@ -52,7 +52,8 @@ def _dangling(evidence: Evidence, table: Table, reference: ForeignKey) -> list[P
             f"{table.name}.csv",
             int(row) + 2,
             name,
-            f"{' / '.join(str(frame.at[row, c]) for c in reference.columns)} is not in {reference.table}.csv.",
+            " / ".join(str(frame.at[row, c]) for c in reference.columns)
+            + f" is not in {reference.table}.csv.",
             "Name an existing one, or add it there.",
         )
         for row in lost.index
@@ -62,7 +63,13 @@ def _dangling(evidence: Evidence, table: Table, reference: ForeignKey) -> list[P
 def _locators(studies: pd.DataFrame) -> list[Problem]:
     nowhere = studies[studies[["doi", "pmid", "url", "locator"]].isna().all(axis=1)]
     problems = [
-        Problem("studies.csv", int(row) + 2, "doi", "The study has no DOI, PMID, address or seed locator.", "State one.")
+        Problem(
+            "studies.csv",
+            int(row) + 2,
+            "doi",
+            "The study has no DOI, PMID, address or seed locator.",
+            "State one.",
+        )
         for row in nowhere.index
     ]
     for column in ("doi", "pmid"):
@@ -86,7 +93,13 @@ def _comparisons(comparisons: pd.DataFrame) -> list[Problem]:
     problems = []
     for row in comparisons.index[(comparisons["arm"] == comparisons["than"]).fillna(False).astype(bool)]:
         problems.append(
-            Problem("comparisons.csv", int(row) + 2, "than", "The arm is compared with itself.", "Name the other arm.")
+            Problem(
+                "comparisons.csv",
+                int(row) + 2,
+                "than",
+                "The arm is compared with itself.",
+                "Name the other arm.",
+            )
         )
     pairs = pd.Series(
         [

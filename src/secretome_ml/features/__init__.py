@@ -1,0 +1,1 @@
+"""Profiles to matrix: one block per idea; every column knows its biological parent."""

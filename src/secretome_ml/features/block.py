@@ -15,7 +15,8 @@ from secretome_ml.profiles.profiles import Profiles
 class Block(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """A feature block: one idea about a preparation, encoded as numeric columns.
 
-    A subclass computes its columns in `_encode` and says in `_describe` what stands behind each. NaN means not stated or not measured and is never replaced by a zero here.
+    A subclass computes its columns in `_encode` and says in `_describe` what stands behind each. NaN
+    means not stated or not measured and is never replaced by a zero here.
 
     Parameters
     ----------

@@ -21,7 +21,11 @@ class CellSourceBlock(Block):
     def _encode(self, profiles: Profiles) -> pd.DataFrame:
         terms, context = Terms(), profiles.context
         kind = context["cell_type"].map(terms.cell_class, na_action="ignore").astype("string")
-        tissue = context["cell_source"].map(lambda v: terms.parent("cell_source", v), na_action="ignore").astype("string")
+        tissue = (
+            context["cell_source"]
+            .map(lambda v: terms.parent("cell_source", v), na_action="ignore")
+            .astype("string")
+        )
         return pd.concat(
             [
                 indicators(kind, "cell_type"),

@@ -19,10 +19,7 @@ from secretome_ml.registry import Registry
 
 BLOCKS: Registry[type[Block]] = Registry(
     "feature block",
-    {
-        block.name: block
-        for block in (CellSourceBlock, PreconditioningBlock, ProductBlock, FactorBlock)
-    },
+    {block.name: block for block in (CellSourceBlock, PreconditioningBlock, ProductBlock, FactorBlock)},
 )
 
 
@@ -70,7 +67,9 @@ class Encoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         common = pd.concat(parts, axis=1) if parts else pd.DataFrame(index=profiles.samples)
         knowledge = self.knowledge
         by_effect = {
-            effect: knowledge.transform(profiles, effect) if knowledge else pd.DataFrame(index=profiles.samples)
+            effect: knowledge.transform(profiles, effect)
+            if knowledge
+            else pd.DataFrame(index=profiles.samples)
             for effect in self.effects
         }
         return Features(common, by_effect, self.columns)

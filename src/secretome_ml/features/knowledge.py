@@ -38,8 +38,8 @@ _COLUMNS: tuple[tuple[str, TermKind], ...] = (
 # Agents that take something away; without a stated role they count as a loss, and so does a factor
 # that is removed. A gene without a known role counts as a gain: cells are engineered with what should help.
 _INHIBITORS = (
-    "kinase_inhibitor", "ev_release_inhibitor", "receptor_blocker", "enzyme_inhibitor", "neutralising_antibody",
-    "nuclease", "protease", "inhibitor",
+    "kinase_inhibitor", "ev_release_inhibitor", "receptor_blocker", "enzyme_inhibitor",
+    "neutralising_antibody", "nuclease", "protease", "inhibitor",
 )  # fmt: skip
 _UNKNOWN_GAIN = 0.4
 _UNKNOWN_LOSS = -0.5
@@ -78,7 +78,7 @@ class KnowledgeBlock:
             *_blocking_parts(profiles, effect),
             *_cell_parts(profiles, effect),
         ]
-        return pd.DataFrame(rows, columns=list(PART_COLUMNS))
+        return _damped(pd.DataFrame(rows, columns=list(PART_COLUMNS)))
 
     def state(self) -> dict[str, Any]:
         """Return the block as plain JSON values."""
@@ -90,11 +90,22 @@ class KnowledgeBlock:
         return cls(tuple(state["effects"]))
 
 
+def _damped(parts: pd.DataFrame) -> pd.DataFrame:
+    """Divide several genes, agents or targets of one sample by the root of their number: they overlap."""
+    several = parts["column"].isin(("known_genes", "known_agents", "known_blocking"))
+    number = parts.groupby(["sample", "column"])["amount"].transform("size")
+    return parts.assign(amount=parts["amount"] / np.sqrt(number.where(several, 1)))
+
+
 def _factor_parts(profiles: Profiles, effect: str) -> Iterator[tuple[str, str, str, str, object, float]]:
     """Yield role times shift of every factor, damped so that a panel of 1,000 does not drown the rest."""
     roles = factor_roles()
     rows = profiles.factors[["sample", "factor", "level"]].dropna()
-    levels = rows.assign(level=rows["level"].astype(float)).groupby(["sample", "factor"], sort=False)["level"].mean()
+    levels = (
+        rows.assign(level=rows["level"].astype(float))
+        .groupby(["sample", "factor"], sort=False)["level"]
+        .mean()
+    )
     frame = levels.reset_index()
     frame["role"] = [roles.get((effect, f), np.nan) for f in frame["factor"]]
     frame = frame.dropna(subset="role")
@@ -104,7 +115,14 @@ def _factor_parts(profiles: Profiles, effect: str) -> Iterator[tuple[str, str, s
     for row in frame.itertuples(index=False):
         yield row.sample, "known_factors", row.factor, "factor", row.level, row.amount
     for sample, count in frame.groupby("sample", sort=False).size().items():
-        yield str(sample), "known_factors_measured", "known factors measured", "knowledge", count, float(np.log1p(count))
+        yield (
+            str(sample),
+            "known_factors_measured",
+            "known factors measured",
+            "knowledge",
+            count,
+            float(np.log1p(count)),
+        )
 
 
 def _agent_parts(profiles: Profiles, effect: str) -> Iterator[tuple[str, str, str, str, object, float]]:
@@ -115,11 +133,22 @@ def _agent_parts(profiles: Profiles, effect: str) -> Iterator[tuple[str, str, st
         target = row.target if isinstance(row.target, str) else None
         if row.kind == "genetic_modification" and target is not None:
             role = roles.get((effect, target), _UNKNOWN_GAIN)
-            yield row.sample, "known_genes", f"{target} gene", "preconditioning", row.direction, role * row.direction
+            yield (
+                row.sample,
+                "known_genes",
+                f"{target} gene",
+                "preconditioning",
+                row.direction,
+                role * row.direction,
+            )
             continue
         keys = (("agent", target), ("agent_class", row.agent_class), ("preconditioning_kind", row.kind))
         inhibits = row.agent_class in _INHIBITORS
-        known = (conditions[effect, k, t] for k, t in keys[: 2 if inhibits else 3] if t and (effect, k, t) in conditions)
+        known = (
+            conditions[effect, k, t]
+            for k, t in keys[: 2 if inhibits else 3]
+            if t and (effect, k, t) in conditions
+        )
         role = next(known, _UNKNOWN_LOSS if inhibits else 0.0)
         if row.direction < 0 and target is not None:
             role = roles.get((effect, target), _UNKNOWN_GAIN)

@@ -1,4 +1,7 @@
-"""What was done to the cells: kind, agent, oxygen, hours; a knocked-down gene is the opposite of an over-expressed one."""
+"""What was done to the cells: kind, agent, oxygen, hours.
+
+A knocked-down gene is the opposite of an over-expressed one.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from secretome_ml.features.block import Block, spread
 from secretome_ml.features.columns import FeatureColumn
 from secretome_ml.profiles.profiles import Profiles
 from secretome_ml.vocabulary import parse_intervention
+
+_DONE_TO_THE_PRODUCT = ("depleted", "neutralised")
 
 
 class PreconditioningBlock(Block):
@@ -27,8 +32,12 @@ class PreconditioningBlock(Block):
         rows = interventions(profiles)
         samples = profiles.samples
         signed = [
-            spread(rows.assign(column="preconditioning=" + rows["kind"]), samples, "column", "presence", "max"),
-            spread(rows.assign(column="agent_class=" + rows["agent_class"]), samples, "column", "presence", "max"),
+            spread(
+                rows.assign(column="preconditioning=" + rows["kind"]), samples, "column", "presence", "max"
+            ),
+            spread(
+                rows.assign(column="agent_class=" + rows["agent_class"]), samples, "column", "presence", "max"
+            ),
             spread(rows.assign(column="agent=" + rows["target"]), samples, "column", "direction", "sum"),
         ]
         genes = rows[rows["kind"] == "genetic_modification"]
@@ -49,6 +58,8 @@ def interventions(profiles: Profiles) -> pd.DataFrame:
     for entry in profiles.preconditioning.to_dict("records"):
         agent = entry["agent"] if isinstance(entry["agent"], str) else None
         found = parse_intervention(str(entry["kind"]), agent)
+        if found.kind in _DONE_TO_THE_PRODUCT:
+            continue  # done to the product, not to the cells: the profile holds it as a manipulation
         shared = {
             "sample": entry["sample"],
             "kind": "other" if str(entry["kind"]).startswith("other:") else entry["kind"],

@@ -21,7 +21,9 @@ class ProductBlock(Block):
 
     def _encode(self, profiles: Profiles) -> pd.DataFrame:
         context = profiles.context
-        product = context["product"].where(~context["product"].str.startswith("other:").fillna(False), "other")
+        product = context["product"].where(
+            ~context["product"].str.startswith("other:").fillna(False), "other"
+        )
         vesicles = product.isin(_VESICLES).astype(float).where(product.notna())
         done = profiles.manipulations.assign(column="manipulation=" + profiles.manipulations["kind"], one=1.0)
         return pd.concat(

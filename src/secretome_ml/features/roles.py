@@ -29,7 +29,7 @@ def factor_roles() -> dict[tuple[str, str], float]:
 
 @cache
 def condition_roles() -> dict[tuple[str, str, str], float]:
-    """Return (effect, term kind, term) to signed role in -1..1, for conditions such as hypoxia or donor age."""
+    """Return (effect, term kind, term) to signed role in -1..1, for conditions such as hypoxia."""
     table = _read("conditions.csv")
     return {(r["effect"], r["term_kind"], r["term"]): _signed(r) for r in table.to_dict("records")}
 

@@ -81,7 +81,9 @@ class CellSourceOnly(_ColumnSum):
                 inside = values[self.columns_[i].name] == 1
                 weight = targets.weights[share.index][inside]
                 total = float(np.sum(weight * share[inside])) + self.pseudo_observations * common
-                self.weights_[effect][i] = logit(total / (weight.sum() + self.pseudo_observations)) - logit(common)
+                self.weights_[effect][i] = logit(total / (weight.sum() + self.pseudo_observations)) - logit(
+                    common
+                )
         return self
 
 
@@ -97,8 +99,6 @@ class KnownFactorList(_ColumnSum):
             for i, column in enumerate(self.columns_):
                 weights[i] = 1.0 if column.name in ("known_factors", "known_genes", "known_blocking") else 0.0
         return self
-
-
 
 
 BASELINES: dict[str, Any] = {m.name: m for m in (Prevalence, CellSourceOnly, KnownFactorList)}

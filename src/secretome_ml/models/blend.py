@@ -63,7 +63,9 @@ class Blend(EffectModel):
 
     def fit(self, features: Features, targets: Targets) -> Self:
         self._remember(features, targets)
-        self.linear_ = InformedLogistic(self.penalty, self.deviation, self.comparison_weight).fit(features, targets)
+        self.linear_ = InformedLogistic(self.penalty, self.deviation, self.comparison_weight).fit(
+            features, targets
+        )
         self.trees_ = BoostedTrees(
             rounds=self.rounds,
             depth=self.depth,

@@ -135,7 +135,10 @@ class BoostedTrees(EffectModel):
 
     def _names(self) -> list[str]:
         """Return column names that XGBoost accepts: it refuses brackets and less-than signs."""
-        return [*(f"f{i}" for i in range(len(self.columns_))), *(f"effect{i}" for i in range(len(self.effects_)))]
+        return [
+            *(f"f{i}" for i in range(len(self.columns_))),
+            *(f"effect{i}" for i in range(len(self.effects_))),
+        ]
 
 
 def _gradient(margin: Array, design: Design, comparison_weight: float) -> tuple[Array, Array]:

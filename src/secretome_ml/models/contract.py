@@ -76,7 +76,7 @@ class EffectModel(BaseEstimator):  # type: ignore[misc]
         """Refuse features whose columns are not those of the fit, in the same order."""
         if features.columns != self.columns_:
             raise ValueError(
-                f"{self.name} was fitted on {len(self.columns_)} columns and is given {len(features.columns)}, "
+                f"{self.name} was fitted on {len(self.columns_)} columns, it is given {len(features.columns)}, "
                 "or the same in another order; encode with the encoder that it was fitted with."
             )
 
@@ -91,7 +91,7 @@ def logit(probability: float) -> float:
 
 
 def prevalence(targets: Targets, effect: str) -> float:
-    """Return the weighted share of beneficial outcomes, drawn towards one half by one pseudo-observation each way."""
+    """Return the weighted share of beneficial outcomes, with one pseudo-observation each way."""
     share = targets.outcomes[effect]
     tested = share.notna()
     weight = targets.weights[tested]

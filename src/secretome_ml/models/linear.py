@@ -33,11 +33,11 @@ class PenalisedLogistic(EffectModel):
     """
 
     name = "logistic"
-    grid = tuple(
-        {"penalty": p, "deviation": d} for p in (3.0, 10.0, 30.0) for d in (10.0, 60.0)
-    )
+    grid = tuple({"penalty": p, "deviation": d} for p in (3.0, 10.0, 30.0) for d in (10.0, 60.0))
 
-    def __init__(self, penalty: float = 10.0, deviation: float = 30.0, comparison_weight: float = 1.0) -> None:
+    def __init__(
+        self, penalty: float = 10.0, deviation: float = 30.0, comparison_weight: float = 1.0
+    ) -> None:
         self.penalty = penalty
         self.deviation = deviation
         self.comparison_weight = comparison_weight
@@ -55,13 +55,13 @@ class PenalisedLogistic(EffectModel):
             return self._loss(theta, stacked, design, prior, effects, columns)
 
         start = np.concatenate([np.zeros(effects), prior, np.zeros(effects * columns)])
-        found = minimize(objective, start, jac=True, method="L-BFGS-B", options={"maxiter": 500, "ftol": 1e-10})
+        found = minimize(
+            objective, start, jac=True, method="L-BFGS-B", options={"maxiter": 500, "ftol": 1e-10}
+        )
         base, shared, own = _parts(found.x, effects, columns)
         self.base_ = {e: float(b) for e, b in zip(self.effects_, base, strict=True)}
         self.weights_ = {e: shared + own[i] for i, e in enumerate(self.effects_)}
-        self.means_ = {
-            e: stacked[design.effect == i].mean(axis=0) for i, e in enumerate(self.effects_)
-        }
+        self.means_ = {e: stacked[design.effect == i].mean(axis=0) for i, e in enumerate(self.effects_)}
         return self
 
     def _contributions(self, features: Features, effect: str) -> Array:
@@ -134,13 +134,18 @@ class PenalisedLogistic(EffectModel):
 
 def _parts(theta: Array, effects: int, columns: int) -> tuple[Array, Array, Array]:
     """Split the parameters into effect bases, shared weights, and deviations (effects by columns)."""
-    return theta[:effects], theta[effects : effects + columns], theta[effects + columns :].reshape(effects, columns)
+    return (
+        theta[:effects],
+        theta[effects : effects + columns],
+        theta[effects + columns :].reshape(effects, columns),
+    )
 
 
 def _scale(values: Array) -> Array:
     """Return the spread of each column over the rows where it is stated, at least 0.25."""
     filled = np.nan_to_num(values)
-    return np.maximum(np.sqrt(np.mean(filled**2, axis=0)), 0.25)
+    spread: Array = np.maximum(np.sqrt(np.mean(filled**2, axis=0)), 0.25)
+    return spread
 
 
 def _standardise(values: Array, scale: Array) -> Array:

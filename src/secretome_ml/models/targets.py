@@ -44,7 +44,7 @@ class Targets:
         return study_of(self.outcomes.index)
 
     def binary(self, effect: str) -> pd.Series:
-        """Return 1 (beneficial) or 0 (null or adverse) per tested sample; readouts that disagree evenly are left out."""
+        """Return 1 (beneficial) or 0 (null or adverse) per tested sample; an even split is left out."""
         share = self.outcomes[effect].dropna()
         return (share[share != 0.5] > 0.5).astype(int)
 
@@ -52,7 +52,9 @@ class Targets:
         """Return the labels of the named samples; a comparison stays when both of its arms do."""
         pairs = self.comparisons
         inside = pairs["arm"].isin(samples) & pairs["than"].isin(samples)
-        return Targets(self.outcomes.loc[samples], self.weights.loc[samples], pairs[inside].reset_index(drop=True))
+        return Targets(
+            self.outcomes.loc[samples], self.weights.loc[samples], pairs[inside].reset_index(drop=True)
+        )
 
 
 def study_of(samples: pd.Index) -> NDArray[np.object_]:
@@ -83,7 +85,9 @@ def targets_from_evidence(
     )
     share = outcomes.pivot_table(index="sample", columns="effect", values="good", aggfunc="mean")
     share = share.reindex(index=samples, columns=list(effects)).astype(float).rename_axis(columns=None)
-    strength = evidence.studies.set_index("study")["basis"].map(dict(basis_weights or {})).fillna(1.0).astype(float)
+    strength = (
+        evidence.studies.set_index("study")["basis"].map(dict(basis_weights or {})).fillna(1.0).astype(float)
+    )
     weights = pd.Series(strength.reindex(study_of(samples)).to_numpy(dtype=float), index=samples)
     return Targets(share, weights, _comparisons(evidence, effects, strength))
 

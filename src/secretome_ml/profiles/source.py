@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from collections.abc import Iterable
 from functools import cached_property
@@ -124,7 +125,7 @@ class Source:
         names = list(dict.fromkeys([*wanted, *numeric]))
         if self.kind == "parquet":
             return self._parquet_frame(names)
-        if self.kind == "xlsx" or len(self.text) < _LARGE or '"' in self.text[:_LARGE]:
+        if self.kind == "xlsx" or len(self.text) < _LARGE:
             return self._careful(names)
         skip = 0
         for line in io.StringIO(self.text[:_LARGE], newline=None):
@@ -132,7 +133,8 @@ class Source:
                 break
             skip += 1
         mark = delimiter(self.text)
-        positions = {name.strip(): i for i, name in enumerate(first_line(self.text).split(mark))}
+        cells = next(csv.reader([first_line(self.text)], delimiter=mark))
+        positions = {name.strip(): i for i, name in enumerate(cells)}
         try:
             text = {positions[n]: "object" for n in names if n not in set(numeric)}
             frame = pd.read_csv(

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import pandas as pd
 
@@ -48,17 +49,21 @@ def rows_of_text(file: str, text: str) -> Iterator[tuple[int, list[str]]]:
     """Yield line number and cells of every row that is neither empty nor a comment."""
     csv.field_size_limit(2**24)
     mark = delimiter(text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
     try:
-        for row in reader:
-            if not any(cell.strip() for cell in row):
-                continue
-            if is_comment(row[0].lstrip()):
-                continue
-            yield reader.line_num, [cell.strip() for cell in row]
+        yield from list(_rows(text, mark, csv.QUOTE_MINIMAL))
     except csv.Error as error:
-        what = f"The table cannot be read after line {reader.line_num}: {error}."
-        raise refuse(file, what, "Close the open quote, or write one row a line.") from None
+        if mark != "\t":
+            what = f"The table cannot be read: {error}."
+            raise refuse(file, what, "Close the open quote, or write one row a line.") from None
+        # Exports divided by tabs may hold a bare quote, as in 5"-nucleotidase.
+        yield from _rows(text, mark, csv.QUOTE_NONE)
+
+
+def _rows(text: str, mark: str, quoting: Literal[0, 3]) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True, quoting=quoting)
+    for row in reader:
+        if any(cell.strip() for cell in row) and not is_comment(row[0].lstrip()):
+            yield reader.line_num, [cell.strip() for cell in row]
 
 
 def make_table(file: str, rows: Iterator[tuple[int, list[str]]]) -> Table:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import io
+from itertools import islice
 
 from secretome_ml.profiles.opening import refuse
 
 _MARKS = ("\t", ",", ";", "|")
+_TITLE_LINES = 40
 
 
 def decode(name: str, content: bytes) -> str:
@@ -50,15 +51,15 @@ def first_line(text: str) -> str:
 def delimiter(text: str) -> str:
     """Return the mark that divides the cells of the first line: tab, comma, semicolon or bar.
 
+    A first line without any, such as a title, leaves the decision to the lines after it.
+
     Examples
     --------
     >>> delimiter("sample;IL-6;VEGF-A [pg/mL, mean]")
     ';'
     """
     line = first_line(text)
-    try:
-        outside = "".join(next(csv.reader([line], delimiter="\x1f"), [line]))
-    except csv.Error:
-        outside = line
-    plain = "".join(part for i, part in enumerate(line.split('"')) if i % 2 == 0) if '"' in line else outside
-    return max(_MARKS, key=lambda mark: (plain.count(mark), -_MARKS.index(mark)))
+    if not any(mark in line for mark in _MARKS):
+        line = "".join(islice(io.StringIO(text[: 2**16]), _TITLE_LINES))
+    outside = "".join(part for i, part in enumerate(line.split('"')) if i % 2 == 0)
+    return max(_MARKS, key=lambda mark: (outside.count(mark), -_MARKS.index(mark)))

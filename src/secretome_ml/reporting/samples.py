@@ -53,7 +53,7 @@ def sample_views(scores: pd.DataFrame, terms: pd.DataFrame, level: float, in_ful
     parts = dict(iter(drawn.groupby(["sample", "effect"], sort=False)))
     views = []
     for number, (name, own) in enumerate(scores.groupby("sample", sort=False), start=1):
-        records: list[dict[str, Any]] = own.to_dict("records")  # type: ignore[assignment]
+        records: list[dict[str, Any]] = own.to_dict("records")
         first = records[0]
         rows = []
         for position, record in enumerate(records, start=1):

@@ -24,7 +24,7 @@ class Intervals:
         stack = np.stack([draw.probability(margin).to_numpy() for draw in self.draws])
         tail = (1.0 - self.level) / 2.0
         low, high = np.quantile(stack, [tail, 1.0 - tail], axis=0)
-        return tuple(pd.DataFrame(b, index=margin.index, columns=margin.columns) for b in (low, high))  # type: ignore[return-value]
+        return tuple(pd.DataFrame(b, index=margin.index, columns=margin.columns) for b in (low, high))
 
     def state(self) -> dict[str, Any]:
         """Return plain JSON values."""

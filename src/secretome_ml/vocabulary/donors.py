@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_AGE = re.compile(r"(?:\bage\s+(?P<mean>\d{1,3})|(?P<years>\d{1,3})[\s-]*(?:years?|y(?:rs?)?)\b)", re.IGNORECASE)
+_AGE = re.compile(
+    r"(?:\bage\s+(?P<mean>\d{1,3})|(?P<years>\d{1,3})[\s-]*(?:years?|y(?:rs?)?)\b)", re.IGNORECASE
+)
 _MONTHS = re.compile(r"(?P<months>\d{1,3})(?:\s*-\s*\d{1,3})?[\s-]*months?\b", re.IGNORECASE)
 _PASSAGE = re.compile(r"\b(?:passage|p)\s?(?P<number>\d{1,3})\b", re.IGNORECASE)
 _BMI = re.compile(r"\bBMI\s*(?P<bmi>\d{2}(?:\.\d+)?)", re.IGNORECASE)
@@ -20,7 +22,12 @@ _NOT_DISEASED = re.compile(
 _CONDITIONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (state, re.compile(pattern, re.IGNORECASE))
     for state, pattern in (
-        ("aged", r"(?<!middle[- ])(?<!month-)(?<!months-)(?<!month )(?<!months )(?<!year-)(?<!years )(?<!week-)(?<!weeks )(?<!day-)\b(?:aged|old|older|elderly|ag(?:e)?ing|geriatric|senior)\b"),
+        (
+            "aged",
+            # `4-month-old` is an age, not a state.
+            r"(?<!middle[- ])\b(?:aged|older|elderly|ag(?:e)?ing|geriatric|senior)\b|"
+            r"(?<!month[- ])(?<!months[- ])(?<!year[- ])(?<!years[- ])(?<!week[- ])(?<!weeks[- ])(?<!day[- ])\bold\b",
+        ),
         ("young", r"\b(?:young|younger|juvenile|child|paediatric|pediatric)\b"),
         ("diabetic", r"\bdiabet\w*|\bdb/db\b|\bT[12]DM?\b|\bob/ob\b|streptozotocin|\bSTZ\b"),
         ("obese", r"\bobes\w*|high-fat diet|\bHFD\b|\bob/ob\b"),

@@ -9,7 +9,13 @@ from secretome_ml.vocabulary.dates import genes_behind_date
 from secretome_ml.vocabulary.index import FactorIndex, factor_index, light_form
 from secretome_ml.vocabulary.mirna import mirna_family, parse_circrna, parse_mirna
 from secretome_ml.vocabulary.normalise import MAX_LENGTH, normal_form
-from secretome_ml.vocabulary.qualifiers import class_of, group_of, is_qualifier, names_a_group, without_qualifiers
+from secretome_ml.vocabulary.qualifiers import (
+    class_of,
+    group_of,
+    is_qualifier,
+    names_a_group,
+    without_qualifiers,
+)
 from secretome_ml.vocabulary.resolution import (
     AMBIGUOUS,
     NOT_ONE_FACTOR,

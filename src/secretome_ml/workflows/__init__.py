@@ -1,0 +1,1 @@
+"""The verbs: train, score, explain, evaluate; each a page long."""

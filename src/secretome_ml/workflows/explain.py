@@ -59,7 +59,9 @@ def explain_profiles(model: Model, profiles: Profiles, folder: Path) -> list[Pat
 def page_of(model: Model, profiles: Profiles, scores: pd.DataFrame, terms: pd.DataFrame) -> str:
     """Return the page about scored profiles."""
     importance = global_importance(terms)
-    return explain_page("What drives these profiles", scores, terms, importance, summarise(model), list(profiles.notes))
+    return explain_page(
+        "What drives these profiles", scores, terms, importance, summarise(model), list(profiles.notes)
+    )
 
 
 def _table(folder: Path, name: str, table: pd.DataFrame) -> Path:

@@ -85,12 +85,18 @@ def draw_training(training: Training, folder: Path) -> None:
         save(beeswarm(training.terms, effect), folder, f"beeswarm_{effect}")
         save(importance_bar(training.importance, effect), folder, f"bar_{effect}")
         label = training.targets.binary(effect)
-        save(reliability(chance.loc[label.index, effect].to_numpy(), label.to_numpy(), effect), folder, f"reliability_{effect}")
+        save(
+            reliability(chance.loc[label.index, effect].to_numpy(), label.to_numpy(), effect),
+            folder,
+            f"reliability_{effect}",
+        )
 
 
 def learned_page(training: Training) -> str:
     """Return the page about what the model learned."""
-    return explain_page("What the model learned", None, training.terms, training.importance, summarise(training.model))
+    return explain_page(
+        "What the model learned", None, training.terms, training.importance, summarise(training.model)
+    )
 
 
 def _parameters(training: Training) -> dict[str, object]:
@@ -100,10 +106,14 @@ def _parameters(training: Training) -> dict[str, object]:
 
 def _metrics(metrics: pd.DataFrame) -> dict[str, float]:
     """Return every metric and its bounds under a name of the form `model.effect.metric[.low|.high]`."""
-    found = {}
+    found: dict[str, float] = {}
     for row in metrics.to_dict("records"):
         name = f"{row['model']}.{row['effect']}.{row['metric']}"
-        found |= {name: float(row["value"]), f"{name}.low": float(row["low"]), f"{name}.high": float(row["high"])}
+        found |= {
+            name: float(row["value"]),
+            f"{name}.low": float(row["low"]),
+            f"{name}.high": float(row["high"]),
+        }
     return found
 
 

@@ -20,7 +20,10 @@ _SUFFIXES = (".csv", ".parquet", ".json")
 
 
 def read_inputs(
-    paths: list[Path], format_name: str | None = None, metadata: Path | None = None, control: str | None = None
+    paths: list[Path],
+    format_name: str | None = None,
+    metadata: Path | None = None,
+    control: str | None = None,
 ) -> Profiles:
     """Read profiles from several files; a sample name that two files share is refused."""
     parts = [read_profiles(p, format_name, metadata, control) for p in paths]
@@ -30,7 +33,9 @@ def read_inputs(
         for sample in part.samples:
             if sample in home:
                 what = f"'{sample}' is a sample of {home[sample]} too."
-                problems.append(Problem(path.name, sample, "sample", what, "Rename one, or score the files apart."))
+                problems.append(
+                    Problem(path.name, sample, "sample", what, "Rename one, or score the files apart.")
+                )
             home[sample] = path.name
     if problems:
         raise InputRefused(problems)
@@ -41,11 +46,23 @@ def require_strict(scores: pd.DataFrame) -> None:
     """Refuse scores that need a caution: samples outside the domain, factor names that did not resolve."""
     first = scores.drop_duplicates("sample")
     problems = [
-        Problem("input", row["sample"], None, f"Outside the domain: {row['domain_reason']}.", "Leave it out, or score --lenient.")
+        Problem(
+            "input",
+            row["sample"],
+            None,
+            f"Outside the domain: {row['domain_reason']}.",
+            "Leave it out, or score --lenient.",
+        )
         for row in first[~first["in_domain"]].to_dict("records")
     ]
     problems += [
-        Problem("input", row["sample"], None, f"Unknown factors: {row['factors_unknown']}.", "Rename them, or score --lenient.")
+        Problem(
+            "input",
+            row["sample"],
+            None,
+            f"Unknown factors: {row['factors_unknown']}.",
+            "Rename them, or score --lenient.",
+        )
         for row in first[first["factors_unknown"] != ""].to_dict("records")
     ]
     if problems:
@@ -67,7 +84,7 @@ def table_bytes(table: pd.DataFrame, suffix: str) -> bytes:
         return buffer.getvalue()
     if suffix == ".json":
         return str(table.to_json(orient="records", indent=1, force_ascii=False)).encode() + b"\n"
-    return table.to_csv(index=False, lineterminator="\n").encode()
+    return str(table.to_csv(index=False, lineterminator="\n")).encode()
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
@@ -112,16 +129,22 @@ def evaluate(model: Model, evidence: Evidence, drop_seen: bool = False) -> Evalu
     if seen and not drop_seen:
         raise InputRefused(
             [
-                Problem("evidence", study, "study", f"The model was trained on it (as {own}).", "Use --drop-seen.")
+                Problem(
+                    "evidence", study, "study", f"The model was trained on it (as {own}).", "Use --drop-seen."
+                )
                 for study, own in seen.items()
             ]
         )
     fresh = evidence.subset(set(evidence.studies["study"]) - set(seen))
     if fresh.studies.empty:
-        raise NotEnoughEvidence("The model was trained on every one of these studies; there is nothing to evaluate.")
+        raise NotEnoughEvidence(
+            "The model was trained on every one of these studies; there is nothing to evaluate."
+        )
     profiles = profiles_from_evidence(fresh)
     scores = model.score(profiles)
-    wide = scores.pivot(index="sample", columns="effect", values=["score", "probability"]).reindex(profiles.samples)
+    wide = scores.pivot(index="sample", columns="effect", values=["score", "probability"]).reindex(
+        profiles.samples
+    )
     targets = targets_from_evidence(fresh, model.effects)
     metrics = evaluate_predictions(
         wide["score"], wide["probability"], targets, model.recipe.level, model.recipe.draws, model.recipe.seed

@@ -14,7 +14,9 @@ def open_evidence(path: Path | None) -> Evidence:
     if path is None or path.is_dir():
         return load_evidence(path)
     if not path.exists():
-        raise InputRefused([Problem(str(path), None, None, "There is no such file or folder.", "Check the path.")])
+        raise InputRefused(
+            [Problem(str(path), None, None, "There is no such file or folder.", "Check the path.")]
+        )
     return read_records(path)
 
 

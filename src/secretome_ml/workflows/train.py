@@ -107,7 +107,13 @@ def train(
     if advance:
         advance("cross-validation", len(names) * recipe.folds * recipe.repeats)
     found = cross_validate(
-        names, features, targets, plan, recipe.settings, jobs, (lambda: advance("cross-validation", 0)) if advance else None
+        names,
+        features,
+        targets,
+        plan,
+        recipe.settings,
+        jobs,
+        (lambda: advance("cross-validation", 0)) if advance else None,
     )
     metrics = _metrics(found, targets, recipe)
     final = tune(recipe.model, features, targets, plan, recipe.settings.get(recipe.model))
@@ -122,7 +128,7 @@ def train(
 
 
 def encode_all(recipe: Recipe, profiles: Profiles) -> Features:
-    """Return the features with every column that any study states; folds choose among them on their own side."""
+    """Return the features with every column that any study states; each fold chooses on its own side."""
     return Encoder(recipe.effects, recipe.blocks, min_studies=1).fit(profiles).transform(profiles)
 
 
@@ -133,13 +139,16 @@ def _require_evidence(targets: Targets) -> None:
         if studies < _LEAST_STUDIES or label.nunique() < 2:
             raise NotEnoughEvidence(
                 f"{effect}: {studies} studies tested it, {int((label == 0).sum())} arms null or adverse; "
-                f"at least {_LEAST_STUDIES} studies and both kinds of result are needed. Leave it out of the recipe."
+                f"at least {_LEAST_STUDIES} studies and both kinds of result are needed. "
+                "Leave it out of the recipe."
             )
 
 
 def _metrics(found: dict[str, OutOfFold], targets: Targets, recipe: Recipe) -> pd.DataFrame:
     frames = [
-        evaluate_predictions(f.margin, f.probability, targets, recipe.level, recipe.draws, recipe.seed).assign(model=name)
+        evaluate_predictions(
+            f.margin, f.probability, targets, recipe.level, recipe.draws, recipe.seed
+        ).assign(model=name)
         for name, f in found.items()
     ]
     table = pd.concat(frames, ignore_index=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from secretome_ml.profiles.measurements import Measurements
 from secretome_ml.profiles.readers.long_report import LongReport, read_report
-from secretome_ml.profiles.readers.protein_matrix import find
+from secretome_ml.profiles.readers.protein_matrix import find, need
 from secretome_ml.profiles.source import Source
 
 NAME = "diann_report"
@@ -23,10 +23,10 @@ def recognises(source: Source) -> bool:
 def read(source: Source) -> Measurements:
     """Read MaxLFQ, else normalised, else raw quantities, at 1 % protein q-value."""
     header = source.header
-    value = find(header, *_VALUES) or ""
+    value = need(source.name, header, *_VALUES)
     report = LongReport(
-        run=find(header, "run", "file.name") or "",
-        group=find(header, "protein.group") or "",
+        run=need(source.name, header, "run", "file.name"),
+        group=need(source.name, header, "protein.group"),
         value=value,
         genes=find(header, "genes"),
         entries=find(header, "protein.names"),

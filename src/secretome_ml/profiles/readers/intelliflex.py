@@ -10,7 +10,7 @@ from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.profiles.cell_numbers import EXPORT_MISSING, parse_numbers
 from secretome_ml.profiles.measurements import Measurements, Role, value_frame
 from secretome_ml.profiles.opening import refuse
-from secretome_ml.profiles.readers.protein_matrix import find
+from secretome_ml.profiles.readers.protein_matrix import find, need
 from secretome_ml.profiles.source import Source
 from secretome_ml.profiles.well_roles import role_of_well
 
@@ -37,8 +37,8 @@ def read(source: Source) -> Measurements:
             groups.setdefault(f"{found['region']} {found['channel']}", {})[found["field"].casefold()] = name
     if not groups:
         raise refuse(source.name, "No analyte column was found.", "Export the run with analyte names.")
-    sample, kind = find(header, "sample id", "sample") or "", find(header, "well type")
-    well = find(header, "well location") or ""
+    sample, kind = need(source.name, header, "sample id", "sample"), find(header, "well type")
+    well = need(source.name, header, "well location")
     names = [
         s or w
         for s, w in zip(

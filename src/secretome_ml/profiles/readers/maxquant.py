@@ -10,7 +10,7 @@ from secretome_ml.errors import Problem
 from secretome_ml.profiles.genes import gene_in_header
 from secretome_ml.profiles.measurements import Measurements
 from secretome_ml.profiles.opening import refuse
-from secretome_ml.profiles.readers.protein_matrix import find, flagged, matrix_measurements
+from secretome_ml.profiles.readers.protein_matrix import find, flagged, matrix_measurements, need
 from secretome_ml.profiles.source import Source
 
 NAME = "maxquant"
@@ -49,7 +49,7 @@ def read(source: Source) -> Measurements:
     """Read protein groups; contaminants, decoys and groups only identified by site are dropped and counted."""
     header = source.header
     quantity, columns = _choose(source.name, header)
-    group = find(header, "majority protein ids", "protein ids") or ""
+    group = need(source.name, header, "majority protein ids", "protein ids")
     genes, fasta = (
         find(header, "gene names", "gene name", "genes"),
         find(header, "fasta headers", "fasta header"),

@@ -7,12 +7,14 @@ import re
 import numpy as np
 import pandas as pd
 
+from secretome_ml.errors import InputRefused
 from secretome_ml.profiles.genes import gene_in_header
 from secretome_ml.profiles.measurements import Measurements, value_frame
 from secretome_ml.profiles.opening import refuse
 from secretome_ml.profiles.readers.protein_matrix import find, flagged, matrix_measurements
 from secretome_ml.profiles.sample_names import clean_name, short_names
 from secretome_ml.profiles.source import Source
+from secretome_ml.profiles.tables import header_problems
 
 NAME = "mztab"
 
@@ -106,7 +108,7 @@ def _sections(source: Source) -> tuple[dict[str, str], pd.DataFrame]:
         cells = line.rstrip("\r").split("\t")
         if cells[0] == "MTD" and len(cells) > 2:
             metadata[cells[1]] = cells[2]
-        elif cells[0] == "PRH":
+        elif cells[0] == "PRH" and header is None:
             header = cells[1:]
         elif cells[0] == "PRT" and header is not None:
             rows.append((cells[1:] + [""] * len(header))[: len(header)])
@@ -114,6 +116,9 @@ def _sections(source: Source) -> tuple[dict[str, str], pd.DataFrame]:
         raise refuse(
             source.name, "The mzTab file has no protein section (PRH, PRT).", "Export one with proteins."
         )
+    problems = [p for p in header_problems(source.name, header) if not (p.column or "").startswith("#")]
+    if problems:
+        raise InputRefused(problems)
     return metadata, pd.DataFrame(rows, columns=header, dtype="object")
 
 

@@ -9,7 +9,7 @@ from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.profiles.cell_numbers import EXPORT_MISSING, decimal_mark, parse_numbers
 from secretome_ml.profiles.measurements import Measurements, Role, value_frame
 from secretome_ml.profiles.opening import refuse
-from secretome_ml.profiles.readers.protein_matrix import find
+from secretome_ml.profiles.readers.protein_matrix import find, need
 from secretome_ml.profiles.source import Source
 from secretome_ml.profiles.well_roles import role_of_well
 
@@ -37,8 +37,8 @@ def recognises(source: Source) -> bool:
 def read(source: Source) -> Measurements:
     """Read NPX; the assay's internal controls are dropped and counted."""
     header = source.header
-    sample, assay = find(header, "sampleid") or "", find(header, "assay")
-    uniprot, value = find(header, "uniprot"), find(header, "npx", "pcnormalizednpx", "quantified_value") or ""
+    sample, assay = need(source.name, header, "sampleid"), find(header, "assay")
+    uniprot, value = find(header, "uniprot"), need(source.name, header, "npx", "pcnormalizednpx", "quantified_value")
     lod = find(header, "lod", "plate lod", "plate_lod", "max lod")
     qc = [c for c in (find(header, n) for n in ("qc_warning", "assay_warning", "sampleqc", "assayqc")) if c]
     missing, kind = find(header, "missingfreq"), find(header, "sample_type", "sampletype")

@@ -160,6 +160,14 @@ def find(header: list[str], *candidates: str) -> str | None:
     return next((by_name[c] for c in candidates if c in by_name), None)
 
 
+def need(file: str, header: list[str], *candidates: str) -> str:
+    """Return the first candidate that the header holds, as `find`; refuse the file without one."""
+    column = find(header, *candidates)
+    if column is None:
+        raise refuse(file, f"The column '{candidates[0]}' is missing.", "Export the table with it.")
+    return column
+
+
 def flagged(column: pd.Series) -> pd.Series:
     """Return where an export marks a row with `+`, `True` or 1."""
     return column.astype(str).str.strip().str.casefold().isin({"+", "true", "1", "yes"})

@@ -9,7 +9,7 @@ import pandas as pd
 from secretome_ml.profiles.genes import gene_in_header
 from secretome_ml.profiles.measurements import Measurements
 from secretome_ml.profiles.opening import refuse
-from secretome_ml.profiles.readers.protein_matrix import find, flagged, matrix_measurements
+from secretome_ml.profiles.readers.protein_matrix import find, flagged, matrix_measurements, need
 from secretome_ml.profiles.source import Source
 
 NAME = "proteome_discoverer"
@@ -38,7 +38,7 @@ def read(source: Source) -> Measurements:
     """Read proteins; contaminants, candidates below the master protein and low confidence are dropped."""
     header = source.header
     quantity, columns = _choose(source.name, header)
-    accession, description = find(header, "accession") or "", find(header, "description") or ""
+    accession, description = need(source.name, header, "accession"), need(source.name, header, "description")
     gene, master = find(header, "gene symbol", "gene"), find(header, "master")
     contaminant = find(header, "contaminant", "marked as contaminant")
     confidence = next((h for h in header if h.casefold().startswith("protein fdr confidence")), None)

@@ -9,7 +9,7 @@ import pandas as pd
 from secretome_ml.profiles.measurements import Measurements
 from secretome_ml.profiles.opening import refuse
 from secretome_ml.profiles.readers.long_report import LongReport, read_report
-from secretome_ml.profiles.readers.protein_matrix import find, matrix_measurements
+from secretome_ml.profiles.readers.protein_matrix import find, matrix_measurements, need
 from secretome_ml.profiles.source import Source
 
 NAME = "spectronaut"
@@ -69,7 +69,7 @@ def _pivot(source: Source, pivots: dict[str, re.Match[str]]) -> Measurements:
     if chosen is None:
         raise refuse(source.name, "The pivot report holds no protein quantity.", "Export PG.Quantity.")
     columns = {h: m["sample"] for h, m in pivots.items() if m["quantity"].casefold() == chosen}
-    group, genes = find(header, *_GROUPS) or "", find(header, "pg.genes")
+    group, genes = need(source.name, header, *_GROUPS), find(header, "pg.genes")
     entries = find(header, "pg.proteinnames", "pg.organisms")
     frame = source.columns([group, *(c for c in (genes, entries) if c)], columns)
     groups = frame[group].astype(str)
