@@ -59,7 +59,7 @@ def import_(
     json_output: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Add new studies to the corpus, all or nothing; known ones are recognised by DOI, PMID, address or title."""
+    """Add new studies, all or nothing; known ones are recognised by DOI, PMID, address or title."""
     from secretome_ml.evidence import load_evidence, merge_evidence, read_records
     from secretome_ml.paths import data_dir
 
@@ -158,7 +158,9 @@ def show(
 
 @app.command()
 def agreement(
-    second: Annotated[Path, typer.Argument(help="Second readings of some studies (.jsonl).")],
+    second: Annotated[
+        Path | None, typer.Argument(help="Second readings (.jsonl). Default: those shipped with the corpus.")
+    ] = None,
     evidence: EvidenceFolder = None,
     json_output: Json = False,
 ) -> None:
@@ -167,7 +169,9 @@ def agreement(
     from secretome_ml.evidence import read_records, reading_agreement
     from secretome_ml.workflows.sources import open_evidence
 
-    found = reading_agreement(open_evidence(evidence), read_records(second))
+    found = reading_agreement(
+        open_evidence(evidence), read_records(second or data_dir() / "second_readings.jsonl")
+    )
     if json_output:
         print_json(found)
     else:

@@ -76,7 +76,7 @@ class EffectModel(BaseEstimator):  # type: ignore[misc]
         """Refuse features whose columns are not those of the fit, in the same order."""
         if features.columns != self.columns_:
             raise ValueError(
-                f"{self.name} was fitted on {len(self.columns_)} columns, it is given {len(features.columns)}, "
+                f"{self.name} was fitted on {len(self.columns_)} columns, given {len(features.columns)}, "
                 "or the same in another order; encode with the encoder that it was fitted with."
             )
 

@@ -26,7 +26,7 @@ _CONDITIONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             "aged",
             # `4-month-old` is an age, not a state.
             r"(?<!middle[- ])\b(?:aged|older|elderly|ag(?:e)?ing|geriatric|senior)\b|"
-            r"(?<!month[- ])(?<!months[- ])(?<!year[- ])(?<!years[- ])(?<!week[- ])(?<!weeks[- ])(?<!day[- ])\bold\b",
+            r"(?<!months[- ])(?<!month[- ])(?<!years[- ])(?<!year[- ])(?<!weeks[- ])(?<!week[- ])\bold\b",
         ),
         ("young", r"\b(?:young|younger|juvenile|child|paediatric|pediatric)\b"),
         ("diabetic", r"\bdiabet\w*|\bdb/db\b|\bT[12]DM?\b|\bob/ob\b|streptozotocin|\bSTZ\b"),
