@@ -167,6 +167,7 @@ def agreement(
     """Compare a second reading with the corpus: Cohen's kappa of the results, and agreement per field."""
     from secretome_ml.cli.listing import pairs_table
     from secretome_ml.evidence import read_records, reading_agreement
+    from secretome_ml.paths import data_dir
     from secretome_ml.workflows.sources import open_evidence
 
     found = reading_agreement(

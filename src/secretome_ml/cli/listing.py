@@ -23,7 +23,7 @@ def plain_table(rows: pd.DataFrame, title: str | None = None) -> Table:
 
 def pairs_table(values: Mapping[str, Any], title: str) -> Table:
     """Return names and values, nested ones indented under theirs."""
-    return plain_table(pd.DataFrame(list(_flat(values)), columns=["", "value"]), title)
+    return plain_table(pd.DataFrame([(n, _cell(v)) for n, v in _flat(values)], columns=["", "value"]), title)
 
 
 def stats_tables(counts: Mapping[str, Any]) -> Iterator[Table]:

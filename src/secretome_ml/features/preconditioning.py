@@ -43,9 +43,13 @@ class PreconditioningBlock(Block):
         genes = rows[rows["kind"] == "genetic_modification"]
         direction = genes.groupby("sample")["direction"].sum().reindex(samples)
         counts = rows[rows["direction"] != 0].groupby("sample").size().reindex(samples)
-        whole = pd.concat(
-            [*signed, direction.rename("gene_direction"), counts.rename("preconditioning_agents")], axis=1
-        ).fillna(0.0)
+        whole = (
+            pd.concat(
+                [*signed, direction.rename("gene_direction"), counts.rename("preconditioning_agents")], axis=1
+            )
+            .astype(float)
+            .fillna(0.0)
+        )
         return pd.concat([whole, _doses(profiles)], axis=1)
 
 

@@ -32,7 +32,7 @@ class ProductBlock(Block):
                 vesicles.rename("product=any_vesicle"),
                 indicators(context["culture"], "culture"),
                 indicators(context["fraction"], "fraction"),
-                spread(done, profiles.samples, "column", "one").fillna(0.0),
+                spread(done, profiles.samples, "column", "one").astype(float).fillna(0.0),
             ],
             axis=1,
         )

@@ -10,7 +10,7 @@ from scipy.special import expit
 
 from secretome_ml.features.columns import FeatureColumn, Features
 from secretome_ml.models.contract import Array, EffectModel, ModelState, logit, prevalence
-from secretome_ml.models.design import Design, joint_design
+from secretome_ml.models.design import Design, fill_typical, joint_design, typical_values
 from secretome_ml.models.targets import Targets
 
 
@@ -66,10 +66,13 @@ class BoostedTrees(EffectModel):
     def fit(self, features: Features, targets: Targets) -> Self:
         self._remember(features, targets)
         design = joint_design(features, targets)
+        self.typical_ = typical_values(design.values, self.columns_)
         self.base_ = {e: logit(prevalence(targets, e)) for e in self.effects_}
         start = np.array([self.base_[e] for e in self.effects_])[design.effect]
         matrix = xgb.DMatrix(
-            np.column_stack([design.values, np.eye(len(self.effects_))[design.effect]]),
+            np.column_stack(
+                [fill_typical(design.values, self.typical_), np.eye(len(self.effects_))[design.effect]]
+            ),
             label=design.outcome,
             base_margin=start,
             feature_names=self._names(),
@@ -109,6 +112,7 @@ class BoostedTrees(EffectModel):
             "effects": list(self.effects_),
             "columns": [[c.name, c.parent, c.kind, c.effect] for c in self.columns_],
             "base": self.base_,
+            "typical": [None if np.isnan(v) else float(v) for v in self.typical_],
         }
         return ModelState(values, {"trees.ubj": bytes(self.booster_.save_raw("ubj"))})
 
@@ -118,6 +122,7 @@ class BoostedTrees(EffectModel):
         model.columns_ = tuple(FeatureColumn(*c) for c in state.values["columns"])
         model.base_ = {e: float(b) for e, b in state.values["base"].items()}
         model.effects_ = tuple(state.values["effects"])
+        model.typical_ = np.array(state.values["typical"], dtype=float)
         model.booster_ = xgb.Booster({"nthread": 1})
         model.booster_.load_model(bytearray(state.files["trees.ubj"]))
         return model
@@ -128,7 +133,7 @@ class BoostedTrees(EffectModel):
         return total
 
     def _matrix(self, features: Features, effect: str) -> xgb.DMatrix:
-        values = features.for_effect(effect).to_numpy(dtype=float)
+        values = fill_typical(features.for_effect(effect).to_numpy(dtype=float), self.typical_)
         indicator = np.zeros((len(values), len(self.effects_)))
         indicator[:, self.effects_.index(effect)] = 1.0
         return xgb.DMatrix(np.column_stack([values, indicator]), feature_names=self._names())

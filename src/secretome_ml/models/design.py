@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from secretome_ml.features.columns import Features
+from secretome_ml.features.columns import FeatureColumn, Features
 from secretome_ml.models.targets import Targets
 
 Array = NDArray[np.float64]
@@ -71,3 +71,38 @@ def joint_design(features: Features, targets: Targets) -> Design:
         direction,
         weight,
     )
+
+
+# What every preparation has, whether a source states it or not: unstated means average, not absent.
+_ALWAYS_THERE = (
+    "cell_type=",
+    "cell_source=",
+    "cell_source_group=",
+    "stage=",
+    "species=",
+    "product=",
+    "known_cells",
+)
+
+
+def typical_values(values: Array, columns: tuple[FeatureColumn, ...]) -> Array:
+    """Return, per column, what stands in for a value that is not stated; NaN where nothing may.
+
+    Parameters
+    ----------
+    values : array, rows by columns
+        Training features.
+    columns : tuple of FeatureColumn
+        Their descriptions.
+    """
+    there = np.array([c.name.startswith(_ALWAYS_THERE) for c in columns])
+    stated = ~np.isnan(values)
+    count = stated.sum(axis=0)
+    mean = np.divide(np.nansum(values, axis=0), count, out=np.zeros(len(columns)), where=count > 0)
+    return np.where(there, mean, np.nan)
+
+
+def fill_typical(values: Array, typical: Array) -> Array:
+    """Return the values with the typical one where nothing is stated; other gaps stay NaN."""
+    filled: Array = np.where(np.isnan(values), typical, values)
+    return filled

@@ -10,7 +10,7 @@ from scipy.special import expit
 
 from secretome_ml.features.columns import FeatureColumn, Features
 from secretome_ml.models.contract import Array, EffectModel, ModelState
-from secretome_ml.models.design import Design, joint_design
+from secretome_ml.models.design import Design, fill_typical, joint_design, typical_values
 from secretome_ml.models.targets import Targets
 
 
@@ -46,8 +46,10 @@ class PenalisedLogistic(EffectModel):
         self._remember(features, targets)
         design = joint_design(features, targets)
         # A wider scale makes a standardised column smaller, and the penalty on its weight heavier.
-        self.scale_ = _scale(design.values) * np.sqrt(self._reluctance())
-        stacked = _standardise(design.values, self.scale_)
+        self.typical_ = typical_values(design.values, self.columns_)
+        filled = fill_typical(design.values, self.typical_)
+        self.scale_ = _scale(filled) * np.sqrt(self._reluctance())
+        stacked = _standardise(filled, self.scale_)
         prior = self._prior() * self.scale_
         effects, columns = len(self.effects_), stacked.shape[1]
 
@@ -65,7 +67,8 @@ class PenalisedLogistic(EffectModel):
         return self
 
     def _contributions(self, features: Features, effect: str) -> Array:
-        values = _standardise(features.for_effect(effect).to_numpy(dtype=float), self.scale_)
+        encoded = fill_typical(features.for_effect(effect).to_numpy(dtype=float), self.typical_)
+        values = _standardise(encoded, self.scale_)
         weights, mean = self.weights_[effect], self.means_[effect]
         base = self.base_[effect] + float(mean @ weights)
         return np.column_stack([(values - mean) * weights, np.full(len(values), base)])
@@ -76,6 +79,7 @@ class PenalisedLogistic(EffectModel):
                 "parameters": self.get_params(),
                 "effects": list(self.effects_),
                 "columns": [[c.name, c.parent, c.kind, c.effect] for c in self.columns_],
+                "typical": [None if np.isnan(v) else float(v) for v in self.typical_],
                 "scale": self.scale_.tolist(),
                 "base": self.base_,
                 "weights": {e: w.tolist() for e, w in self.weights_.items()},
@@ -88,6 +92,7 @@ class PenalisedLogistic(EffectModel):
         values: dict[str, Any] = state.values
         model = cls(**values["parameters"])
         model.columns_ = tuple(FeatureColumn(*c) for c in values["columns"])
+        model.typical_ = np.array(values["typical"], dtype=float)
         model.scale_ = np.array(values["scale"], dtype=float)
         model.base_ = {e: float(b) for e, b in values["base"].items()}
         model.weights_ = {e: np.array(w, dtype=float) for e, w in values["weights"].items()}

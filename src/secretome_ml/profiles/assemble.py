@@ -117,7 +117,8 @@ def _said_of_groups(found: list[GroupResolution]) -> list[str]:
     if how["leading"]:
         shown = [f"{'/'.join(r.members[:3])} as {r.factor}" for r in found if r.how == "leading"][:3]
         notes.append(
-            f"{how['leading']} groups of several genes resolved to their leading protein (such as {', '.join(shown)})"
+            f"{how['leading']} groups of several genes resolved to their leading protein "
+            f"(such as {', '.join(shown)})"
         )
     if how["family"]:
         notes.append(f"{how['family']} groups resolved to the family that their members share")
@@ -125,7 +126,8 @@ def _said_of_groups(found: list[GroupResolution]) -> list[str]:
     if orthologs:
         listed = ", ".join(str(f) for f in orthologs[:5])
         notes.append(
-            f"{len(orthologs)} names of another species mapped to the human ortholog by symbol (such as {listed})"
+            f"{len(orthologs)} names of another species mapped to the human ortholog by symbol "
+            f"(such as {listed})"
         )
     dated = sum("spreadsheet" in (r.reason or "") for r in found)
     if dated:
@@ -150,7 +152,12 @@ def _one_per_factor(
         keys = ["sample", "factor", "quantity"]
         several = values.duplicated(keys, keep=False)
         if several.any():
-            best = values[several].sort_values("log2", ascending=False, kind="stable").drop_duplicates(keys).index
+            best = (
+                values[several]
+                .sort_values("log2", ascending=False, kind="stable")
+                .drop_duplicates(keys)
+                .index
+            )
             count = values.loc[several, "factor"].nunique()
             notes.append(
                 f"{count} factors have several protein groups: the most intense counts, sample by sample"

@@ -14,7 +14,29 @@ Decimal = Literal[".", ","]
 
 # What instrument and statistics software writes for "no value"; a person's table may not use them.
 EXPORT_MISSING = frozenset(
-    ["nan", "na", "n/a", "#n/a", "#na", "null", "none", "-", "--", "filtered", "n.a.", "#value!", "#num!", "#div/0!", "***", "**", "*", "nd", "n.d.", "missing", "1.#qnan"]
+    [
+        "nan",
+        "na",
+        "n/a",
+        "#n/a",
+        "#na",
+        "null",
+        "none",
+        "-",
+        "--",
+        "filtered",
+        "n.a.",
+        "#value!",
+        "#num!",
+        "#div/0!",
+        "***",
+        "**",
+        "*",
+        "nd",
+        "n.d.",
+        "missing",
+        "1.#qnan",
+    ]
 )
 _LIMIT = re.compile(r"(?P<sign>[<>≤≥])\s*=?\s*(?P<number>\S.*)")
 _OUT_OF_RANGE = re.compile(

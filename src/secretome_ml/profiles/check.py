@@ -122,7 +122,11 @@ def check_input(
 
 
 def check_profiles(
-    profiles: Profiles, file: str = "", format: str = "", important: Collection[str] = (), judge: Judge | None = None
+    profiles: Profiles,
+    file: str = "",
+    format: str = "",
+    important: Collection[str] = (),
+    judge: Judge | None = None,
 ) -> InputReport:
     """Report on profiles that were read; see `check_input`."""
     factors, unknown = profiles.factors, profiles.unknown
@@ -131,13 +135,21 @@ def check_profiles(
     lost = unknown[~unclear].groupby("sample")["name"].nunique()
     doubtful = unknown[unclear].groupby("sample")["name"].nunique()
     replicates = factors.groupby("sample", observed=True)["n"].max()
-    wanted = factors[factors["factor"].isin(list(important))].groupby("sample", observed=True)["factor"].nunique()
+    wanted = (
+        factors[factors["factor"].isin(list(important))].groupby("sample", observed=True)["factor"].nunique()
+    )
     domain = judge(profiles) if judge is not None else None
-    conditions = profiles.preconditioning.groupby("sample")["kind"].agg(lambda kinds: " + ".join(dict.fromkeys(kinds)))
+    conditions = profiles.preconditioning.groupby("sample")["kind"].agg(
+        lambda kinds: " + ".join(dict.fromkeys(kinds))
+    )
     samples: list[dict[str, object]] = []
     for sample in profiles.samples:
         row: dict[str, object] = {"sample": str(sample)}
-        row |= {c: _plain(profiles.context.at[sample, c]) for c in CONTEXT_COLUMNS if profiles.context[c].notna().any()}
+        row |= {
+            c: _plain(profiles.context.at[sample, c])
+            for c in CONTEXT_COLUMNS
+            if profiles.context[c].notna().any()
+        }
         if len(conditions):
             row["preconditioning"] = conditions.get(sample)
         row["factors_known"] = int(known.get(sample, 0))
@@ -162,7 +174,11 @@ def check_profiles(
         _names(unknown),
         {str(k): int(v) for k, v in units.items()},
         {str(k): int(v) for k, v in routes.items()},
-        {"known limit": int(factors["lod"].notna().sum()), "below the limit": int(low), "above the range": int(above)},
+        {
+            "known limit": int(factors["lod"].notna().sum()),
+            "below the limit": int(low),
+            "above the range": int(above),
+        },
         profiles.notes,
         profiles.warnings,
     )

@@ -98,7 +98,7 @@ def source_from_words(cell_type: str) -> str | None:
 def read_preconditioning(
     samples: Sequence[str], texts: Sequence[object], file: str, lines: Sequence[int], problems: list[Problem]
 ) -> Iterator[dict[str, object]]:
-    """Yield the agents of every preconditioning cell; a cell that cannot be read is refused with its place."""
+    """Yield the agents of every preconditioning cell; what cannot be read is refused with its place."""
     terms = Terms()
     for i, (sample, text) in enumerate(zip(samples, texts, strict=True)):
         if not isinstance(text, str) or not text.strip():

@@ -129,7 +129,7 @@ def _finish(
     notes: list[str],
     warnings: list[Problem],
 ) -> Described:
-    """Name the profiles: one per sample, or one per group of replicates, which takes its first member's words."""
+    """Name the profiles: one per sample, or per group of replicates, which takes its first member's words."""
     final = {s: joined.get(s, shown) for s, shown in samples.items()}
     context = context.rename(index=final)
     context = context[~context.index.duplicated()]

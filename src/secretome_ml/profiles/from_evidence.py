@@ -121,7 +121,7 @@ def _manipulations(evidence: Evidence) -> list[dict[str, object]]:
 
 
 def _targets(text: object) -> tuple[str | None, ...]:
-    """Return the factors or fractions that a stated target names; the words themselves where none resolves."""
+    """Return the factors or fractions that a stated target names; its words where none resolves."""
     if not isinstance(text, str):
         return (None,)
     found = parse_manipulation(f"depleted of {text}")

@@ -76,7 +76,7 @@ def _collect(name: str, chunks: Iterator[bytes]) -> bytes:
     first = next(chunks, b"")
     if first[:2] == b"\x1f\x8b" or first[:6] == b"\xfd7zXZ\x00":
         packed = io.BytesIO(_bounded(name, first, chunks))
-        opened: IO[bytes] = (
+        opened: IO[bytes] = (  # noqa: SIM115
             GzipFile(fileobj=packed) if first[:2] == b"\x1f\x8b" else lzma.LZMAFile(packed)  # type: ignore[assignment]
         )
         try:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
+from os.path import commonpath
 
 import numpy as np
 import pandas as pd
@@ -11,8 +11,8 @@ import pandas as pd
 from secretome_ml.errors import Problem
 
 _KEYS = (
-    "group", "cell_source", "cell_type", "species", "stage", "donor", "product", "culture", "fraction", "batch", "role",
-    "treatment",
+    "group", "cell_source", "cell_type", "species", "stage", "donor", "product", "culture", "fraction", "batch",
+    "role", "treatment",
 )  # fmt: skip
 
 
@@ -74,10 +74,10 @@ def summarise(values: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
         return values
     many = values[repeated]
     low = many["state"].eq("not_detected").fillna(False)
-    grouped = many.assign(_low=low).groupby(keys, sort=False, observed=True)
+    grouped = many.assign(_low=low).groupby(keys, sort=False, observed=True, dropna=False)
     most_low = grouped["_low"].transform("mean") > 0.5
     used = many[most_low == low]
-    again = used.groupby(keys, sort=False, observed=True)
+    again = used.groupby(keys, sort=False, observed=True, dropna=False)
     first = again.first()
     first["log2"] = again["log2"].median()
     first["spread"] = again["log2"].std(ddof=1)
@@ -129,7 +129,7 @@ def _common_start(names: list[str]) -> str:
     >>> _common_start(["62_1", "62_2"]), _common_start(["GF_12", "GF_13"]), _common_start(["a", "b"])
     ('62', 'GF', '')
     """
-    prefix = os.path.commonprefix(names)
+    prefix = commonpath(names)
     if any(len(n) > len(prefix) and n[len(prefix)].isalnum() for n in names):
         while prefix and prefix[-1].isalnum():
             prefix = prefix[:-1]

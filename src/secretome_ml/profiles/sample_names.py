@@ -18,12 +18,12 @@ _LONGEST = 200
 
 
 def clean_name(raw: str) -> str:
-    """Return a header or path without folders, vendor extensions and quantity words.
+    r"""Return a header or path without folders, vendor extensions and quantity words.
 
     Examples
     --------
-    >>> clean_name("R:\\\\runs\\\\62_Slot1.d"), clean_name("/data/a.mzML.gz"), clean_name("GF_c_1 MaxLFQ Intensity")
-    ('62_Slot1', 'a', 'GF_c_1')
+    >>> clean_name("R:\\\\runs\\\\62_Slot1.d"), clean_name("/data/a.mzML.gz"), clean_name("GF_1 MaxLFQ Intensity")
+    ('62_Slot1', 'a', 'GF_1')
     """
     text = _DECORATION.sub("", _NUMBERING.sub("", raw.strip()[: _LONGEST * 5]))
     text = re.split(r"[\\/]", text.removeprefix("file://").rstrip("\\/"))[-1]

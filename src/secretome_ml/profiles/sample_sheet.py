@@ -21,8 +21,8 @@ from secretome_ml.vocabulary import Terms
 
 _NAMES: dict[str, tuple[str, ...]] = {
     "sample": (
-        "sample", "sample_id", "sampleid", "sample_name", "samplename", "name", "analytical_sample_external_id", "file_name",
-        "filename", "file", "raw_file", "rawfile", "run", "column", "label", "well", "id",
+        "sample", "sample_id", "sampleid", "sample_name", "samplename", "name", "analytical_sample_external_id",
+        "file_name", "filename", "file", "raw_file", "rawfile", "run", "column", "label", "well", "id",
     ),
     "cell_source": ("cell_source", "source", "tissue", "tissue_source", "origin", "cell_origin"),
     "cell_type": ("cell_type", "celltype", "cells", "cell"),
@@ -33,16 +33,20 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "culture": ("culture", "culture_system"),
     "fraction": ("fraction",),
     "preconditioning": (
-        "preconditioning", "treatment", "condition", "stimulation", "stimulus", "priming", "pretreatment", "differentiation",
+        "preconditioning", "treatment", "condition", "stimulation", "stimulus", "priming", "pretreatment",
+        "differentiation",
     ),
-    "replicate": ("replicate", "rep", "biological_replicate", "technical_replicate", "bio_rep", "tech_rep", "replicate_id"),
+    "replicate": (
+        "replicate", "rep", "biological_replicate", "technical_replicate", "bio_rep", "tech_rep", "replicate_id",
+    ),
     "group": ("group", "sample_group", "grouping1", "class", "arm"),
     "batch": ("batch", "plate", "plate_id", "plateid"),
     "role": ("role", "sample_type", "sampletype", "well_type"),
 }  # fmt: skip
 _ROLES: dict[str, Role] = {
     "sample": "sample", "unknown": "sample", "test": "sample", "treated": "sample", "case": "sample",
-    "control": "control", "ctrl": "control", "reference": "control", "untreated": "control", "vehicle": "control",
+    "control": "control", "ctrl": "control", "reference": "control", "untreated": "control",
+    "vehicle": "control",
     "blank": "blank", "background": "blank", "medium": "blank", "negative_control": "blank",
     "standard": "standard", "std": "standard", "calibrator": "standard",
     "quality_control": "quality_control", "qc": "quality_control", "pool": "quality_control",

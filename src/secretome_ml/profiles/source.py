@@ -139,7 +139,8 @@ class Source:
             text = {positions[n]: "object" for n in names if n not in set(numeric)}
             frame = pd.read_csv(
                 io.StringIO(self.text), sep=mark, skiprows=skip + 1, header=None, names=range(len(positions)),
-                usecols=sorted(positions[n] for n in names), index_col=False, engine="c", low_memory=False, dtype=text,
+                usecols=sorted(positions[n] for n in names), index_col=False, engine="c", low_memory=False,
+                dtype=text,
                 keep_default_na=False, na_values={positions[n]: [""] for n in numeric},
             )  # fmt: skip
         except (pd.errors.ParserError, ValueError, KeyError):

@@ -8,19 +8,19 @@ from secretome_ml.registry import Registry
 _STATES = ", ".join(STATE_LEVELS)
 _WIDE = f"""\
 # Profile table, wide: one row per sample. Lines that begin with "# " are comments and are skipped.
-# The first nine columns say what the sample is; leave a cell empty where it is not known.
+# The first columns say what the sample is; leave a cell empty where it is not known.
 # Every further column is a factor, under any usual name; put the unit in square brackets.
 # A cell is a number, or one of: {_STATES}.
 # Empty = not measured. <3.2 = below the detection limit 3.2. >5000 = above the range.
 # preconditioning: none, or for instance hypoxia(o2=1%, hours=48) + cytokine(IFNG, 10 ng/mL, hours=24)
 # Units: pg/mL, ng/mL, ng/L, pM, pg/10^6 cells, pg/10^6 cells/24 h, NPX, MFI, log2, fold change.
-sample,cell_type,cell_source,species,stage,donor,product,culture,preconditioning,VEGF-A [pg/mL],IL-6 [pg/mL],HGF
-example_1,MSC,bone_marrow,human,adult,,conditioned medium,2d,none,500,<3.2,detected
-example_2,MSC,bone_marrow,human,adult,,conditioned medium,2d,"hypoxia(o2=1%, hours=48)",1200,8.5,elevated
+sample,cell_type,cell_source,species,stage,product,culture,preconditioning,VEGF-A [pg/mL],IL-6 [pg/mL],HGF
+example_1,MSC,bone_marrow,human,adult,conditioned medium,2d,none,500,<3.2,detected
+example_2,MSC,bone_marrow,human,adult,conditioned medium,2d,"hypoxia(o2=1%, hours=48)",1200,8.5,elevated
 """
 _LONG = f"""\
 # Profile table, long: one row per sample and factor. Lines that begin with "# " are comments and are skipped.
-# value: a number, or <3.2 below the detection limit, or >5000 above the range; or leave it empty and give a state.
+# value: a number, or <3.2 below the detection limit, or >5000 above the range; or empty, with a state.
 # state: {_STATES}. lod: the detection limit, where it is known.
 # The context columns (cell_type to preconditioning) may be filled on the first row of a sample only,
 # or stand in a sample sheet instead (--metadata).
@@ -43,7 +43,9 @@ Unknown3,sample,hypoxia,1,plate 1,MSC,bone_marrow,human,,conditioned medium,2d,"
 Unknown4,sample,hypoxia,2,plate 1,MSC,bone_marrow,human,,conditioned medium,2d,"hypoxia(o2=1%, hours=48)"
 """
 
-TEMPLATES: Registry[str] = Registry("template", {"wide": _WIDE, "long": _LONG, "luminex-sheet": _LUMINEX_SHEET})
+TEMPLATES: Registry[str] = Registry(
+    "template", {"wide": _WIDE, "long": _LONG, "luminex-sheet": _LUMINEX_SHEET}
+)
 
 
 def template(format: str) -> str:

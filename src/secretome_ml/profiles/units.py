@@ -139,7 +139,7 @@ def _per_cells(text: str, found: re.Match[str]) -> Unit:
 
 
 def _fold(text: str) -> str:
-    """Return a unit without spelling habits: spaces, exponents, the two micro signs, `per`, negative powers."""
+    """Return a unit without spelling habits: spaces, exponents, both micro signs, `per`, negative powers."""
     plain = text.strip().replace("µ", "u").replace("μ", "u").casefold()
     plain = plain.replace("⁶", "^6").replace("⁵", "^5").replace("⁻¹", "-1").replace("×", "x")
     plain = re.sub(r"\s*(?:per|/)\s*", "/", plain).replace("cells/ml", "cells/ml")

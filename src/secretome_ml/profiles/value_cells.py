@@ -65,7 +65,8 @@ def read_cells(
     Examples
     --------
     >>> wrong = []
-    >>> read_cells(pd.Series(["<3", "elevated", "0"]), None, ".", ("t.csv", range(2, 5), "IL-6"), wrong).state.tolist()
+    >>> place = ("t.csv", range(2, 5), "IL-6")
+    >>> read_cells(pd.Series(["<3", "elevated", "0"]), None, ".", place, wrong).state.tolist()
     ['not_detected', 'elevated', 'not_detected']
     """
     file, lines, column = place

@@ -7,8 +7,8 @@ import re
 from secretome_ml.profiles.measurements import Role
 
 _BLANK = re.compile(
-    r"b|bk?g\d*|blanks?(?:[-_ ]?\d+)?|background(?:[-_ ]?\d+)?|nc|ntc|no[-_ ]sample|empty(?:[-_ ]?\d+)?|buffer(?:[-_ ]?\d+)?|"
-    r"diluent|pbs|neg(?:ative)?[-_ ]?(?:control|ctrl)[-_ ]?\w*",
+    r"b|bk?g\d*|blanks?(?:[-_ ]?\d+)?|background(?:[-_ ]?\d+)?|nc|ntc|no[-_ ]sample|"
+    r"empty(?:[-_ ]?\d+)?|buffer(?:[-_ ]?\d+)?|diluent|pbs|neg(?:ative)?[-_ ]?(?:control|ctrl)[-_ ]?\w*",
     re.IGNORECASE,
 )
 _STANDARD = re.compile(
@@ -16,8 +16,9 @@ _STANDARD = re.compile(
     re.IGNORECASE,
 )
 _KIT_CONTROL = re.compile(
-    r"c\d{1,2}|controls?[-_ ]?\d+|qc[-_ ]?\d*|quality[-_ ]?control[-_ ]?\d*|(?:inter[-_ ]?)?plate[-_ ]?control\w*|"
-    r"ipc[-_ ]?\w*|control[-_ ]sample\w*(?: \d+)?|sample[-_ ]control\w*|pos(?:itive)?[-_ ]?(?:control|ctrl)[-_ ]?\w*",
+    r"c\d{1,2}|controls?[-_ ]?\d+|qc[-_ ]?\d*|quality[-_ ]?control[-_ ]?\d*|"
+    r"(?:inter[-_ ]?)?plate[-_ ]?control\w*|ipc[-_ ]?\w*|control[-_ ]sample\w*(?: \d+)?|"
+    r"sample[-_ ]control\w*|pos(?:itive)?[-_ ]?(?:control|ctrl)[-_ ]?\w*",
     re.IGNORECASE,
 )
 

@@ -1,4 +1,4 @@
-"""From what a file carries to the levels that the model knows: one route per file, the first that can decides."""
+"""From what a file carries to the levels that the model knows; the first route that can decides."""
 
 from __future__ import annotations
 

@@ -20,9 +20,10 @@ _FLOOR = 0.15
 def find_levels(values: pd.DataFrame, setting: Setting) -> Found | None:
     """Judge relative scales (intensity, log2, NPX, MFI), which mean nothing on their own, and plates.
 
-    A canonical table is left alone: there a sample's level depends on its own row. Needs 6 samples with the factor. Samples with 50 factors or more are first brought to one median over
-    their shared factors, so that unequal loading is not biology. Two robust standard deviations (1.4826 MAD,
-    at least 0.15 log2) count as a change, four are full. Within batches where every batch has 6 samples.
+    A canonical table is left alone: there a sample's level depends on its own row. Needs 6 samples with the
+    factor. Samples with 50 factors or more are first brought to one median over their shared factors, so
+    that unequal loading is not biology. Two robust standard deviations (1.4826 MAD, at least 0.15 log2)
+    count as a change, four are full. Within batches where every batch has 6 samples.
     """
     if not setting.relative:
         return None
@@ -51,8 +52,8 @@ def find_levels(values: pd.DataFrame, setting: Setting) -> Found | None:
     )
     state = np.where(changed, state, "detected").astype(object)
     note = (
-        f"{len(z)} levels against the other samples of the file: {int((state == 'elevated').sum())} elevated, "
-        f"{int((state == 'decreased').sum())} decreased (two robust standard deviations from the factor's median)"
+        f"{len(z)} levels against the other samples of the file: {np.sum(state == 'elevated')} elevated, "
+        f"{np.sum(state == 'decreased')} decreased (two robust standard deviations from the factor's median)"
     )
     return Found(z.index, level, state, None, note)
 

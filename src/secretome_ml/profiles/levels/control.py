@@ -57,10 +57,10 @@ def find_levels(values: pd.DataFrame, setting: Setting) -> Found | None:
     decided = changed | ~merged["state"].eq("not_detected").fillna(False).to_numpy(dtype=bool)
     level, state = change_level(np.sign(change) * changed, strength)
     names = ", ".join(sorted(set(merged["vs"]))[:3])
+    up, down = np.sum(state[decided] == "elevated"), np.sum(state[decided] == "decreased")
     note = (
-        f"{int(decided.sum())} levels from the log2 fold change against {names}: {int((state[decided] == 'elevated').sum())} "
-        f"elevated, {int((state[decided] == 'decreased').sum())} decreased (at least 1.5-fold and two standard errors, or "
-        "2-fold without replicates)"
+        f"{np.sum(decided)} levels from the log2 fold change against {names}: {up} elevated, {down} decreased "
+        "(at least 1.5-fold and two standard errors, or 2-fold without replicates)"
     )
     rows_at = pd.Index(merged["index"].to_numpy()[decided])
     return Found(rows_at, level[decided], state[decided], merged["vs"].to_numpy(dtype=object)[decided], note)

@@ -28,6 +28,6 @@ def find_levels(values: pd.DataFrame, setting: Setting) -> Found | None:
     rank = ((grouped.rank() - 0.5) / grouped.transform("count"))[grouped.transform("count") >= _FEWEST]
     if rank.empty:
         return None
-    note = f"{len(rank)} levels by rank of the intensity within the sample (0.5 to 1.5; 1 is the sample's median)"
+    note = f"{len(rank)} levels by rank of the intensity within the sample (0.5 to 1.5; its median is 1)"
     state = np.full(len(rank), "detected", dtype=object)
     return Found(rank.index, 0.5 + rank.to_numpy(dtype=float), state, None, note)

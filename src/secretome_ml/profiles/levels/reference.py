@@ -24,7 +24,7 @@ _LOW_LEVEL = 0.5
 
 @dataclass(frozen=True)
 class Range:
-    """Published amounts of a factor from unconditioned cells: canonical unit of the quantity, and the sources."""
+    """Published amounts of a factor from unconditioned cells, in the canonical unit, and their sources."""
 
     low: float
     high: float
@@ -33,7 +33,7 @@ class Range:
 
 @cache
 def published_ranges() -> dict[tuple[str, str, str], Range]:
-    """Return (factor, quantity, cell source or empty for any) to range, from `data/reference/concentrations.csv`.
+    """Return (factor, quantity, cell source or empty for any) to range, from `data/reference`.
 
     Preconditioned preparations are left out where an unconditioned one is published.
     """
@@ -102,7 +102,8 @@ def find_levels(values: pd.DataFrame, setting: Setting) -> Found | None:
     state = np.where(up, state, "detected").astype(object)
     cited = sorted({s for r in kept for s in r.sources})
     note = (
-        f"{len(kept)} levels against published concentrations ({int(up.sum())} more than 3 times the highest; sources: "
+        f"{len(kept)} levels against published concentrations "
+        f"({int(up.sum())} more than 3 times the highest; sources: "
         f"{', '.join(cited[:4])}{', ...' if len(cited) > 4 else ''})"
     )
     return Found(rows.index[has], level, state, None, note)

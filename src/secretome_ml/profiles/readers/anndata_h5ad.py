@@ -85,7 +85,8 @@ def read(source: Source) -> Measurements:
     if problems:
         raise InputRefused(problems)
     roles: dict[str, Role] = dict.fromkeys(samples, "sample")
-    note = f"AnnData: {matrix.shape[0]} variables x {matrix.shape[1]} samples, read as {'log2 values' if log2 else 'intensities'}"
+    shown = "log2 values" if log2 else "intensities"
+    note = f"AnnData: {matrix.shape[0]} variables x {matrix.shape[1]} samples, read as {shown}"
     values = from_matrix(matrix, names, ids, samples)
     return Measurements(
         values, scale, roles, context, preconditioning, manipulations_of(context), notes=(note,)

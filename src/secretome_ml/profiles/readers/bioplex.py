@@ -53,7 +53,7 @@ def read(source: Source) -> Measurements:
     roles: dict[str, Role] = {}
     values, problems = [], []
     for line, cells in rows:
-        kind, well, description = (cells + ["", "", ""])[:3]
+        kind, well, description = ([*cells, "", "", ""])[:3]
         role = next((r for pattern, r in _ROLE if pattern.fullmatch(kind)), "sample")
         name = description if description and role == "sample" else f"{kind} {well}".strip()
         roles[name] = role

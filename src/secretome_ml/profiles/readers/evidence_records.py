@@ -37,7 +37,13 @@ def read(source: Source) -> Profiles:
     factors = evidence.factors
     odd = factors[factors["state"].notna() & ~factors["state"].isin(STATE_LEVELS)]
     problems = [
-        Problem(source.name, f"{r.study}/{r.arm}", "state", f"'{r.state}' is no state.", f"Use {', '.join(STATE_LEVELS)}.")
+        Problem(
+            source.name,
+            f"{r.study}/{r.arm}",
+            "state",
+            f"'{r.state}' is no state.",
+            f"Use {', '.join(STATE_LEVELS)}.",
+        )
         for r in odd.itertuples()
     ]
     if problems:

@@ -46,7 +46,7 @@ def recognises(source: Source) -> bool:
 
 
 def read(source: Source) -> Measurements:
-    """Read protein groups; contaminants, decoys and groups only identified by site are dropped and counted."""
+    """Read protein groups; contaminants, decoys and those only identified by site are dropped and counted."""
     header = source.header
     quantity, columns = _choose(source.name, header)
     group = need(source.name, header, "majority protein ids", "protein ids")

@@ -1,4 +1,4 @@
-"""Olink NPX, long: Target, Explore and Explore HT; below the limit is "low", a QC warning is kept as a flag."""
+"""Olink NPX, long: Target, Explore, Explore HT; below the limit is "low", a QC warning becomes a flag."""
 
 from __future__ import annotations
 
@@ -38,7 +38,10 @@ def read(source: Source) -> Measurements:
     """Read NPX; the assay's internal controls are dropped and counted."""
     header = source.header
     sample, assay = need(source.name, header, "sampleid"), find(header, "assay")
-    uniprot, value = find(header, "uniprot"), need(source.name, header, "npx", "pcnormalizednpx", "quantified_value")
+    uniprot, value = (
+        find(header, "uniprot"),
+        need(source.name, header, "npx", "pcnormalizednpx", "quantified_value"),
+    )
     lod = find(header, "lod", "plate lod", "plate_lod", "max lod")
     qc = [c for c in (find(header, n) for n in ("qc_warning", "assay_warning", "sampleqc", "assayqc")) if c]
     missing, kind = find(header, "missingfreq"), find(header, "sample_type", "sampletype")
@@ -80,7 +83,8 @@ def read(source: Source) -> Measurements:
     roles = _roles(frame, sample, kind)
     often = frame[assay or uniprot][freq > _OFTEN_MISSING].nunique()
     notes = (
-        f"Olink {value}: {values['name'].nunique()} assays x {len(roles)} samples; {int(low.sum())} values below the limit "
+        f"Olink {value}: {values['name'].nunique()} assays x {len(roles)} samples; "
+        f"{int(low.sum())} values below the limit "
         f"count as not detected; {int(warned.sum())} values carry a QC warning",
         *(
             [f"{often} assays are below the limit in more than half of the samples (MissingFreq)"]

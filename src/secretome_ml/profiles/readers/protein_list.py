@@ -24,8 +24,10 @@ _GENES = ("gene symbol", "genesymbol", "symbol", "gene name", "gene names", "gen
 _WORDS = re.compile(r"regulated|regulation|modulation|direction|change", re.IGNORECASE)
 _LOG = re.compile(r"\blog2?\b.*", re.IGNORECASE)
 _FOLD = re.compile(r"fold.?change|\bfc\b|ratio|itraq|\bfold\b", re.IGNORECASE)
-_SAID = {"up": "elevated", "increased": "elevated", "elevated": "elevated", "+": "elevated",
-         "down": "decreased", "decreased": "decreased", "-": "decreased", "unchanged": "unchanged"}  # fmt: skip
+_SAID = {
+    "up": "elevated", "increased": "elevated", "elevated": "elevated", "+": "elevated",
+    "down": "decreased", "decreased": "decreased", "-": "decreased", "unchanged": "unchanged",
+}  # fmt: skip
 _FOUND = re.compile(r"(?:identified|found|present|detected) in|o2.?percent|condition", re.IGNORECASE)
 _UNSAID = re.compile(r"-\d*\.?\d+|inf", re.IGNORECASE)
 _ONE_SIDED = 10.0

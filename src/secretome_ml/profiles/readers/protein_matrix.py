@@ -87,7 +87,8 @@ def matrix_measurements(
     total = matrix.size
     found = int((~np.isnan(matrix)).sum())
     said = (
-        f"{unit}: {len(cells)} protein groups x {len(names)} samples, {100 * found / total:.0f} % quantified; "
+        f"{unit}: {len(cells)} protein groups x {len(names)} samples, "
+        f"{100 * found / total:.0f} % quantified; "
         "an empty or zero cell counts as not measured",
         *marks,
     )
@@ -110,9 +111,7 @@ def to_numbers(file: str, cells: pd.DataFrame, names: list[str]) -> tuple[np.nda
     slow: list[int] = []
     for i in range(cells.shape[1]):
         try:
-            matrix[:, i] = _numeric(cells.iloc[:, i]).to_numpy(
-                dtype=float, na_value=np.nan
-            )
+            matrix[:, i] = _numeric(cells.iloc[:, i]).to_numpy(dtype=float, na_value=np.nan)
         except (ValueError, TypeError):
             slow.append(i)
     problems: list[Problem] = []

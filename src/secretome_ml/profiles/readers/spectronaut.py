@@ -1,4 +1,4 @@
-"""Spectronaut: the long report (`R.FileName`, `PG.Quantity`) and the pivot report (`[1] run.raw.PG.Quantity`)."""
+"""Spectronaut: the long report (`R.FileName`, `PG.Quantity`) and the pivot (`[1] run.raw.PG.Quantity`)."""
 
 from __future__ import annotations
 

@@ -124,7 +124,7 @@ def _values(
 def _below_the_curve(
     values: pd.DataFrame, blocks: dict[str, Block], names: list[str], block: Block
 ) -> pd.DataFrame:
-    """Say of a well without result whether its signal lies under the lowest standard; else it is not measured."""
+    """Call a well without result low where its signal lies under the standards; else it is not measured."""
     empty = values["flag"].eq("no result") if "flag" in values else pd.Series(False, index=values.index)
     median = blocks.get("median")
     if (
