@@ -70,6 +70,13 @@ class Model:
         """Effects that the model predicts."""
         return tuple(self.estimator.effects_)
 
+    @property
+    def important_factors(self) -> tuple[str, ...]:
+        """Factors that enough studies measured for the model to hold a column for them."""
+        return tuple(
+            c.parent for c in self.encoder.columns if c.kind == "factor" and c.name.startswith("factor=")
+        )
+
     def score(self, profiles: Profiles) -> pd.DataFrame:
         """Return one row per sample and effect, columns `SCORE_COLUMNS`.
 

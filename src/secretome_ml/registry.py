@@ -36,6 +36,9 @@ class Registry(Mapping[str, T]):
             raise UnknownName(f"'{name}' is no {self._kind}; use one of {', '.join(self._members)}.")
         return self._members[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._members
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._members)
 

@@ -21,6 +21,16 @@ def plain_table(rows: pd.DataFrame, title: str | None = None) -> Table:
     return table
 
 
+def gathered(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return wide rows as two columns: the first cell, and all others with their names."""
+    names = [str(c) for c in rows.columns[1:]]
+    texts = [
+        "\n".join(f"{n}: {_cell(v)}" for n, v in zip(names, row[1:], strict=True) if _cell(v))
+        for row in rows.itertuples(index=False)
+    ]
+    return pd.DataFrame({str(rows.columns[0]): rows.iloc[:, 0], "what was read": texts})
+
+
 def pairs_table(values: Mapping[str, Any], title: str) -> Table:
     """Return names and values, nested ones indented under theirs."""
     return plain_table(pd.DataFrame([(n, _cell(v)) for n, v in _flat(values)], columns=["", "value"]), title)

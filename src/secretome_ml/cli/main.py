@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from secretome_ml.cli import evidence, explain, models, score, train, vocabulary
+from secretome_ml.cli import evidence, explain, models, score, template, train, vocabulary
 from secretome_ml.cli.guard import run_guarded
 from secretome_ml.version import __version__
 
@@ -25,6 +25,7 @@ app = typer.Typer(
 app.command("train")(train.train)
 app.command("score")(score.score)
 app.command("explain")(explain.explain)
+app.command("template")(template.template)
 app.command("evaluate")(score.evaluate)
 app.add_typer(evidence.app, name="evidence", help="The corpus: validate, count, import, export.")
 app.add_typer(vocabulary.app, name="vocabulary", help="What a name resolves to, and why.")

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from secretome_ml.cli.options import Json, ModelAddress, Quiet, Verbose, print_json, speaker, stdout
+
+if TYPE_CHECKING:
+    from secretome_ml.model import Model
 
 Inputs = Annotated[list[Path], typer.Argument(help="Profiles of any supported format; - for stdin.")]
 
@@ -33,9 +36,12 @@ def score(
     report: Annotated[Path | None, typer.Option("--report", help="Also write one HTML page.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Report what was read, before any score.")] = False,
     strict: Annotated[
-        bool,
-        typer.Option("--strict/--lenient", help="Refuse samples outside the domain and unknown factors."),
-    ] = False,
+        bool | None,
+        typer.Option(
+            "--strict/--lenient",
+            help="Refuse unknown factors and samples outside the domain / accept samples not in the sheet.",
+        ),
+    ] = None,
     json_output: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -61,9 +67,12 @@ def score(
         check_suffix(out)
     if explain and out is None:
         raise typer.BadParameter("--explain writes a second table beside --out; name --out too.")
-    profiles = read_inputs(inputs, format_name, metadata, control)
     scorer = open_model(model, local_store())
-    for note in profiles.notes:
+    if check:
+        report_inputs(inputs, scorer, format_name, metadata, control, strict is False, json_output)
+        return
+    profiles = read_inputs(inputs, format_name, metadata, control, lenient=strict is False)
+    for note in (*profiles.notes, *map(str, profiles.warnings)):
         console.print(note, highlight=False, markup=False)
     scores, terms = scorer.score_and_explain(profiles)
     if strict:
@@ -91,6 +100,36 @@ def score(
         )
     if verbose:
         console.print(f"Model {scorer.estimator.name}, digest {scorer.digest}", highlight=False)
+
+
+def report_inputs(
+    inputs: list[Path],
+    scorer: Model,
+    format_name: str | None,
+    metadata: Path | None,
+    control: str | None,
+    lenient: bool,
+    json_output: bool,
+) -> None:
+    """Print what each input holds; exit code 3 when one of them would be refused."""
+    import pandas as pd
+
+    from secretome_ml.cli.listing import gathered, plain_table
+    from secretome_ml.errors import InputRefused
+    from secretome_ml.profiles import check_input
+
+    reports = [
+        check_input(p, format_name, metadata, control, lenient, scorer.important_factors, scorer.domain.judge)
+        for p in inputs
+    ]
+    if json_output:
+        print_json([json.loads(r.to_json()) for r in reports])
+    else:
+        for title, columns, rows in (section for r in reports for section in r.sections()):
+            table = pd.DataFrame(rows, columns=list(columns))
+            stdout().print(plain_table(gathered(table) if title.startswith("Samples") else table, title))
+    if not all(r.ok for r in reports):
+        raise typer.Exit(InputRefused.exit_code)
 
 
 def evaluate(

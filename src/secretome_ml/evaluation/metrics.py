@@ -13,6 +13,8 @@ from secretome_ml.models.targets import Targets, study_of
 Array = NDArray[np.float64]
 METRIC_COLUMNS = ("effect", "metric", "value", "low", "high", "n", "studies")
 
+OUTCOME_METRICS = ("auroc", "average_precision_rarer", "log_loss", "brier")
+
 # Metrics for which more is better; for the others less is.
 HIGHER_IS_BETTER = {"auroc", "average_precision_rarer", "concordance"}
 _EDGE = 1e-6
@@ -51,6 +53,10 @@ def evaluate_predictions(
     hits = pair_hits(margin, targets)
     for effect in targets.effects:
         label = targets.binary(effect)
+        if label.empty:
+            rows += [(effect, metric, np.nan, np.nan, np.nan, 0, 0) for metric in OUTCOME_METRICS]
+            rows.append((effect, "concordance", *_concordance(hits[hits["effect"] == effect], level, draws, seed)))
+            continue
         chance = probability.loc[label.index, effect].to_numpy(dtype=float).clip(_EDGE, 1 - _EDGE)
         score = margin.loc[label.index, effect].to_numpy(dtype=float)
         weights = _study_weights(study_of(label.index), draws, seed)

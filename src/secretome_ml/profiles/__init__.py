@@ -5,6 +5,7 @@ from secretome_ml.profiles.from_evidence import profiles_from_evidence
 from secretome_ml.profiles.profiles import Profiles, join_profiles, make_profiles
 from secretome_ml.profiles.readers import READERS
 from secretome_ml.profiles.reading import read_profiles
+from secretome_ml.profiles.streaming import stream_profiles
 from secretome_ml.profiles.template import TEMPLATES, template
 
 __all__ = [
@@ -18,5 +19,6 @@ __all__ = [
     "make_profiles",
     "profiles_from_evidence",
     "read_profiles",
+    "stream_profiles",
     "template",
 ]

@@ -70,8 +70,8 @@ def assemble(
                 )
             ]
         )
-    values, unknown, said = _resolve(values)
-    notes += said
+    values, unknown, of_groups = _resolve(values)
+    notes += of_groups
     values, said = add_quantities(values, measured.scale)
     notes += said
     values = values.assign(spread=np.nan, n=1.0, state=values["state"].astype(object))
@@ -100,7 +100,8 @@ def _resolve(values: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, list[str
     group_codes, group_texts = pd.factorize(accessions)
     codes, pairs = pd.factorize(name_codes.astype(np.int64) * max(len(group_texts), 1) + group_codes)
     width = max(len(group_texts), 1)
-    found = [resolve_group(str(group_texts[p % width]), str(name_texts[p // width])) for p in pairs]
+    ids, shown_names = list(group_texts), list(name_texts)
+    found = [resolve_group(str(ids[int(p) % width]), str(shown_names[int(p) // width])) for p in pairs]
     factors = np.array([r.factor for r in found] + [None], dtype=object)
     values = values.assign(factor=factors[codes])
     shown = names.where(names.ne(""), accessions)

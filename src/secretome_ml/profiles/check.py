@@ -74,9 +74,9 @@ class InputReport:
             rows = [tuple(_cell(v) for v in row.values()) for row in self.samples]
             found.append((f"Samples of {self.file} (read as {self.format})", columns, rows))
         if self.names:
-            rows = [(str(n["name"]), str(n["reason"]), str(n["samples"])) for n in self.names]
+            rows = [tuple(str(n[k]) for k in ("name", "reason", "samples")) for n in self.names]
             found.append(("Unknown or ambiguous names", ("name", "why", "samples"), rows))
-        counts = [("unit", k, str(v)) for k, v in self.units.items()]
+        counts: list[tuple[str, ...]] = [("unit", k, str(v)) for k, v in self.units.items()]
         counts += [("level", k, str(v)) for k, v in self.routes.items()]
         counts += [("limit", k, str(v)) for k, v in self.limits.items()]
         if counts:
@@ -185,10 +185,11 @@ def check_profiles(
 
 
 def _names(unknown: pd.DataFrame) -> list[dict[str, object]]:
-    counted = unknown.groupby(["name", "reason"], sort=False)["sample"].nunique().sort_values(ascending=False)
+    counted = unknown.groupby(["name", "reason"], sort=False)["sample"].nunique().reset_index()
+    ordered = counted.sort_values("sample", ascending=False, kind="stable").head(_MOST_NAMES)
     return [
-        {"name": str(name), "reason": str(reason), "samples": int(count)}
-        for (name, reason), count in list(counted.items())[:_MOST_NAMES]  # type: ignore[misc]
+        {"name": str(n), "reason": str(r), "samples": int(c)}
+        for n, r, c in zip(ordered["name"], ordered["reason"], ordered["sample"], strict=True)
     ]
 
 

@@ -64,7 +64,8 @@ def resolve_column(
     problems : list of Problem
         Gains one entry per row whose word is unknown.
     """
-    texts = values.astype("string").str.strip().replace("", pd.NA)
+    texts: pd.Series = values.astype("string").str.strip()
+    texts = texts.mask(texts.eq(""))
     if column not in CHECKED:
         return texts
     terms = Terms()
@@ -81,7 +82,8 @@ def resolve_column(
                     problems.append(
                         Problem(file, lines[i], column, what, f"Near: {near}; or write other:<words>.")
                     )
-    return texts.map(resolved).astype("string")
+    terms_of: pd.Series = texts.map(resolved).astype("string")
+    return terms_of
 
 
 def source_from_words(cell_type: str) -> str | None:

@@ -77,10 +77,10 @@ def describe(measured: Measurements, file: str, sheet: SampleSheet | None, lenie
     notes += [*sheet.notes, *joined.notes]
     rows = sheet.frame.set_index("sample").loc[list(joined.samples)]
     rows.index = pd.Index(list(joined.samples.values()), name="sample")
-    roles |= {s: str(r) for s, r in rows["role"].dropna().items()}
+    roles |= {str(s): str(r) for s, r in rows["role"].dropna().items()}
     samples = {s: s for s in everything if roles[s] in _KEPT}
     if "rename" in rows:
-        samples |= {s: str(n) for s, n in rows["rename"].items() if s in samples}
+        samples |= {str(s): str(n) for s, n in rows["rename"].items() if s in samples}
     context = own.reindex(list(samples))
     for column in CONTEXT_COLUMNS:
         if column in rows:
@@ -98,12 +98,8 @@ def describe(measured: Measurements, file: str, sheet: SampleSheet | None, lenie
     if "batch" in rows:
         batches |= {str(s): str(b) for s, b in rows["batch"].items() if b}
     treatment = _treatments(told, list(rows.index))
-    groups, said, more = replicate_groups(
-        rows.assign(treatment=treatment, sheet_name=list(joined.samples))[
-            lambda r: r.index.isin(list(samples))
-        ],
-        sheet.file,
-    )
+    told_rows = rows.assign(treatment=treatment, sheet_name=list(joined.samples))
+    groups, said, more = replicate_groups(told_rows.loc[told_rows.index.isin(list(samples))], sheet.file)
     return _finish(
         measured, samples, context, told, roles, batches, groups, [*notes, *said], [*warnings, *more]
     )

@@ -66,7 +66,7 @@ def open_content(path: Path | str) -> tuple[str, Kind, bytes]:
     return name, _kind(name, content), content
 
 
-def _plain(stream: IO[bytes]) -> Iterator[bytes]:
+def _plain(stream: IO[bytes] | GzipFile | lzma.LZMAFile) -> Iterator[bytes]:
     while chunk := stream.read(_CHUNK):
         yield chunk
 
@@ -76,12 +76,10 @@ def _collect(name: str, chunks: Iterator[bytes]) -> bytes:
     first = next(chunks, b"")
     if first[:2] == b"\x1f\x8b" or first[:6] == b"\xfd7zXZ\x00":
         packed = io.BytesIO(_bounded(name, first, chunks))
-        opened: IO[bytes] = (  # noqa: SIM115
-            GzipFile(fileobj=packed) if first[:2] == b"\x1f\x8b" else lzma.LZMAFile(packed)  # type: ignore[assignment]
-        )
         try:
-            inner = _plain(opened)
-            return _bounded(name, next(inner, b""), inner)
+            with GzipFile(fileobj=packed) if first[:2] == b"\x1f\x8b" else lzma.LZMAFile(packed) as opened:
+                inner = _plain(opened)
+                return _bounded(name, next(inner, b""), inner)
         except (EOFError, BadGzipFile, zlib.error, lzma.LZMAError) as error:
             what = f"The compressed file is cut off or damaged ({error})."
             raise refuse(name, what, "Copy it again and compare the sizes.") from None

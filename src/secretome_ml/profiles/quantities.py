@@ -46,7 +46,7 @@ def add_quantities(values: pd.DataFrame, scale: Scale) -> tuple[pd.DataFrame, tu
         kilodalton = values["factor"].astype(object).map(weights).to_numpy(dtype=float)
         factor = np.where(molar, factor * kilodalton, factor)
         lost = molar & np.isnan(factor)
-        quantity = np.where(lost, None, quantity)
+        quantity[lost] = None
         factor = np.where(lost, 1.0, factor)
         notes.append("molar values were converted with the precursor's molecular weight (UniProt)")
         if lost.any():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from os.path import commonpath
 
 import numpy as np
 import pandas as pd
@@ -11,8 +10,8 @@ import pandas as pd
 from secretome_ml.errors import Problem
 
 _KEYS = (
-    "group", "cell_source", "cell_type", "species", "stage", "donor", "product", "culture", "fraction", "batch",
-    "role", "treatment",
+    "group", "cell_source", "cell_type", "species", "stage", "donor", "product", "culture", "fraction",
+    "batch", "role", "treatment",
 )  # fmt: skip
 
 
@@ -129,7 +128,9 @@ def _common_start(names: list[str]) -> str:
     >>> _common_start(["62_1", "62_2"]), _common_start(["GF_12", "GF_13"]), _common_start(["a", "b"])
     ('62', 'GF', '')
     """
-    prefix = commonpath(names)
+    shortest = min(names, key=len)
+    length = next((i for i, c in enumerate(shortest) if any(n[i] != c for n in names)), len(shortest))
+    prefix = shortest[:length]
     if any(len(n) > len(prefix) and n[len(prefix)].isalnum() for n in names):
         while prefix and prefix[-1].isalnum():
             prefix = prefix[:-1]

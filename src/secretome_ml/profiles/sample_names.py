@@ -22,8 +22,8 @@ def clean_name(raw: str) -> str:
 
     Examples
     --------
-    >>> clean_name("R:\\\\runs\\\\62_Slot1.d"), clean_name("/data/a.mzML.gz"), clean_name("GF_1 MaxLFQ Intensity")
-    ('62_Slot1', 'a', 'GF_1')
+    >>> clean_name("R:\\\\runs\\\\62_Slot1.d"), clean_name("/d/a.mzML.gz"), clean_name("G MaxLFQ Intensity")
+    ('62_Slot1', 'a', 'G')
     """
     text = _DECORATION.sub("", _NUMBERING.sub("", raw.strip()[: _LONGEST * 5]))
     text = re.split(r"[\\/]", text.removeprefix("file://").rstrip("\\/"))[-1]

@@ -21,8 +21,9 @@ from secretome_ml.vocabulary import Terms
 
 _NAMES: dict[str, tuple[str, ...]] = {
     "sample": (
-        "sample", "sample_id", "sampleid", "sample_name", "samplename", "name", "analytical_sample_external_id",
-        "file_name", "filename", "file", "raw_file", "rawfile", "run", "column", "label", "well", "id",
+        "sample", "sample_id", "sampleid", "sample_name", "samplename", "name",
+        "analytical_sample_external_id", "file_name", "filename", "file", "raw_file", "rawfile", "run",
+        "column", "label", "well", "id",
     ),
     "cell_source": ("cell_source", "source", "tissue", "tissue_source", "origin", "cell_origin"),
     "cell_type": ("cell_type", "celltype", "cells", "cell"),
@@ -37,7 +38,8 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "differentiation",
     ),
     "replicate": (
-        "replicate", "rep", "biological_replicate", "technical_replicate", "bio_rep", "tech_rep", "replicate_id",
+        "replicate", "rep", "biological_replicate", "technical_replicate", "bio_rep", "tech_rep",
+        "replicate_id",
     ),
     "group": ("group", "sample_group", "grouping1", "class", "arm"),
     "batch": ("batch", "plate", "plate_id", "plateid"),

@@ -12,7 +12,7 @@ import pandas as pd
 
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.profiles.opening import Kind, open_content, refuse
-from secretome_ml.profiles.tables import Table, header_problems, make_table, rows_of_text
+from secretome_ml.profiles.tables import Table, first_rows, header_problems, make_table, rows_of_text
 from secretome_ml.profiles.text import decode, delimiter, first_line, is_comment
 from secretome_ml.profiles.workbook import Sheet, read_workbook
 
@@ -56,18 +56,10 @@ class Source:
             return [self._parquet_columns()]
         if self.kind == "h5ad":
             return []
-        found: list[list[str]] = []
         cut = self.text[:_HEAD_TEXT]
         if len(self.text) > _HEAD_TEXT:
             cut = cut[: cut.rfind("\n") + 1] or self.text[: 2**24]
-        try:
-            for _, cells in rows_of_text(self.name, cut):
-                found.append(cells)
-                if len(found) >= _HEAD_ROWS:
-                    break
-        except InputRefused:
-            found = found or [first_line(self.text).split(delimiter(self.text))]
-        return found
+        return first_rows(cut, _HEAD_ROWS)
 
     @property
     def header(self) -> list[str]:
@@ -134,22 +126,28 @@ class Source:
             skip += 1
         mark = delimiter(self.text)
         cells = next(csv.reader([first_line(self.text)], delimiter=mark))
-        positions = {name.strip(): i for i, name in enumerate(cells)}
+        positions = {name.strip(): f"c{i}" for i, name in enumerate(cells)}
         try:
-            text = {positions[n]: "object" for n in names if n not in set(numeric)}
             frame = pd.read_csv(
-                io.StringIO(self.text), sep=mark, skiprows=skip + 1, header=None, names=range(len(positions)),
-                usecols=sorted(positions[n] for n in names), index_col=False, engine="c", low_memory=False,
-                dtype=text,
-                keep_default_na=False, na_values={positions[n]: [""] for n in numeric},
-            )  # fmt: skip
+                io.StringIO(self.text),
+                sep=mark,
+                skiprows=skip + 1,
+                header=None,
+                names=[f"c{i}" for i in range(len(cells))],
+                usecols=[positions[n] for n in names],
+                index_col=False,
+                engine="c",
+                low_memory=False,
+                dtype={positions[n]: "object" for n in names if n not in set(numeric)},
+                keep_default_na=False,
+                na_values={positions[n]: [""] for n in numeric},
+            )
         except (pd.errors.ParserError, ValueError, KeyError):
             return self._careful(names)
         frame = frame.rename(columns={positions[n]: n for n in names})[names]
         first = frame[names[0]].astype(str)
-        frame = frame[~first.map(is_comment)].reset_index(drop=True)
-        texts = [n for n in names if frame[n].dtype == object]
-        return frame.assign(**{n: frame[n].fillna("") for n in texts})
+        kept: pd.DataFrame = frame[~first.map(is_comment)].reset_index(drop=True)
+        return kept.assign(**{n: kept[n].fillna("") for n in names if kept[n].dtype == object})
 
     def _careful(self, names: list[str]) -> pd.DataFrame:
         rows = self.rows()
@@ -157,6 +155,10 @@ class Source:
         repeated = [n for n in names if header.count(n) > 1]
         if repeated:
             raise InputRefused(header_problems(self.name, [h for h in header if h in repeated], rows[0][0]))
+        lost = [n for n in names if n not in header]
+        if lost:
+            what = f"The header cannot be read: column '{lost[0][:60]}' is not in it."
+            raise refuse(self.name, what, "Look for a stray quote in the first lines.")
         at = [header.index(n) for n in names]
         problems, body = [], []
         for line, cells in rows[1:]:

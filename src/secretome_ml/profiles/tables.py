@@ -12,7 +12,7 @@ import pandas as pd
 
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.profiles.opening import refuse
-from secretome_ml.profiles.text import delimiter, is_comment
+from secretome_ml.profiles.text import delimiter, first_line, is_comment
 
 MAX_COLUMNS = 50_000
 MAX_CELL = 100_000
@@ -59,8 +59,24 @@ def rows_of_text(file: str, text: str) -> Iterator[tuple[int, list[str]]]:
         yield from _rows(text, mark, csv.QUOTE_NONE)
 
 
-def _rows(text: str, mark: str, quoting: Literal[0, 3]) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True, quoting=quoting)
+def first_rows(text: str, count: int) -> list[list[str]]:
+    """Return the cells of the first rows, for recognition; what is wrong with them does not matter yet."""
+    csv.field_size_limit(2**24)
+    found: list[list[str]] = []
+    try:
+        for _, cells in _rows(text, delimiter(text), csv.QUOTE_MINIMAL, strict=False):
+            found.append(cells)
+            if len(found) >= count:
+                break
+    except csv.Error:
+        return found or [first_line(text).split(delimiter(text))]
+    return found
+
+
+def _rows(
+    text: str, mark: str, quoting: Literal[0, 3], strict: bool = True
+) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=strict, quoting=quoting)
     for row in reader:
         if any(cell.strip() for cell in row) and not is_comment(row[0].lstrip()):
             yield reader.line_num, [cell.strip() for cell in row]

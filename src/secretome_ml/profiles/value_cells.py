@@ -83,15 +83,16 @@ def read_cells(
     value = np.where(found.where("number") | (found.sign == ">"), found.value, np.nan)
     below = found.sign == "<"
     lod = np.where(below & found.where("limit"), found.value, np.nan)
-    zero = (value == 0) & ~signed
-    state = np.where(below | zero, "not_detected", state)
+    zero = (value == 0) & (not signed)
+    state = np.where(pd.isna(state), np.array(None, dtype=object), state)
+    state[below | zero] = "not_detected"
     wrong = found.where("bad") | found.where("infinite") | ((value < 0) & (not signed)) | (lod < 0)
     if wrong.any():
         numbers = list(lines)
         for i in np.flatnonzero(wrong)[:_MOST_LISTED]:
             problems.append(Problem(file, numbers[i], column, *_wrong(str(cells.iloc[i]), found.kind[i])))
     filled = ~(found.where("missing") & pd.isna(state))
-    return ValueCells(value, lod, np.where(pd.isna(state), None, state), filled & ~wrong)
+    return ValueCells(value, lod, state, filled & ~wrong)
 
 
 def table_decimal(

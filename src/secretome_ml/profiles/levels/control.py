@@ -59,8 +59,8 @@ def find_levels(values: pd.DataFrame, setting: Setting) -> Found | None:
     names = ", ".join(sorted(set(merged["vs"]))[:3])
     up, down = np.sum(state[decided] == "elevated"), np.sum(state[decided] == "decreased")
     note = (
-        f"{np.sum(decided)} levels from the log2 fold change against {names}: {up} elevated, {down} decreased "
-        "(at least 1.5-fold and two standard errors, or 2-fold without replicates)"
+        f"{np.sum(decided)} levels from the log2 fold change against {names}: {up} elevated, "
+        f"{down} decreased (at least 1.5-fold and two standard errors, or 2-fold without replicates)"
     )
     rows_at = pd.Index(merged["index"].to_numpy()[decided])
     return Found(rows_at, level[decided], state[decided], merged["vs"].to_numpy(dtype=object)[decided], note)

@@ -54,7 +54,7 @@ def read(source: Source) -> Measurements:
     values, problems = [], []
     for line, cells in rows:
         kind, well, description = ([*cells, "", "", ""])[:3]
-        role = next((r for pattern, r in _ROLE if pattern.fullmatch(kind)), "sample")
+        role: Role = next((r for pattern, r in _ROLE if pattern.fullmatch(kind)), "sample")
         name = description if description and role == "sample" else f"{kind} {well}".strip()
         roles[name] = role
         for at in [

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.profiles.cell_numbers import Decimal
 from secretome_ml.profiles.context import context_frame, manipulations_of, read_preconditioning
 from secretome_ml.profiles.genes import resolve_name
 from secretome_ml.profiles.measurements import Measurements, Role, value_frame
@@ -83,7 +84,7 @@ def read_long(table: Table, one_sample: str | None) -> Measurements:
     stated = _states(file, frame, cells, lines, problems)
     lod = cells.lod
     if "lod" in frame:
-        limits = read_cells(frame["lod"], None, mark, (file, lines, found["lod"]), problems)  # type: ignore[arg-type]
+        limits = read_cells(frame["lod"], None, mark, (file, lines, found["lod"]), problems)
         lod = np.where(np.isnan(lod), np.where(np.isnan(limits.value), limits.lod, limits.value), lod)
         stated = np.where(pd.isna(stated) & (cells.value < lod), "not_detected", stated)
     values = pd.DataFrame(
@@ -165,7 +166,7 @@ def _cells(
     file: str,
     frame: pd.DataFrame,
     units: list[str | None],
-    mark: str,
+    mark: Decimal,
     lines: list[int],
     shown: str,
     problems: list[Problem],
@@ -184,7 +185,7 @@ def _cells(
         at = np.flatnonzero([u == unit for u in units])
         part = read_cells(
             frame["value"].iloc[at], unit, mark, (file, [lines[i] for i in at], shown), problems
-        )  # type: ignore[arg-type]
+        )
         whole.value[at], whole.lod[at], whole.state[at], whole.filled[at] = (
             part.value,
             part.lod,

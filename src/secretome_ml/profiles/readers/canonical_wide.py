@@ -10,6 +10,7 @@ import pandas as pd
 
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.profiles.assemble import assemble
+from secretome_ml.profiles.cell_numbers import Decimal
 from secretome_ml.profiles.context import context_frame, manipulations_of, read_preconditioning
 from secretome_ml.profiles.genes import resolve_name
 from secretome_ml.profiles.measurements import Measurements, Role, value_frame
@@ -169,11 +170,11 @@ def _column(
     column: str,
     samples: list[str],
     lines: list[int],
-    mark: str,
+    mark: Decimal,
     problems: list[Problem],
 ) -> pd.DataFrame:
     name, unit = split_unit(column)
-    read = read_cells(cells, unit, mark, (file, lines, column), problems)  # type: ignore[arg-type]
+    read = read_cells(cells, unit, mark, (file, lines, column), problems)
     return pd.DataFrame(
         {
             "sample": samples,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from secretome_ml.profiles.cell_numbers import EXPORT_MISSING, decimal_mark, parse_numbers
+from secretome_ml.profiles.cell_numbers import EXPORT_MISSING, Decimal, decimal_mark, parse_numbers
 from secretome_ml.profiles.measurements import Measurements, Scale
 from secretome_ml.profiles.opening import refuse
 from secretome_ml.profiles.readers.protein_matrix import flagged, matrix_measurements
@@ -111,7 +111,7 @@ def read_report(source: Source, report: LongReport) -> Measurements:
     )
 
 
-def _mark(file: str, cells: pd.Series) -> str:  # type: ignore[return]
+def _mark(file: str, cells: pd.Series) -> Decimal:
     if pd.api.types.is_numeric_dtype(cells):
         return "."
     mark = decimal_mark(str(v) for v in cells.unique())

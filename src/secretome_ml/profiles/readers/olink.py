@@ -7,7 +7,7 @@ import pandas as pd
 
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.profiles.cell_numbers import EXPORT_MISSING, decimal_mark, parse_numbers
-from secretome_ml.profiles.measurements import Measurements, Role, value_frame
+from secretome_ml.profiles.measurements import Measurements, Role, Scale, value_frame
 from secretome_ml.profiles.opening import refuse
 from secretome_ml.profiles.readers.protein_matrix import find, need
 from secretome_ml.profiles.source import Source
@@ -76,8 +76,8 @@ def read(source: Source) -> Measurements:
             if "npx" in value.casefold()
             else (frame[find(header, "unit")] if find(header, "unit") else "pg/mL"),
             "lod": limits,
-            "state": np.where(low, "not_detected", None),
-            "flag": np.where(warned, "QC warning", None),
+            "state": pd.Series("not_detected", index=frame.index).where(low),
+            "flag": pd.Series("QC warning", index=frame.index).where(warned),
         }
     )[~np.isnan(numbers)]
     roles = _roles(frame, sample, kind)
@@ -107,7 +107,7 @@ def read(source: Source) -> Measurements:
                 "They are kept and flagged; leave the samples out if in doubt.",
             ),
         )
-    scale = "npx" if "npx" in value.casefold() else "concentration"
+    scale: Scale = "npx" if "npx" in value.casefold() else "concentration"
     return Measurements(
         value_frame(values),
         scale,
@@ -115,7 +115,7 @@ def read(source: Source) -> Measurements:
         batches=batches,
         dropped=dropped,
         notes=notes,
-        warnings=warnings,  # type: ignore[arg-type]
+        warnings=warnings,
     )
 
 

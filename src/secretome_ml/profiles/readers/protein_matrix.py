@@ -10,7 +10,7 @@ import pandas as pd
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.profiles.cell_numbers import EXPORT_MISSING, Decimal, decimal_mark, parse_numbers
 from secretome_ml.profiles.genes import species_of
-from secretome_ml.profiles.measurements import Measurements, Scale, from_matrix
+from secretome_ml.profiles.measurements import Measurements, Role, Scale, from_matrix
 from secretome_ml.profiles.opening import refuse
 from secretome_ml.profiles.sample_names import short_names
 
@@ -99,10 +99,9 @@ def matrix_measurements(
     if kind:
         said += (f"the protein names are those of {kind}",)
     values = from_matrix(matrix, genes.astype(str), accessions.astype(str), names)
-    roles = dict.fromkeys(names, "sample")
-    return Measurements(
-        values, scale, roles, context, dropped=dropped, notes=(*notes, *said), warnings=warnings
-    )  # type: ignore[arg-type]
+    roles: dict[str, Role] = dict.fromkeys(names, "sample")
+    said = (*notes, *said)
+    return Measurements(values, scale, roles, context, dropped=dropped, notes=said, warnings=warnings)
 
 
 def to_numbers(file: str, cells: pd.DataFrame, names: list[str]) -> tuple[np.ndarray, tuple[str, ...]]:
