@@ -1,0 +1,1 @@
+"""Contributions, summed to the biological thing behind each."""

@@ -1,0 +1,106 @@
+"""Contributions per encoded column, summed to the biological thing behind each."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from secretome_ml.features.columns import Features
+from secretome_ml.features.knowledge import KnowledgeBlock
+from secretome_ml.models.contract import EffectModel
+from secretome_ml.profiles.profiles import Profiles
+
+TERM_COLUMNS = ("sample", "effect", "term", "kind", "value", "contribution")
+BASE_TERM = "base value"
+
+# A sum of opposing parts may be near zero; its parts are never blown up by more than about three.
+_LEAST_NET_SHARE = 0.3
+
+
+def explain_margin(
+    model: EffectModel, features: Features, profiles: Profiles, knowledge: KnowledgeBlock | None
+) -> pd.DataFrame:
+    """Return what drives each margin, one row per sample, effect and term.
+
+    Contributions of columns with the same parent are summed with their sign. The contribution of a
+    signed sum of known roles is divided among the factors and conditions in it, in proportion to their
+    part; what cannot be divided stays with the sum. Per sample and effect the contributions, the base
+    value among them, add up to the margin to 1e-5.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `TERM_COLUMNS`; `value` is the encoded value where one column stands behind a term.
+    """
+    frames = []
+    for effect in model.effects_:
+        found = model.contributions(features, effect)
+        values = features.for_effect(effect).to_numpy(dtype=float)
+        long = _by_column(found, values, features, effect)
+        if knowledge is not None:
+            long = _divide_known(long, knowledge.parts(profiles, effect))
+        frames.append(_by_term(long, features.samples).assign(effect=effect))
+    return pd.concat(frames, ignore_index=True)[list(TERM_COLUMNS)]
+
+
+def _by_column(found: np.ndarray, values: np.ndarray, features: Features, effect: str) -> pd.DataFrame:
+    columns = features.columns
+    count = len(features.samples)
+    names = [c.name for c in columns]
+    return pd.DataFrame(
+        {
+            "sample": np.repeat(features.samples.to_numpy(), len(columns) + 1),
+            "column": [*names, BASE_TERM] * count,
+            "term": [*(c.parent for c in columns), BASE_TERM] * count,
+            "kind": [*(c.kind for c in columns), "context"] * count,
+            "value": np.column_stack([values, np.full(count, np.nan)]).ravel(),
+            "contribution": found.ravel(),
+        }
+    )
+
+
+def _divide_known(long: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
+    """Move each knowledge column's contribution to the parts of its sum."""
+    whole = long.set_index(["sample", "column"])["contribution"]
+    parts = parts[parts["amount"] != 0]
+    keys = [parts["sample"], parts["column"]]
+    net = parts["amount"].groupby(keys).transform("sum")
+    gross = parts["amount"].abs().groupby(keys).transform("sum")
+    divisor = np.sign(net) * np.maximum(net.abs(), _LEAST_NET_SHARE * gross)
+    share = (parts["amount"] / divisor.where(divisor != 0)).fillna(0.0)
+    given = share.to_numpy() * whole.reindex(pd.MultiIndex.from_frame(parts[["sample", "column"]])).to_numpy()
+    moved = parts.assign(contribution=given, value=pd.to_numeric(parts["value"], errors="coerce"))
+    taken = moved.groupby(["sample", "column"])["contribution"].sum()
+    index = pd.MultiIndex.from_frame(long[["sample", "column"]])
+    rest = long["contribution"].to_numpy() - taken.reindex(index).fillna(0.0).to_numpy()
+    # Where nothing with a known role is stated, that itself is what contributes.
+    nothing = (long["kind"] == "knowledge").to_numpy() & ~index.isin(taken.index)
+    terms = np.where(nothing, "no " + long["term"], long["term"])
+    return pd.concat(
+        [long.assign(contribution=rest, term=terms), moved[list(long.columns)]], ignore_index=True
+    )
+
+
+def _by_term(long: pd.DataFrame, samples: pd.Index) -> pd.DataFrame:
+    """Sum the contributions of one term with their sign; samples keep their order."""
+    grouped = long.groupby(["sample", "term"], sort=False)
+    terms = grouped.agg(
+        kind=("kind", "first"), value=("value", "first"), contribution=("contribution", "sum")
+    )
+    place = pd.Series(np.arange(len(samples)), index=samples)
+    return terms.reset_index().sort_values("sample", key=lambda names: names.map(place), kind="stable")
+
+
+def drivers_text(terms: pd.DataFrame, most: int = 5, least: float = 0.005) -> str:
+    """Return the strongest terms of one sample and effect, signed: `VEGFA +0.41; hypoxia +0.22`.
+
+    Examples
+    --------
+    >>> drivers_text(pd.DataFrame({"term": ["VEGFA", "IL6"], "value": [2, 1], "contribution": [0.412, -0.1]}))
+    'VEGFA +0.41; IL6 -0.10'
+    """
+    shown = terms[(terms["term"] != BASE_TERM) & (terms["contribution"].abs() >= least)]
+    shown = shown.reindex(shown["contribution"].abs().sort_values(ascending=False, kind="stable").index).head(
+        most
+    )
+    return "; ".join(f"{t} {c:+.2f}" for t, c in zip(shown["term"], shown["contribution"], strict=True))
