@@ -9,7 +9,7 @@ import typer
 
 from secretome_ml.cli.options import EvidenceFolder, Json, Quiet, print_json, speaker, stdout
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 Format = Annotated[str, typer.Option("--format", help="jsonl or parquet.")]
 
 

@@ -26,11 +26,10 @@ def explain(
 ) -> None:
     """Show what drives the predictions: tables, figures and one HTML page.
 
-    Examples
-    --------
-        secretome-ml explain
-
-        secretome-ml explain profiles.csv --out explanation
+    \b
+    For example:
+      secretome-ml explain
+      secretome-ml explain profiles.csv --out explanation
     """
     from secretome_ml.workflows.explain import explain_corpus, explain_profiles
     from secretome_ml.workflows.score import read_inputs

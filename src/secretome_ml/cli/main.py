@@ -18,7 +18,7 @@ app = typer.Typer(
         "score new profiles, and see why.\n\nResearch software, not a clinical device."
     ),
     no_args_is_help=True,
-    rich_markup_mode="markdown",
+    rich_markup_mode=None,  # rich help costs more than the help itself
     pretty_exceptions_enable=False,
     add_completion=False,
 )

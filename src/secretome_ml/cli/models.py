@@ -9,7 +9,7 @@ import typer
 
 from secretome_ml.cli.options import Json, print_json, stdout
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 Address = Annotated[
     str | None, typer.Argument(help="A bundle folder or an MLflow address. Default: the released bundle.")
 ]

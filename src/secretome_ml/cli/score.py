@@ -48,13 +48,11 @@ def score(
 ) -> None:
     """Score profiles: which effects to expect, how sure, and what drives it.
 
-    Examples
-    --------
-        secretome-ml score profiles.csv
-
-        secretome-ml score proteinGroups.txt --metadata samples.xlsx --control MSC_normoxia --out scores.csv
-
-        secretome-ml score studies.jsonl --explain --report page.html --out scores.csv
+    \b
+    For example:
+      secretome-ml score profiles.csv
+      secretome-ml score proteinGroups.txt --metadata samples.xlsx --control MSC_normoxia --out scores.csv
+      secretome-ml score studies.jsonl --explain --report page.html --out scores.csv
     """
     from secretome_ml.files import write_file
     from secretome_ml.reporting.tables import scores_table
@@ -145,9 +143,9 @@ def evaluate(
 ) -> None:
     """Score studies with known outcomes that the model has not seen, and print the metrics.
 
-    Example:
-
-        secretome-ml evaluate new_studies.jsonl --drop-seen
+    \b
+    For example:
+      secretome-ml evaluate new_studies.jsonl --drop-seen
     """
     from secretome_ml.reporting.tables import results_table
     from secretome_ml.workflows.score import evaluate as run

@@ -12,9 +12,9 @@ def template(
 ) -> None:
     """Print a table to fill in, with comments that the readers skip.
 
-    Example:
-
-        secretome-ml template --format wide > profiles.csv
+    \b
+    For example:
+      secretome-ml template --format wide > profiles.csv
     """
     from secretome_ml.profiles import template as text_of
 

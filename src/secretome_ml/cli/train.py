@@ -35,11 +35,10 @@ def train(
 ) -> None:
     """Train on published studies: cross-validate by study, fit, explain, write a bundle, log the run.
 
-    Examples
-    --------
-        secretome-ml train
-
-        secretome-ml train experiments/default.toml --seed 7 --out models/mine --json
+    \b
+    For example:
+      secretome-ml train
+      secretome-ml train experiments/default.toml --seed 7 --out models/mine --json
     """
     import shlex
     from dataclasses import replace

@@ -8,7 +8,7 @@ import typer
 
 from secretome_ml.cli.options import Json, print_json, stdout
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command()
