@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 import pandas as pd
 
@@ -59,10 +60,8 @@ def _in_terms(context: pd.DataFrame) -> pd.DataFrame:
 
 
 def _long(frame: pd.DataFrame) -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = frame.assign(sample=frame["study"] + "/" + frame["arm"]).to_dict(
-        "records"
-    )
-    return rows
+    rows = frame.assign(sample=frame["study"] + "/" + frame["arm"]).to_dict("records")
+    return cast("list[dict[str, object]]", rows)
 
 
 def _factor_rows(evidence: Evidence) -> Iterator[dict[str, object]]:

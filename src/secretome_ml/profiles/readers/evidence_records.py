@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
-from secretome_ml.errors import InputRefused, Problem
-from secretome_ml.evidence import read_records
+from secretome_ml.errors import InputRefused
+from secretome_ml.evidence import read_records, validate_evidence
 from secretome_ml.profiles.from_evidence import profiles_from_evidence
-from secretome_ml.profiles.profiles import STATE_LEVELS, Profiles
+from secretome_ml.profiles.profiles import Profiles
 from secretome_ml.profiles.source import Source
 
 NAME = "evidence"
+
+_SCORED = ("arms.csv", "preconditioning.csv", "manipulations.csv", "factors.csv")
 
 
 def recognises(source: Source) -> bool:
@@ -28,23 +31,17 @@ def read(source: Source) -> Profiles:
     Raises
     ------
     InputRefused
-        If a record is not of the format, or states a factor in a word that is no state.
+        If a record is not of the format, or a word of an arm, its preconditioning or its factors is not in
+        the vocabulary. What is not stated, a missing DOI or a wrong outcome does not matter here.
     """
     with tempfile.TemporaryDirectory(prefix="secretome-ml-") as folder:
         path = Path(folder) / (Path(source.name).name or "records.jsonl")
         path.write_bytes(source.content)
         evidence = read_records(path)
-    factors = evidence.factors
-    odd = factors[factors["state"].notna() & ~factors["state"].isin(STATE_LEVELS)]
     problems = [
-        Problem(
-            source.name,
-            f"{r.study}/{r.arm}",
-            "state",
-            f"'{r.state}' is no state.",
-            f"Use {', '.join(STATE_LEVELS)}.",
-        )
-        for r in odd.itertuples()
+        replace(p, file=source.name, row=f"{p.row} of its {p.file.removesuffix('.csv')}")
+        for p in validate_evidence(evidence)
+        if p.file in _SCORED and not p.what.startswith("The cell is empty")
     ]
     if problems:
         raise InputRefused(problems)
