@@ -126,6 +126,24 @@ def log_run(run: Run, store: Path, uri: str | None, experiment: str | None, regi
         ) from error
 
 
+def log_numbers(name: str, parameters: Mapping[str, Any], metrics: Mapping[str, float], store: Path) -> str:
+    """Log what a measurement found as a run of its own in the experiment `leaderboard`, and return its id."""
+    _quieten()
+    address = os.environ.get("MLFLOW_TRACKING_URI") or default_store(store)
+    if address.startswith("sqlite:///"):
+        Path(address.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        mlflow.set_tracking_uri(address)
+        _choose_experiment("leaderboard", store, local=address == default_store(store))
+        with mlflow.start_run(run_name=name) as active:
+            mlflow.set_tags({"version": __version__})
+            mlflow.log_params({k: str(v)[:500] for k, v in parameters.items()})
+            mlflow.log_metrics({k: v for k, v in metrics.items() if v == v})
+            return str(active.info.run_id)
+    except (MlflowException, OSError) as error:
+        raise TrackingFailed(f"MLflow at {address} failed: {error}. Check MLFLOW_TRACKING_URI.") from error
+
+
 def log_explanation(files: list[Path], bundle_digest: str, store: Path) -> str:
     """Log the files of an explanation as a run of their own and return its id."""
     _quieten()

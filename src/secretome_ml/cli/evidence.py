@@ -51,31 +51,45 @@ def stats(evidence: EvidenceFolder = None, json_output: Json = False) -> None:
 def import_(
     file: Annotated[Path, typer.Argument(help="Evidence records (.jsonl).")],
     evidence: Annotated[
-        Path | None, typer.Option("--evidence", help="Folder of the corpus to add to.")
+        Path | None,
+        typer.Option("--evidence", help="Folder of the corpus to add to. Default: the shipped one."),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would change; write nothing.")
+    ] = False,
+    drop_refused: Annotated[
+        bool, typer.Option("--drop-refused", help="Leave out the studies that break a rule; import the rest.")
     ] = False,
     json_output: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Add new studies, all or nothing; known ones are recognised by DOI, PMID, address or title."""
-    from secretome_ml.evidence import load_evidence, merge_evidence, read_records
+    from secretome_ml.errors import InputRefused
+    from secretome_ml.evidence import load_evidence, merge_evidence, read_records, refused_studies
     from secretome_ml.paths import data_dir
 
     folder = evidence or data_dir() / "evidence"
-    merged = merge_evidence(load_evidence(folder), read_records(file))
+    incoming = read_records(file)
+    refused = refused_studies(incoming, file.name)
+    problems = [problem for found in refused.values() for problem in found]
+    if problems and not drop_refused:
+        raise InputRefused(problems)
+    merged = merge_evidence(
+        load_evidence(folder), incoming.subset(set(incoming.studies["study"]) - refused.keys())
+    )
     if merged.added and not dry_run:
         merged.evidence.save(folder)
     if json_output:
-        print_json(
-            {"added": merged.added, "known": merged.known, "written": bool(merged.added) and not dry_run}
-        )
+        written = bool(merged.added) and not dry_run
+        left_out = [problem.as_dict() for problem in problems]
+        print_json({"added": merged.added, "known": merged.known, "refused": left_out, "written": written})
         return
     console = speaker(quiet)
     console.print(f"{'Would add' if dry_run else 'Added'} {len(merged.added)} studies.", highlight=False)
     for study, own in merged.known.items():
         console.print(f"Known already: {study} (as {own})", highlight=False)
+    for problem in problems:
+        console.print(f"Left out: {problem}", highlight=False, markup=False)
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -22,13 +22,24 @@ _EDGE = 1e-6
 
 @dataclass(frozen=True)
 class Validation:
-    """How to validate: numbers of folds, repeats and the seed; the support that a column needs."""
+    """How to validate.
+
+    Parameters
+    ----------
+    folds, inner_folds, repeats, seed : int
+        Numbers of folds outside and inside, repeats of the outer ones, and the seed of all.
+    min_studies : int
+        The support that a column needs on the training side.
+    groups : pandas.Series, optional
+        Study to group, where studies that repeat each other must stay together, outside and inside.
+    """
 
     folds: int = 5
     inner_folds: int = 4
     repeats: int = 1
     seed: int = 0
     min_studies: int = 3
+    groups: pd.Series | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -39,6 +50,32 @@ class Tuned:
     calibrator: Calibrator
     parameters: dict[str, Any]
     margin: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Fold:
+    """One test side, predicted by a model tuned, fitted and calibrated on the training side.
+
+    Parameters
+    ----------
+    split : Split
+        The two sides.
+    inner : pandas.DataFrame
+        Margins of the training samples, out of the inner folds.
+    margin, probability : pandas.DataFrame
+        Test samples by effects.
+    parameters : dict
+        Chosen hyperparameters.
+    loss : float
+        Joint loss on the test side.
+    """
+
+    split: Split
+    inner: pd.DataFrame
+    margin: pd.DataFrame
+    probability: pd.DataFrame
+    parameters: dict[str, Any]
+    loss: float
 
 
 @dataclass(frozen=True)
@@ -53,12 +90,15 @@ class OutOfFold:
         Samples by effects, the mean over repeats.
     folds : pandas.DataFrame
         One row per repeat and fold: number of studies, chosen hyperparameters, joint loss.
+    parts : tuple of tuple of Fold
+        The folds of each repeat.
     """
 
     model: str
     margin: pd.DataFrame
     probability: pd.DataFrame
     folds: pd.DataFrame
+    parts: tuple[tuple[Fold, ...], ...] = field(default=(), repr=False)
 
 
 def cross_validate(
@@ -90,22 +130,21 @@ def cross_validate(
         Called when a fold of a model is done, for a progress bar.
     """
     tasks = [
-        (name, repeat, number, split)
+        (name, repeat, split)
         for repeat in range(plan.repeats)
-        for number, split in enumerate(study_folds(features.samples, plan.folds, plan.seed + repeat))
+        for split in study_folds(features.samples, plan.folds, plan.seed + repeat, plan.groups)
         for name in names
     ]
     run = Parallel(n_jobs=jobs, return_as="generator")(
-        delayed(_one_fold)(name, split, features, targets, plan, (settings or {}).get(name, {}))
-        for name, _, _, split in tasks
+        delayed(predict_split)(name, split, features, targets, plan, (settings or {}).get(name, {}))
+        for name, _, split in tasks
     )
-    results: dict[str, list[tuple[int, int, Split, pd.DataFrame, pd.DataFrame, dict[str, Any], float]]]
-    results = {name: [] for name in names}
-    for (name, repeat, number, split), (margin, probability, parameters, loss) in zip(tasks, run, strict=True):
-        results[name].append((repeat, number, split, margin, probability, parameters, loss))
+    found: dict[str, list[list[Fold]]] = {name: [[] for _ in range(plan.repeats)] for name in names}
+    for (name, repeat, _), fold in zip(tasks, run, strict=True):
+        found[name][repeat].append(fold)
         if advance is not None:
             advance()
-    return {name: _gather(name, found, features.samples) for name, found in results.items()}
+    return {name: _gather(name, repeats, features.samples) for name, repeats in found.items()}
 
 
 def tune(
@@ -117,7 +156,7 @@ def tune(
     its study.
     """
     kind = MODELS[name]
-    splits = study_folds(features.samples, plan.inner_folds, plan.seed + 1000)
+    splits = study_folds(features.samples, plan.inner_folds, plan.seed + 1000, plan.groups)
     narrow = [features.supported_by(split.train, plan.min_studies) for split in splits]
     best: tuple[float, dict[str, Any], pd.DataFrame] | None = None
     for choice in kind.grid:
@@ -154,29 +193,47 @@ def joint_loss(margin: pd.DataFrame, calibrator: Calibrator, targets: Targets) -
     pairs = targets.comparisons
     if pairs.empty:
         return outcome
-    gap = np.array(
-        [margin.at[a, e] - margin.at[b, e] for a, b, e in zip(pairs["arm"], pairs["than"], pairs["effect"], strict=True)]
-    )
+    named = zip(pairs["arm"], pairs["than"], pairs["effect"], strict=True)
+    gap = np.array([margin.at[a, e] - margin.at[b, e] for a, b, e in named])
     wins = (pairs["direction"].to_numpy(dtype=float) + 1.0) / 2.0
     return 0.5 * outcome + 0.5 * float(np.mean(np.logaddexp(0.0, gap) - wins * gap))
 
 
-def _one_fold(
-    name: str, split: Split, features: Features, targets: Targets, plan: Validation, settings: dict[str, Any]
-) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any], float]:
+def predict_split(
+    name: str,
+    split: Split,
+    features: Features,
+    targets: Targets,
+    plan: Validation,
+    settings: dict[str, Any] | None = None,
+) -> Fold:
+    """Tune, fit and calibrate on the training side of any split, and predict its test side."""
     tuned = tune(name, features.take(split.train), targets.take(split.train), plan, settings)
     columns = features.supported_by(split.train, plan.min_studies)
     margin = tuned.model.margin(columns.take(split.test))
     loss = joint_loss(margin, tuned.calibrator, targets.take(split.test))
-    return margin, tuned.calibrator.probability(margin), tuned.parameters, loss
+    return Fold(split, tuned.margin, margin, tuned.calibrator.probability(margin), tuned.parameters, loss)
 
 
-def _gather(name: str, found: list[Any], samples: pd.Index) -> OutOfFold:
-    repeats = sorted({f[0] for f in found})
-    margins = [pd.concat([f[3] for f in found if f[0] == r]).reindex(samples) for r in repeats]
-    chances = [pd.concat([f[4] for f in found if f[0] == r]).reindex(samples) for r in repeats]
+def _gather(name: str, repeats: list[list[Fold]], samples: pd.Index) -> OutOfFold:
+    margins = [pd.concat([f.margin for f in folds]).reindex(samples) for folds in repeats]
+    chances = [pd.concat([f.probability for f in folds]).reindex(samples) for folds in repeats]
     rows = [
-        {"model": name, "repeat": f[0], "fold": f[1], "test_arms": len(f[2].test), "parameters": f[5], "joint_loss": f[6]}
-        for f in found
+        {
+            "model": name,
+            "repeat": repeat,
+            "fold": number,
+            "test_arms": len(fold.split.test),
+            "parameters": fold.parameters,
+            "joint_loss": fold.loss,
+        }
+        for repeat, folds in enumerate(repeats)
+        for number, fold in enumerate(folds)
     ]
-    return OutOfFold(name, sum(margins) / len(margins), sum(chances) / len(chances), pd.DataFrame(rows))
+    return OutOfFold(
+        name,
+        sum(margins) / len(margins),
+        sum(chances) / len(chances),
+        pd.DataFrame(rows),
+        tuple(tuple(folds) for folds in repeats),
+    )

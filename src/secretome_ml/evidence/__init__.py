@@ -2,7 +2,7 @@
 
 from secretome_ml.evidence.agreement import reading_agreement
 from secretome_ml.evidence.corpus import Evidence, load_evidence
-from secretome_ml.evidence.merge import Merged, merge_evidence, seen_studies
+from secretome_ml.evidence.merge import Merged, merge_evidence, refused_studies, seen_studies
 from secretome_ml.evidence.records import read_records, write_records
 from secretome_ml.evidence.search import find_study, search_studies
 from secretome_ml.evidence.stats import evidence_stats
@@ -20,6 +20,7 @@ __all__ = [
     "merge_evidence",
     "read_records",
     "reading_agreement",
+    "refused_studies",
     "search_studies",
     "seen_studies",
     "validate_evidence",

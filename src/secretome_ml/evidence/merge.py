@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from secretome_ml.errors import InputRefused
+from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.evidence.corpus import Evidence
 from secretome_ml.evidence.tables import TABLES
 from secretome_ml.evidence.validate import validate_evidence
@@ -62,6 +62,27 @@ def merge_evidence(corpus: Evidence, incoming: Evidence) -> Merged:
         for t in TABLES
     }
     return Merged(Evidence(tables), added, known)
+
+
+def refused_studies(incoming: Evidence, file: str) -> dict[str, list[Problem]]:
+    """Return the studies of a record file that break a rule, each with its problems, placed by line and field.
+
+    Parameters
+    ----------
+    incoming : Evidence
+        As `read_records` gives it: studies in the order of the file.
+    file : str
+        Name of the file, for messages.
+    """
+    line_of = {str(s): i for i, s in enumerate(incoming.studies["study"], start=1)}
+    refused: dict[str, list[Problem]] = {}
+    for problem in validate_evidence(incoming):
+        table = problem.file.removesuffix(".csv")
+        study = str(incoming.tables[table]["study"].iloc[int(str(problem.row)) - 2])
+        field = f"{table}.{problem.column}"
+        placed = Problem(file, line_of.get(study, 0), field, problem.what, problem.remedy)
+        refused.setdefault(study, []).append(placed)
+    return refused
 
 
 def seen_studies(corpus: pd.DataFrame, incoming: pd.DataFrame) -> dict[str, str]:

@@ -52,12 +52,15 @@ class KnowledgeBlock:
     ----------
     effects : tuple of str
         Effects to encode.
+    without : tuple of str
+        Roles with this evidence are left out, to see what they bring.
     """
 
     name = "knowledge"
 
-    def __init__(self, effects: tuple[str, ...]) -> None:
+    def __init__(self, effects: tuple[str, ...], without: tuple[str, ...] = ()) -> None:
         self.effects = effects
+        self.without = without
 
     @property
     def columns(self) -> list[FeatureColumn]:
@@ -73,10 +76,10 @@ class KnowledgeBlock:
     def parts(self, profiles: Profiles, effect: str) -> pd.DataFrame:
         """Return one row per sample, column and term; the amounts of a column add up to its value."""
         rows = [
-            *_factor_parts(profiles, effect),
-            *_agent_parts(profiles, effect),
-            *_blocking_parts(profiles, effect),
-            *_cell_parts(profiles, effect),
+            *_factor_parts(profiles, effect, self.without),
+            *_agent_parts(profiles, effect, self.without),
+            *_blocking_parts(profiles, effect, self.without),
+            *_cell_parts(profiles, effect, self.without),
         ]
         return _damped(pd.DataFrame(rows, columns=list(PART_COLUMNS)))
 
@@ -97,9 +100,11 @@ def _damped(parts: pd.DataFrame) -> pd.DataFrame:
     return parts.assign(amount=parts["amount"] / np.sqrt(number.where(several, 1)))
 
 
-def _factor_parts(profiles: Profiles, effect: str) -> Iterator[tuple[str, str, str, str, object, float]]:
+def _factor_parts(
+    profiles: Profiles, effect: str, without: tuple[str, ...]
+) -> Iterator[tuple[str, str, str, str, object, float]]:
     """Yield role times shift of every factor, damped so that a panel of 1,000 does not drown the rest."""
-    roles = factor_roles()
+    roles = factor_roles(without)
     rows = profiles.factors[["sample", "factor", "level"]].dropna()
     levels = (
         rows.assign(level=rows["level"].astype(float))
@@ -125,8 +130,10 @@ def _factor_parts(profiles: Profiles, effect: str) -> Iterator[tuple[str, str, s
         )
 
 
-def _agent_parts(profiles: Profiles, effect: str) -> Iterator[tuple[str, str, str, str, object, float]]:
-    roles, conditions = factor_roles(), condition_roles()
+def _agent_parts(
+    profiles: Profiles, effect: str, without: tuple[str, ...]
+) -> Iterator[tuple[str, str, str, str, object, float]]:
+    roles, conditions = factor_roles(without), condition_roles(without)
     for row in interventions(profiles).itertuples(index=False):
         if row.direction == 0:
             continue
@@ -156,8 +163,10 @@ def _agent_parts(profiles: Profiles, effect: str) -> Iterator[tuple[str, str, st
         yield row.sample, "known_agents", term, "preconditioning", row.direction, role * row.direction
 
 
-def _blocking_parts(profiles: Profiles, effect: str) -> Iterator[tuple[str, str, str, str, object, float]]:
-    roles, conditions = factor_roles(), condition_roles()
+def _blocking_parts(
+    profiles: Profiles, effect: str, without: tuple[str, ...]
+) -> Iterator[tuple[str, str, str, str, object, float]]:
+    roles, conditions = factor_roles(without), condition_roles(without)
     for row in profiles.manipulations.itertuples(index=False):
         target = row.target if isinstance(row.target, str) else None
         sign = -1.0 if row.kind in _TAKES_AWAY else 1.0 if row.kind == "added" else 0.0
@@ -169,8 +178,10 @@ def _blocking_parts(profiles: Profiles, effect: str) -> Iterator[tuple[str, str,
         yield row.sample, "known_blocking", term, "product", sign, amount
 
 
-def _cell_parts(profiles: Profiles, effect: str) -> Iterator[tuple[str, str, str, str, object, float]]:
-    conditions, terms = condition_roles(), Terms()
+def _cell_parts(
+    profiles: Profiles, effect: str, without: tuple[str, ...]
+) -> Iterator[tuple[str, str, str, str, object, float]]:
+    conditions, terms = condition_roles(without), Terms()
     for sample, row in profiles.context.iterrows():
         stated = []
         if isinstance(row["cell_type"], str):

@@ -15,22 +15,22 @@ _FULL_STRENGTH = 3.0
 
 
 @cache
-def factor_roles() -> dict[tuple[str, str], float]:
-    """Return (effect, factor) to signed role in -1..1.
+def factor_roles(without: tuple[str, ...] = ()) -> dict[tuple[str, str], float]:
+    """Return (effect, factor) to signed role in -1..1; roles whose evidence is in `without` are left out.
 
     Examples
     --------
     >>> factor_roles()["angiogenic", "VEGFA"] > 0 > factor_roles()["angiogenic", "SERPINF1"]
     True
     """
-    table = _read("roles.csv")
+    table = _read("roles.csv", without)
     return {(r["effect"], r["factor"]): _signed(r) for r in table.to_dict("records")}
 
 
 @cache
-def condition_roles() -> dict[tuple[str, str, str], float]:
+def condition_roles(without: tuple[str, ...] = ()) -> dict[tuple[str, str, str], float]:
     """Return (effect, term kind, term) to signed role in -1..1, for conditions such as hypoxia."""
-    table = _read("conditions.csv")
+    table = _read("conditions.csv", without)
     return {(r["effect"], r["term_kind"], r["term"]): _signed(r) for r in table.to_dict("records")}
 
 
@@ -45,8 +45,9 @@ def knowledge_digest() -> str:
     return total.hexdigest()
 
 
-def _read(name: str) -> pd.DataFrame:
-    return pd.read_csv(data_dir() / "knowledge" / name, dtype={"strength": float})
+def _read(name: str, without: tuple[str, ...]) -> pd.DataFrame:
+    table = pd.read_csv(data_dir() / "knowledge" / name, dtype={"strength": float})
+    return table[~table["evidence"].isin(without)]
 
 
 def _signed(row: dict[str, object]) -> float:

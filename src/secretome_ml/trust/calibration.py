@@ -1,4 +1,4 @@
-"""From margin to probability: a logistic map per effect, fitted on margins of unseen studies."""
+"""From margin to probability: a bent logistic map per effect, fitted on margins of unseen studies."""
 
 from __future__ import annotations
 
@@ -8,42 +8,66 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import expit
 
 from secretome_ml.models.targets import Targets
 
 Array = NDArray[np.float64]
 
+# Weak priors: slopes near one half, offsets near the effect's own log odds (left almost free).
+_SLOPE, _SLOPE_PRECISION, _OFFSET_PRECISION = 0.5, 4.0, 0.05
+_STEPS, _LONGEST_STEP, _SETTLED = 50, 3.0, 1e-9
+
 
 @dataclass(frozen=True)
 class Calibrator:
-    """p = sigmoid(offset + slope * margin) per effect; one slope for all effects (Platt, 1999).
+    """p = sigmoid(offset + above * (m - knot)+ - below * (knot - m)+), m the margin (after Platt, 1999).
 
-    Effects have few null or adverse outcomes, so the slope is shared and never negative.
+    The knot is the effect's middle margin. Few outcomes are null or adverse, so the two slopes are shared
+    by the effects; neither is negative, so that a higher score never gives a lower probability. Two
+    slopes, because arms about which something unfavourable is known fail far more often than one slope
+    through the crowd of ordinary arms can say.
+
+    Parameters
+    ----------
+    below, above : float
+        Slope under and over the knot.
+    knots, offsets : dict of str to float
+        Per effect, the middle margin, and the log odds there.
     """
 
-    slope: float
+    below: float
+    above: float
+    knots: dict[str, float]
     offsets: dict[str, float]
 
     def probability(self, margin: pd.DataFrame) -> pd.DataFrame:
         """Return samples by effects: the calibrated probability that the effect is beneficial."""
-        return pd.DataFrame(
-            {e: expit(self.offsets[e] + self.slope * margin[e].to_numpy()) for e in margin.columns},
-            index=margin.index,
-        )
+        chances = {e: expit(self._log_odds(e, margin[e].to_numpy(dtype=float))) for e in margin.columns}
+        return pd.DataFrame(chances, index=margin.index)
+
+    def _log_odds(self, effect: str, margin: Array) -> Array:
+        away = margin - self.knots[effect]
+        bent: Array = self.below * np.minimum(away, 0.0) + self.above * np.maximum(away, 0.0)
+        return self.offsets[effect] + bent
 
     def state(self) -> dict[str, Any]:
         """Return plain JSON values."""
-        return {"slope": self.slope, "offsets": self.offsets}
+        return {"below": self.below, "above": self.above, "knots": self.knots, "offsets": self.offsets}
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Calibrator:
-        """Rebuild the calibrator."""
-        return cls(float(state["slope"]), {e: float(o) for e, o in state["offsets"].items()})
+        """Rebuild the calibrator; one written with a single slope has its knot at zero."""
+        if "slope" in state:
+            slope = state["slope"]
+            state = {"below": slope, "above": slope, "knots": dict.fromkeys(state["offsets"], 0.0), **state}
+        knots, offsets = ({e: float(v) for e, v in state[name].items()} for name in ("knots", "offsets"))
+        return cls(float(state["below"]), float(state["above"]), knots, offsets)
 
 
-def fit_calibrator(margin: pd.DataFrame, targets: Targets, study_weight: pd.Series | None = None) -> Calibrator:
+def fit_calibrator(
+    margin: pd.DataFrame, targets: Targets, study_weight: pd.Series | None = None
+) -> Calibrator:
     """Fit the map on out-of-fold margins.
 
     Parameters
@@ -55,34 +79,61 @@ def fit_calibrator(margin: pd.DataFrame, targets: Targets, study_weight: pd.Seri
     study_weight : pandas.Series, optional
         Weight of each study, e.g. how often a bootstrap drew it.
     """
-    values, labels, weights, effect = [], [], [], []
-    drawn = study_weight.reindex(targets.studies).to_numpy(dtype=float) if study_weight is not None else 1.0
-    weight = targets.weights * drawn
-    for position, name in enumerate(targets.effects):
-        share = targets.outcomes[name].dropna()
-        values.append(margin.loc[share.index, name].to_numpy(dtype=float))
-        labels.append(share.to_numpy(dtype=float))
-        weights.append(weight[share.index].to_numpy(dtype=float))
-        effect.append(np.full(len(share), position))
-    return _fit(
-        np.concatenate(values), np.concatenate(labels), np.concatenate(weights), np.concatenate(effect), targets.effects
+    studies = pd.Index(pd.unique(pd.Series(targets.studies)))
+    weights = study_weight if study_weight is not None else pd.Series(1.0, index=studies)
+    return fit_calibrators(margin, targets, pd.DataFrame([weights.reindex(studies)], columns=studies))[0]
+
+
+def fit_calibrators(margin: pd.DataFrame, targets: Targets, study_weights: pd.DataFrame) -> list[Calibrator]:
+    """Fit one map per row of draws by studies; all rows share the knots."""
+    names = targets.effects
+    rows = targets.outcomes.melt(var_name="effect", value_name="share", ignore_index=False)
+    rows = rows.dropna(subset="share").rename_axis("sample").reset_index()
+    effect = pd.Categorical(rows["effect"], categories=list(names)).codes.astype(int)
+    place = margin.index.get_indexer(rows["sample"]), margin.columns.get_indexer(rows["effect"])
+    score = margin.to_numpy(dtype=float)[place]
+    own = [score[effect == i] for i in range(len(names))]
+    knots = np.array([np.median(part) if len(part) else 0.0 for part in own])
+    away = score - knots[effect]
+    design = np.column_stack([np.minimum(away, 0.0), np.maximum(away, 0.0), np.eye(len(names))[effect]])
+    study = rows["sample"].str.split("/", n=1).str[0]
+    strength = targets.weights[rows["sample"]].to_numpy(dtype=float)
+    fitted = _fit(
+        design, rows["share"].to_numpy(dtype=float), study_weights[study].to_numpy(dtype=float) * strength
     )
+    return [
+        Calibrator(
+            float(theta[0]),
+            float(theta[1]),
+            {n: float(k) for n, k in zip(names, knots, strict=True)},
+            {n: float(o) for n, o in zip(names, theta[2:], strict=True)},
+        )
+        for theta in fitted
+    ]
 
 
-def _fit(values: Array, labels: Array, weights: Array, effect: NDArray[np.int64], names: tuple[str, ...]) -> Calibrator:
-    centre = np.array([values[effect == i].mean() if np.any(effect == i) else 0.0 for i in range(len(names))])
-    shifted = values - centre[effect]
+def _fit(design: Array, labels: Array, weights: Array) -> Array:
+    """Return draws by parameters of the penalised logistic fits, the first two held at zero or above.
 
-    def loss(theta: Array) -> tuple[float, Array]:
-        margin = theta[1:][effect] + theta[0] * shifted
-        gap = weights * (expit(margin) - labels)
-        value = float(np.sum(weights * (np.logaddexp(0.0, margin) - labels * margin)))
-        # Weak priors: slope near one half, offsets near the effect's own log odds (left almost free).
-        value += 0.5 * 4.0 * (theta[0] - 0.5) ** 2 + 0.5 * 0.05 * float(theta[1:] @ theta[1:])
-        slope = np.array([float(gap @ shifted) + 4.0 * (theta[0] - 0.5)])
-        return value, np.concatenate([slope, np.bincount(effect, gap, len(names)) + 0.05 * theta[1:]])
-
-    start = np.concatenate([[0.5], np.zeros(len(names))])
-    bounds = [(0.0, None), *[(None, None)] * len(names)]
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
-    return Calibrator(float(found[0]), {n: float(found[i + 1] - found[0] * centre[i]) for i, n in enumerate(names)})
+    Projected Newton steps on all draws at once: a slope that sits at zero and is pushed below stays.
+    """
+    size = design.shape[1]
+    centre, precision = np.zeros(size), np.full(size, _OFFSET_PRECISION)
+    centre[:2], precision[:2] = _SLOPE, _SLOPE_PRECISION
+    products = (design[:, :, None] * design[:, None, :]).reshape(len(design), -1)
+    theta = np.tile(centre, (len(weights), 1))
+    for _ in range(_STEPS):
+        chance = expit(theta @ design.T)
+        slope = (weights * (chance - labels)) @ design + precision * (theta - centre)
+        curve = ((weights * chance * (1.0 - chance)) @ products).reshape(-1, size, size) + np.diag(precision)
+        held = np.zeros_like(theta, dtype=bool)
+        held[:, :2] = (theta[:, :2] <= 0.0) & (slope[:, :2] > 0.0)
+        slope[held] = 0.0
+        curve[held[:, :, None] | held[:, None, :]] = 0.0
+        curve += np.eye(size) * held[:, :, None]
+        step = np.clip(np.linalg.solve(curve, slope[:, :, None])[:, :, 0], -_LONGEST_STEP, _LONGEST_STEP)
+        theta = theta - step
+        theta[:, :2] = np.maximum(theta[:, :2], 0.0)
+        if np.abs(step).max() < _SETTLED:
+            break
+    return theta

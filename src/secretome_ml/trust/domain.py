@@ -1,4 +1,4 @@
-"""Where the model may be asked: preparations like those that the studies describe, with the reason where not."""
+"""Where the model may be asked: preparations like those of the studies, with the reason where not."""
 
 from __future__ import annotations
 
@@ -8,38 +8,53 @@ from typing import Any
 import pandas as pd
 
 from secretome_ml.profiles.profiles import Profiles
+from secretome_ml.trust.distance import Nearest, fit_nearest
 
 _WATCHED = ("cell_type", "cell_source", "product", "species", "culture")
+# A panel of so many factors, of which hardly any stands in training studies, is another panel. A single
+# factor that nobody else measured is no panel: such arms are predicted as well as others.
+_PANEL, _LEAST_FACTORS = 5, 3
 
 
 @dataclass(frozen=True)
 class Domain:
-    """How many training studies state each cell type, source, product, species, culture and preconditioning.
+    """How many training studies state each value, and how far from them a preparation may lie.
 
     Parameters
     ----------
     studies : dict of str to dict of str to int
-        Number of studies per column and value.
+        Number of studies per column (cell type, source, product, species, culture, preconditioning,
+        factor) and value.
+    nearest : Nearest
+        The training arms, and the distance that is too far.
     min_studies : int
         Fewer than these, and a value is called unseen.
     """
 
     studies: dict[str, dict[str, int]]
+    nearest: Nearest
     min_studies: int = 2
 
     def judge(self, profiles: Profiles) -> pd.DataFrame:
-        """Return per sample `in_domain` and `domain_reason` (empty when inside)."""
-        kinds = profiles.preconditioning.groupby("sample")["kind"].agg(list)
-        known = profiles.factors.groupby("sample").size()
+        """Return per sample `in_domain`, `domain_reason` (empty when inside) and `distance`."""
+        measured = profiles.factors.dropna(subset="level")
+        kinds, measured = _lists(profiles.preconditioning, "kind"), _lists(measured, "factor")
+        away = self.nearest.distances(profiles)
         rows = []
         for sample, context in profiles.context.iterrows():
             reasons = self._context_reasons(context)
             reasons += self._unseen("preconditioning", kinds.get(sample, []))
+            reasons += self._panel(measured.get(sample, []))
             stated = context[["cell_type", "cell_source", "product"]].notna().any()
-            if not stated and known.get(sample, 0) == 0 and sample not in kinds.index:
+            if not stated and sample not in measured.index and sample not in kinds.index:
                 reasons.append("nothing is stated about the preparation")
-            rows.append((not reasons, "; ".join(reasons)))
-        return pd.DataFrame(rows, columns=["in_domain", "domain_reason"], index=profiles.samples)
+            if not reasons and away[sample] > self.nearest.threshold:
+                shared = 1.0 - away[sample]
+                reasons.append(
+                    f"far from every study: no training arm shares over {shared:.0%} of what is stated"
+                )
+            rows.append((not reasons, "; ".join(reasons), float(away[sample])))
+        return pd.DataFrame(rows, columns=["in_domain", "domain_reason", "distance"], index=profiles.samples)
 
     def _context_reasons(self, context: pd.Series) -> list[str]:
         reasons = []
@@ -56,23 +71,40 @@ class Domain:
             if counts.get(value, 0) < self.min_studies
         ]
 
+    def _panel(self, factors: list[str]) -> list[str]:
+        counts = self.studies.get("factor", {})
+        known = sum(counts.get(f, 0) >= self.min_studies for f in factors)
+        if len(factors) < _PANEL or known >= _LEAST_FACTORS:
+            return []
+        return [f"panel too different: {known} of {len(factors)} factors stand in the training studies"]
+
     def state(self) -> dict[str, Any]:
         """Return plain JSON values."""
-        return {"studies": self.studies, "min_studies": self.min_studies}
+        return {"studies": self.studies, "nearest": self.nearest.state(), "min_studies": self.min_studies}
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Domain:
-        """Rebuild the domain."""
-        return cls({c: {v: int(n) for v, n in d.items()} for c, d in state["studies"].items()}, int(state["min_studies"]))
+        """Rebuild the domain; one written without its arms calls nothing far."""
+        counts = {c: {v: int(n) for v, n in d.items()} for c, d in state["studies"].items()}
+        nearest = Nearest.from_state(state["nearest"]) if "nearest" in state else Nearest((), (), 1.0)
+        return cls(counts, nearest, int(state["min_studies"]))
 
 
 def fit_domain(profiles: Profiles, min_studies: int = 2) -> Domain:
-    """Count, over the training profiles, the studies that state each value."""
+    """Count, over the training profiles, the studies that state each value, and keep their arms."""
     study = profiles.samples.to_series().str.split("/", n=1).str[0]
     counts = {column: _count(profiles.context[column], study) for column in _WATCHED}
-    kinds = profiles.preconditioning
-    counts["preconditioning"] = _count(kinds["kind"], study.reindex(kinds["sample"]).set_axis(kinds.index))
-    return Domain(counts, min_studies)
+    for name, frame, column in (
+        ("preconditioning", profiles.preconditioning, "kind"),
+        ("factor", profiles.factors.dropna(subset="level"), "factor"),
+    ):
+        counts[name] = _count(frame[column], study.reindex(frame["sample"]).set_axis(frame.index))
+    return Domain(counts, fit_nearest(profiles), min_studies)
+
+
+def _lists(rows: pd.DataFrame, column: str) -> pd.Series:
+    """Return sample to the sorted values of a column."""
+    return rows.dropna(subset=column).groupby("sample")[column].agg(lambda values: sorted(set(values)))
 
 
 def _count(values: pd.Series, study: pd.Series) -> dict[str, int]:

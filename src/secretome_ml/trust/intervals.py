@@ -1,43 +1,68 @@
-"""How sure a probability is: the same calibration over resampled studies."""
+"""How sure a probability is: the same calibration over resampled studies, refused where studies are few."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from secretome_ml.models.targets import Targets
-from secretome_ml.trust.calibration import Calibrator, fit_calibrator
+from secretome_ml.models.targets import Targets, study_of
+from secretome_ml.trust.calibration import Array, Calibrator, fit_calibrators
+from secretome_ml.trust.resampling import study_draws
+
+# Fewer studies than these, and an interval would claim more than the evidence holds.
+LEAST_STUDIES, LEAST_FAILING = 20, 5
 
 
 @dataclass(frozen=True)
 class Intervals:
-    """Calibrators of bootstrap draws of studies, and the level of the interval they give."""
+    """Calibrators of bootstrap draws of studies, and the level of the interval they give.
+
+    Parameters
+    ----------
+    level : float
+        Level of the interval: it holds the frequency of benefit among preparations that score alike.
+    draws : tuple of Calibrator
+        One per draw of studies.
+    refused : dict of str to str
+        Effects for which no interval is given, with the reason; their bounds are 0 and 1.
+    """
 
     level: float
     draws: tuple[Calibrator, ...]
+    refused: dict[str, str] = field(default_factory=dict)
 
     def bounds(self, margin: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Return low and high probability, samples by effects."""
-        stack = np.stack([draw.probability(margin).to_numpy() for draw in self.draws])
+        """Return low and high probability, samples by effects; 0 and 1 where the interval is refused."""
         tail = (1.0 - self.level) / 2.0
-        low, high = np.quantile(stack, [tail, 1.0 - tail], axis=0)
-        return tuple(pd.DataFrame(b, index=margin.index, columns=margin.columns) for b in (low, high))
+        low, high = np.quantile(self.spread(margin), [tail, 1.0 - tail], axis=0)
+        given = np.array([e not in self.refused for e in margin.columns])
+        return (
+            pd.DataFrame(np.where(given, low, 0.0), index=margin.index, columns=margin.columns),
+            pd.DataFrame(np.where(given, high, 1.0), index=margin.index, columns=margin.columns),
+        )
+
+    def spread(self, margin: pd.DataFrame) -> Array:
+        """Return draws by samples by effects: the probability under each draw."""
+        return np.stack([draw.probability(margin).to_numpy(dtype=float) for draw in self.draws])
 
     def state(self) -> dict[str, Any]:
         """Return plain JSON values."""
-        return {"level": self.level, "draws": [d.state() for d in self.draws]}
+        draws = [_rounded(d.state()) for d in self.draws]
+        return {"level": self.level, "draws": draws, "refused": self.refused}
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Intervals:
         """Rebuild the intervals."""
-        return cls(float(state["level"]), tuple(Calibrator.from_state(d) for d in state["draws"]))
+        draws = tuple(Calibrator.from_state(d) for d in state["draws"])
+        refused = {str(e): str(r) for e, r in state.get("refused", {}).items()}
+        return cls(float(state["level"]), draws, refused)
 
 
 def fit_intervals(margin: pd.DataFrame, targets: Targets, level: float, draws: int, seed: int) -> Intervals:
-    """Resample studies and calibrate each time (Efron, doi:10.1214/aos/1176344552).
+    """Resample studies and calibrate each time.
 
     Parameters
     ----------
@@ -53,9 +78,28 @@ def fit_intervals(margin: pd.DataFrame, targets: Targets, level: float, draws: i
         Seed of the draws.
     """
     studies = pd.unique(pd.Series(targets.studies))
-    generator = np.random.default_rng(seed)
-    fitted = []
-    for _ in range(draws):
-        counts = np.bincount(generator.integers(len(studies), size=len(studies)), minlength=len(studies))
-        fitted.append(fit_calibrator(margin, targets, pd.Series(counts.astype(float), index=studies)))
-    return Intervals(level, tuple(fitted))
+    taken = pd.DataFrame(study_draws(len(studies), draws, seed), columns=studies)
+    found = fit_calibrators(margin, targets, taken)
+    fitted = tuple(Calibrator.from_state(_rounded(c.state())) for c in found)
+    reasons = {e: _too_few(targets, e) for e in targets.effects}
+    return Intervals(level, fitted, {e: reason for e, reason in reasons.items() if reason})
+
+
+def _too_few(targets: Targets, effect: str) -> str:
+    """Return why the evidence cannot carry an interval; empty where it can."""
+    label = targets.binary(effect)
+    tested, failing = len(set(study_of(label.index))), len(set(study_of(label.index[label == 0])))
+    if tested >= LEAST_STUDIES and failing >= LEAST_FAILING:
+        return ""
+    return (
+        f"{tested} studies tested it, {failing} of them with a null or adverse arm; "
+        f"{LEAST_STUDIES} and {LEAST_FAILING} are needed"
+    )
+
+
+def _rounded(state: dict[str, Any]) -> dict[str, Any]:
+    """Return a calibrator's state with six decimals, so that a bundle stays small and loads the same."""
+    return {
+        k: {n: round(float(x), 6) for n, x in v.items()} if isinstance(v, dict) else round(float(v), 6)
+        for k, v in state.items()
+    }

@@ -1,0 +1,103 @@
+"""How far a preparation is from the studies: the share of its stated facts that no training arm shares."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from secretome_ml.features.preconditioning import interventions
+from secretome_ml.models.targets import study_of
+from secretome_ml.profiles.profiles import Profiles
+
+Array = NDArray[np.float64]
+
+_CONTEXT = ("cell_type", "cell_source", "species", "stage", "product", "culture")
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """Distinct training arms as sets of stated facts.
+
+    Parameters
+    ----------
+    facts : tuple of str
+        Every fact that a training arm states.
+    arms : tuple of tuple of int
+        Positions of an arm's facts, sorted; each distinct arm once.
+    threshold : float
+        Distance that few arms of an unseen study exceed.
+    """
+
+    facts: tuple[str, ...]
+    arms: tuple[tuple[int, ...], ...]
+    threshold: float
+
+    def distances(self, profiles: Profiles) -> pd.Series:
+        """Return, per sample, the least share of its stated facts that a training arm lacks."""
+        stated = stated_facts(profiles)
+        known = _matrix([[self.facts[i] for i in arm] for arm in self.arms], self.facts)
+        own = _matrix(stated.to_list(), self.facts)
+        sizes = np.array([len(s) for s in stated], dtype=float)
+        shared = (own @ known.T).max(axis=1) if len(known) else np.zeros(len(own))
+        return pd.Series(1.0 - np.where(sizes > 0, shared / np.maximum(sizes, 1.0), 1.0), index=stated.index)
+
+    def state(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {"facts": list(self.facts), "arms": [list(a) for a in self.arms], "threshold": self.threshold}
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Nearest:
+        """Rebuild the training arms."""
+        arms = tuple(tuple(int(i) for i in arm) for arm in state["arms"])
+        return cls(tuple(str(f) for f in state["facts"]), arms, float(state["threshold"]))
+
+
+def fit_nearest(profiles: Profiles, quantile: float = 0.95) -> Nearest:
+    """Keep the training arms and learn the threshold by leaving each study out in turn.
+
+    Parameters
+    ----------
+    profiles : Profiles
+        Training arms.
+    quantile : float
+        Share of arms that, seen from the other studies alone, lie within the threshold.
+    """
+    stated = stated_facts(profiles)
+    facts = tuple(sorted(set().union(*stated)))
+    matrix, study = _matrix(stated.to_list(), facts), study_of(profiles.samples)
+    sizes = matrix.sum(axis=1)
+    shared = np.where(study[:, None] == study[None, :], 0.0, matrix @ matrix.T).max(axis=1)
+    away = 1.0 - shared[sizes > 0] / sizes[sizes > 0]
+    place = {fact: i for i, fact in enumerate(facts)}
+    arms = sorted({tuple(sorted(place[f] for f in arm)) for arm in stated})
+    return Nearest(facts, tuple(arms), float(np.quantile(away, quantile)) if len(away) else 1.0)
+
+
+def stated_facts(profiles: Profiles) -> pd.Series:
+    """Return, per sample, the facts stated of cells, preconditioning and product; factors stand apart."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for column in _CONTEXT:
+        for sample, value in profiles.context[column].dropna().items():
+            found[str(sample)].add(f"{column}={value}")
+    for row in interventions(profiles).itertuples(index=False):
+        named = {"kind": row.kind, "class": row.agent_class, "agent": row.target}
+        found[row.sample] |= {f"{k}={v}" for k, v in named.items() if isinstance(v, str)}
+    for row in profiles.manipulations.itertuples(index=False):
+        found[row.sample].add(f"manipulation={row.kind}")
+    return pd.Series([frozenset(found[s]) for s in profiles.samples], index=profiles.samples, dtype=object)
+
+
+def _matrix(arms: list[Any], facts: tuple[str, ...]) -> Array:
+    """Return arms by facts, 1 where the arm states the fact; other facts are left out."""
+    place = {fact: i for i, fact in enumerate(facts)}
+    values = np.zeros((len(arms), len(facts)), dtype=np.float32)
+    for row, arm in enumerate(arms):
+        known: Iterable[int] = [place[f] for f in arm if f in place]
+        values[row, list(known)] = 1.0
+    return values.astype(float)
