@@ -40,21 +40,22 @@ def replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     folder = folder.absolute()
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    old = Path(tempfile.mkdtemp(prefix=f".{folder.name}.old.", dir=folder.parent))
     try:
         for name, content in files.items():
             (aside / name).parent.mkdir(parents=True, exist_ok=True)
             (aside / name).write_bytes(content)
         aside.chmod(0o777 & ~_umask())
-        old = None
-        if folder.exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{folder.name}.old.", dir=folder.parent))
+        if folder.exists() or folder.is_symlink():
             os.replace(folder, old / folder.name)
         os.replace(aside, folder)
-        if old is not None:
-            shutil.rmtree(old)
     except BaseException:
-        shutil.rmtree(aside, ignore_errors=True)
+        if (old / folder.name).exists() and not folder.exists():
+            os.replace(old / folder.name, folder)
         raise
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def _umask() -> int:

@@ -85,7 +85,7 @@ def load_recipe(path: Path | str | None = None) -> Recipe:
     source = Path(path) if path is not None else experiments_dir() / "default.toml"
     try:
         tree = tomllib.loads(source.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, IsADirectoryError, PermissionError):
         raise InputRefused(
             [Problem(str(source), None, None, "The recipe is not there.", "Check the path.")]
         ) from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from secretome_ml.errors import UnknownName
 
@@ -38,6 +38,10 @@ class Registry(Mapping[str, T]):
 
     def __contains__(self, name: object) -> bool:
         return name in self._members
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the plug-in called `name`, or `default`."""
+        return self._members.get(name, default)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._members)

@@ -118,7 +118,9 @@ def _directions(first: Evidence, second: Evidence, matched: dict[Arm, Arm]) -> l
     return found
 
 
-def _field_agreement(first: Evidence, second: Evidence, matched: list[tuple[Arm, Arm]]) -> dict[str, float]:
+def _field_agreement(
+    first: Evidence, second: Evidence, matched: list[tuple[Arm, Arm]]
+) -> dict[str, float | None]:
     x = first.arms.set_index(["study", "arm"])
     y = second.arms.set_index(["study", "arm"])
     agree: dict[str, list[bool]] = {field: [] for field in _FIELDS}
@@ -128,7 +130,7 @@ def _field_agreement(first: Evidence, second: Evidence, matched: list[tuple[Arm,
             agree[field].append(
                 left == right if isinstance(left, str) and isinstance(right, str) else left is right
             )
-    shares = {f: round(sum(map(bool, v)) / len(v), 4) for f, v in agree.items() if v}
+    shares: dict[str, float | None] = {f: round(sum(map(bool, v)) / len(v), 4) for f, v in agree.items() if v}
     for name, table, column in (
         ("preconditioning_kinds", "preconditioning", "kind"),
         ("effects_tested", "outcomes", "effect"),
@@ -138,7 +140,7 @@ def _field_agreement(first: Evidence, second: Evidence, matched: list[tuple[Arm,
     return shares
 
 
-def _overlap(x: pd.DataFrame, y: pd.DataFrame, column: str, matched: list[tuple[Arm, Arm]]) -> float:
+def _overlap(x: pd.DataFrame, y: pd.DataFrame, column: str, matched: list[tuple[Arm, Arm]]) -> float | None:
     """Return the mean Jaccard overlap of a column's values over matched arms; both empty counts as one."""
     left = {k: set(v) for k, v in x.groupby(["study", "arm"])[column]}
     right = {k: set(v) for k, v in y.groupby(["study", "arm"])[column]}
@@ -146,7 +148,7 @@ def _overlap(x: pd.DataFrame, y: pd.DataFrame, column: str, matched: list[tuple[
     for one, other in matched:
         a, b = left.get(one, set()), right.get(other, set())
         shares.append(len(a & b) / len(a | b) if a | b else 1.0)
-    return round(sum(shares) / len(shares), 4) if shares else float("nan")
+    return round(sum(shares) / len(shares), 4) if shares else None
 
 
 def _share(pairs: pd.DataFrame) -> float | None:

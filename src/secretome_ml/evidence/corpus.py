@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -98,7 +99,9 @@ class Evidence:
 
         files = {f"{t.name}.csv": _to_csv(self.tables[t.name], t).encode() for t in TABLES}
         files["datapackage.json"] = datapackage_json().encode()
-        replace_folder(folder, files)
+        # What the owner keeps beside the tables, such as a licence, is not ours to delete.
+        kept = [p for p in folder.glob("*") if p.is_file() and p.name not in files]
+        replace_folder(folder, {p.name: p.read_bytes() for p in kept} | files)
 
 
 def load_evidence(folder: Path | str | None = None) -> Evidence:
@@ -148,13 +151,22 @@ def _to_csv(frame: pd.DataFrame, table: Table) -> str:
 
 def _read_table(path: Path, table: Table, problems: list[Problem]) -> pd.DataFrame:
     try:
-        raw = pd.read_csv(path, dtype="string", keep_default_na=False, na_values=[""], encoding="utf-8-sig")
+        problems += _uneven_rows(path)
+        raw = pd.read_csv(
+            path,
+            dtype="string",
+            keep_default_na=False,
+            na_values=[""],
+            encoding="utf-8-sig",
+            index_col=False,
+            on_bad_lines="skip",
+        )
     except FileNotFoundError:
         problems.append(
             Problem(path.name, None, None, "The table is not there.", "Restore it or import anew.")
         )
         return typed_frame([], table)
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+    except (UnicodeDecodeError, csv.Error, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         problems.append(
             Problem(path.name, None, None, f"The table cannot be read: {error}.", "Save as UTF-8 CSV.")
         )
@@ -172,6 +184,20 @@ def _read_table(path: Path, table: Table, problems: list[Problem]) -> pd.DataFra
             )
         )
     return pd.DataFrame({c.name: _typed(raw[c.name], c, path.name, problems) for c in table.columns})
+
+
+def _uneven_rows(path: Path) -> list[Problem]:
+    """Return the rows that do not have as many cells as the header: their cells would be shifted."""
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        rows = csv.reader(stream)
+        width = len(next(rows, []))
+        return [
+            Problem(
+                path.name, number, None, f"The row has {len(r)} cells, not {width}.", "Add or remove cells."
+            )
+            for number, r in enumerate(rows, start=2)
+            if r and len(r) != width
+        ]
 
 
 def _typed(cells: pd.Series, column: Column, file: str, problems: list[Problem]) -> pd.Series:

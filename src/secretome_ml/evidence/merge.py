@@ -65,7 +65,7 @@ def merge_evidence(corpus: Evidence, incoming: Evidence) -> Merged:
 
 
 def refused_studies(incoming: Evidence, file: str) -> dict[str, list[Problem]]:
-    """Return the studies of a record file that break a rule, each with its problems, placed by line and field.
+    """Return the studies of a record file that break a rule, with their problems by line and field.
 
     Parameters
     ----------
@@ -113,5 +113,7 @@ def _plain(name: str, value: str) -> str:
     if name == "title":
         return re.sub(r"[^a-z0-9]+", " ", value.lower()).strip()
     if name == "url":
-        return re.sub(r"^https?://(www\.)?|[#?].*$|/+$", "", value.lower())
+        # A query tells studies apart; the search words that PubMed Central appends do not.
+        bare = re.sub(r"#.*$|[?&]term=.*$", "", value.strip())
+        return re.sub(r"^https?://(www\.)?|/+$", "", bare.lower())
     return value.lower()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,9 @@ _COLLECTION = {
     "hours": "collection_hours",
     "isolation": "isolation",
 }
+# Characters that a UTF-8 CSV file cannot carry faithfully.
+_CONTROL = re.compile(r"[\x00\r\ud800-\udfff]")
+_LARGEST = 1e15
 _MIRROR = {"higher": "lower", "lower": "higher", "equal": "equal"}
 
 
@@ -62,6 +66,9 @@ def read_records(path: Path | str) -> Evidence:
         raise InputRefused(
             [Problem(str(source), None, None, "The file is not there.", "Check the path.")]
         ) from None
+    except (IsADirectoryError, PermissionError) as error:
+        what = f"The file cannot be read ({error.strerror})."
+        raise InputRefused([Problem(str(source), None, None, what, "Give a readable file.")]) from None
     except UnicodeDecodeError as error:
         what = f"The file is not UTF-8 ({error.reason} at byte {error.start})."
         raise InputRefused([Problem(str(source), None, None, what, "Save it as UTF-8.")]) from None
@@ -143,6 +150,7 @@ class _Study:
             self.refuse("arms", "The record has no arms.", "Describe at least one preparation.")
             return
         names: list[str] = []
+        arms = [self._tidy_name(arm) for arm in arms]
         for index, arm in enumerate(arms):
             if not isinstance(arm, dict) or not isinstance(arm.get("arm"), str) or not arm["arm"].strip():
                 self.refuse(f"arms[{index}].arm", "The arm has no name.", "Name it, unique within the study.")
@@ -153,6 +161,13 @@ class _Study:
             names.append(arm["arm"])
             self._add_arm(arm, rows)
         self._add_comparisons([a for a in arms if isinstance(a, dict)], set(names), rows["comparisons"])
+
+    @staticmethod
+    def _tidy_name(arm: Any) -> Any:
+        """Return the arm with no blanks around its name, as every other text is read."""
+        if isinstance(arm, dict) and isinstance(arm.get("arm"), str):
+            return {**arm, "arm": arm["arm"].strip()}
+        return arm
 
     def _add_arm(self, arm: dict[str, Any], rows: dict[str, list[dict[str, object]]]) -> None:
         place = f"arms[{arm['arm']}]"
@@ -239,14 +254,20 @@ class _Study:
         if value is None:
             return None
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if number and not abs(value) < _LARGEST:
+            self.refuse(place, "The number is beyond reason.", f"Give one below {_LARGEST:g}, or null.")
+            return None
         fits = {
             "string": isinstance(value, str) or number,
             "boolean": isinstance(value, bool),
-            "number": number and value == value and abs(value) != float("inf"),
+            "number": number,
             "integer": number and float(value).is_integer(),
         }[kind]
         if not fits:
             self.refuse(place, f"{json.dumps(value)[:80]} is not a {kind}.", f"Give a {kind} or null.")
+            return None
+        if kind == "string" and _CONTROL.search(str(value)):
+            self.refuse(place, "The text holds a control character.", "Remove it.")
             return None
         if kind == "string":
             return str(value).strip() or None
@@ -254,12 +275,12 @@ class _Study:
 
 
 def _parse_lines(text: str, file: str, problems: list[Problem]) -> Iterator[tuple[int, dict[str, Any]]]:
-    for line, content in enumerate(text.splitlines(), start=1):
+    for line, content in enumerate(text.split("\n"), start=1):
         if not content.strip():
             continue
         try:
             record = json.loads(content)
-        except (json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             problems.append(
                 Problem(file, line, None, f"The line is not JSON: {error}.", "Write one object a line.")
             )

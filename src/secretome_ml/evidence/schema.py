@@ -45,8 +45,10 @@ def _checks(column: Column) -> list[pa.Check]:
         checks.append(pa.Check.ge(column.minimum))
     if column.maximum is not None:
         checks.append(pa.Check.le(column.maximum))
+    if column.kind == "number":
+        checks.append(pa.Check.lt(float("inf"), name="finite"))
     if column.pattern is not None:
-        checks.append(pa.Check.str_matches(f"^(?:{column.pattern})$"))
+        checks.append(pa.Check.str_matches(rf"^(?:{column.pattern})\Z"))
     return checks
 
 
@@ -67,6 +69,8 @@ def _problem(table: Table, case: dict[str, Any]) -> Problem:
     if check == "vocabulary":
         more = ", or other:<words>" if column.open_values else ""
         remedy = f"Use one of {', '.join(column.values)}{more}."
+    elif check == "finite" or (column.minimum is None and column.maximum is None and column.pattern is None):
+        remedy = "Give a finite number, or leave the cell empty."
     elif column.pattern is not None:
         remedy = f"It must match {column.pattern}."
     else:

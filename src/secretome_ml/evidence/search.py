@@ -8,6 +8,7 @@ import pandas as pd
 
 from secretome_ml.errors import UnknownName
 from secretome_ml.evidence.corpus import Evidence
+from secretome_ml.evidence.tables import EFFECTS, RESULTS
 from secretome_ml.vocabulary import FactorVocabulary, Terms
 
 
@@ -57,6 +58,9 @@ def search_studies(
         table = evidence.preconditioning
         hit = (table["kind"] == kind) | table["agent"].str.contains(preconditioning, case=False, regex=False)
         wanted &= set(table.loc[hit.fillna(False).astype(bool), "study"])
+    for given, known, what in ((effect, EFFECTS, "effect"), (result, RESULTS, "result")):
+        if given and given not in known and not given.startswith("other:"):
+            raise UnknownName(f"'{given}' is no {what}; use one of {', '.join(known)}.")
     if effect or result:
         table = evidence.outcomes
         hit = pd.Series(True, index=table.index)
@@ -89,9 +93,8 @@ def _with_words(evidence: Evidence, text: str) -> set[str]:
     whole: dict[str, list[str]] = {}
     for frame in evidence.tables.values():
         columns = frame.select_dtypes("string").columns.drop("study")
-        joined = frame[columns].fillna("").agg(" ".join, axis=1).str.casefold()
-        for study, cell in zip(frame["study"], joined, strict=True):
-            whole.setdefault(study, []).append(cell)
+        for study, *cells in frame[["study", *columns]].fillna("").itertuples(index=False):
+            whole.setdefault(study, []).append(" ".join(cells).casefold())
     return {study for study, cells in whole.items() if all(any(w in c for c in cells) for w in words)}
 
 

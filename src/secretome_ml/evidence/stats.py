@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from secretome_ml.evidence.corpus import Evidence
-from secretome_ml.evidence.tables import HEADLINE_EFFECTS
+from secretome_ml.evidence.tables import HEADLINE_EFFECTS, RESULTS
 
 
 def evidence_stats(evidence: Evidence) -> dict[str, Any]:
@@ -34,7 +34,9 @@ def evidence_stats(evidence: Evidence) -> dict[str, Any]:
         "headline_comparisons": _distinct_pairs(headline_pairs),
         "headline_comparisons_decided": int((headline_pairs["direction"] != "equal").sum()),
         "headline_null_or_adverse": int((headline["result"] != "beneficial").sum()),
-        "headline_beneficial_share": round(float((headline["result"] == "beneficial").mean()), 4),
+        "headline_beneficial_share": (
+            round(float((headline["result"] == "beneficial").mean()), 4) if len(headline) else None
+        ),
         "by_basis": _counts(evidence.studies["basis"]),
         "by_year": _counts(evidence.studies["year"]),
         "by_cell_source": _counts(evidence.arms["cell_source"]),
@@ -58,11 +60,16 @@ def _counts(values: pd.Series) -> dict[str, int]:
 
 
 def _by_effect(evidence: Evidence) -> dict[str, dict[str, int]]:
-    results = evidence.outcomes.groupby(["effect", "result"]).size().unstack(fill_value=0)
+    """Return results and comparisons of every effect that has either."""
+    results = evidence.outcomes.groupby(["effect", "result"]).size()
     pairs = evidence.comparisons["effect"].value_counts()
+    effects = sorted({*evidence.outcomes["effect"], *evidence.comparisons["effect"]})
     return {
-        str(effect): {**{str(r): int(n) for r, n in row.items()}, "comparisons": int(pairs.get(effect, 0))}
-        for effect, row in results.sort_index().iterrows()
+        str(effect): {
+            **{result: int(results.get((effect, result), 0)) for result in RESULTS},
+            "comparisons": int(pairs.get(effect, 0)),
+        }
+        for effect in effects
     }
 
 

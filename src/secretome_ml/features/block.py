@@ -39,7 +39,11 @@ class Block(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def transform(self, profiles: Profiles) -> pd.DataFrame:
         """Return samples by columns, float, NaN where nothing is stated."""
         encoded = self._encode(profiles)
-        return encoded.reindex(index=profiles.samples, columns=[c.name for c in self.columns_]).astype(float)
+        names = [c.name for c in self.columns_]
+        # A value that no sample of the batch holds gives no column; what is stated tells what it holds.
+        absent = {n: self._absent(n, profiles) for n in names if n not in encoded}
+        whole = pd.concat([encoded, pd.DataFrame(absent, index=profiles.samples)], axis=1)
+        return whole.reindex(index=profiles.samples, columns=names).astype(float)
 
     def get_feature_names_out(self, input_features: object = None) -> list[str]:
         """Return the column names, as scikit-learn asks for them."""
@@ -56,6 +60,10 @@ class Block(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         block.columns_ = tuple(block._describe(name) for name in state["columns"])
         return block
 
+    def _absent(self, name: str, profiles: Profiles) -> pd.Series | float:
+        """Return what a column holds when no sample of the batch has its value; NaN = not stated."""
+        return float("nan")
+
     @abstractmethod
     def _describe(self, name: str) -> FeatureColumn:
         """Return the column called `name` with its biological parent."""
@@ -69,6 +77,11 @@ def indicators(values: pd.Series, prefix: str) -> pd.DataFrame:
     """Return one 0/1 column per value of a text column; NaN in a row where nothing is stated."""
     dummies = pd.get_dummies(values, prefix=prefix, prefix_sep="=", dtype=float)
     return dummies.where(values.notna(), other=float("nan"))
+
+
+def zero_where(stated: pd.Series) -> pd.Series:
+    """Return 0 where something else is stated, NaN where nothing is."""
+    return stated.notna().map({True: 0.0, False: float("nan")})
 
 
 def spread(long: pd.DataFrame, samples: pd.Index, column: str, value: str, how: str = "sum") -> pd.DataFrame:

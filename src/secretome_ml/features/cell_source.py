@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from secretome_ml.features.block import Block, indicators
+from secretome_ml.features.block import Block, indicators, zero_where
 from secretome_ml.features.columns import FeatureColumn
 from secretome_ml.profiles.profiles import Profiles
 from secretome_ml.vocabulary import Terms, donor_state
@@ -18,25 +18,29 @@ class CellSourceBlock(Block):
     def _describe(self, name: str) -> FeatureColumn:
         return FeatureColumn(name, name, "cell_source" if name.startswith(("cell_", "stage=")) else "context")
 
+    def _absent(self, name: str, profiles: Profiles) -> pd.Series | float:
+        prefix = name.split("=", 1)[0]
+        if prefix == "donor":
+            return float("nan")
+        return zero_where(_stated(profiles)[prefix])
+
     def _encode(self, profiles: Profiles) -> pd.DataFrame:
-        terms, context = Terms(), profiles.context
-        kind = context["cell_type"].map(terms.cell_class, na_action="ignore").astype("string")
-        tissue = (
-            context["cell_source"]
-            .map(lambda v: terms.parent("cell_source", v), na_action="ignore")
-            .astype("string")
-        )
-        return pd.concat(
-            [
-                indicators(kind, "cell_type"),
-                indicators(context["cell_source"], "cell_source"),
-                indicators(tissue, "cell_source_group"),
-                indicators(context["stage"], "stage"),
-                indicators(context["species"], "species"),
-                _donor(context["donor"]),
-            ],
-            axis=1,
-        )
+        columns = [indicators(values, prefix) for prefix, values in _stated(profiles).items()]
+        return pd.concat([*columns, _donor(profiles.context["donor"])], axis=1)
+
+
+def _stated(profiles: Profiles) -> dict[str, pd.Series]:
+    """Return the words behind each group of columns; missing where nothing is stated."""
+    terms, context = Terms(), profiles.context
+    kind = context["cell_type"].map(terms.cell_class, na_action="ignore")
+    group = context["cell_source"].map(lambda v: terms.parent("cell_source", v), na_action="ignore")
+    return {
+        "cell_type": kind.astype("string"),
+        "cell_source": context["cell_source"],
+        "cell_source_group": group.astype("string"),
+        "stage": context["stage"],
+        "species": context["species"],
+    }
 
 
 def _donor(donor: pd.Series) -> pd.DataFrame:

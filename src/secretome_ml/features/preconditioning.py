@@ -28,6 +28,9 @@ class PreconditioningBlock(Block):
     def _describe(self, name: str) -> FeatureColumn:
         return FeatureColumn(name, _parent(name), "preconditioning")
 
+    def _absent(self, name: str, profiles: Profiles) -> float:
+        return 0.0
+
     def _encode(self, profiles: Profiles) -> pd.DataFrame:
         rows = interventions(profiles)
         samples = profiles.samples

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from secretome_ml.features.block import Block, indicators, spread
+from secretome_ml.features.block import Block, indicators, spread, zero_where
 from secretome_ml.features.columns import FeatureColumn
 from secretome_ml.profiles.profiles import Profiles
 
@@ -19,20 +19,30 @@ class ProductBlock(Block):
     def _describe(self, name: str) -> FeatureColumn:
         return FeatureColumn(name, name, "context" if name.startswith("culture=") else "product")
 
+    def _absent(self, name: str, profiles: Profiles) -> pd.Series | float:
+        prefix = name.split("=", 1)[0]
+        return 0.0 if prefix == "manipulation" else zero_where(_stated(profiles)[prefix])
+
     def _encode(self, profiles: Profiles) -> pd.DataFrame:
-        context = profiles.context
-        product = context["product"].where(
-            ~context["product"].str.startswith("other:").fillna(False), "other"
-        )
-        vesicles = product.isin(_VESICLES).astype(float).where(product.notna())
+        stated = _stated(profiles)
+        vesicles = stated["product"].isin(_VESICLES).astype(float).where(stated["product"].notna())
         done = profiles.manipulations.assign(column="manipulation=" + profiles.manipulations["kind"], one=1.0)
         return pd.concat(
             [
-                indicators(product, "product"),
+                *(indicators(values, prefix) for prefix, values in stated.items()),
                 vesicles.rename("product=any_vesicle"),
-                indicators(context["culture"], "culture"),
-                indicators(context["fraction"], "fraction"),
                 spread(done, profiles.samples, "column", "one").astype(float).fillna(0.0),
             ],
             axis=1,
         )
+
+
+def _stated(profiles: Profiles) -> dict[str, pd.Series]:
+    """Return the words behind each group of columns; missing where nothing is stated."""
+    context = profiles.context
+    other = context["product"].str.startswith("other:").fillna(False).astype(bool)
+    return {
+        "product": context["product"].where(~other, "other"),
+        "culture": context["culture"],
+        "fraction": context["fraction"],
+    }

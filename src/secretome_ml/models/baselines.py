@@ -22,6 +22,7 @@ class _ColumnSum(EffectModel):
     def state(self) -> ModelState:
         return ModelState(
             {
+                "parameters": self.get_params(),
                 "effects": list(self.effects_),
                 "columns": [[c.name, c.parent, c.kind, c.effect] for c in self.columns_],
                 "base": self.base_,
@@ -31,7 +32,7 @@ class _ColumnSum(EffectModel):
 
     @classmethod
     def from_state(cls, state: ModelState) -> Self:
-        model = cls()
+        model = cls(**state.values["parameters"])
         model.columns_ = tuple(FeatureColumn(*c) for c in state.values["columns"])
         model.base_ = {e: float(b) for e, b in state.values["base"].items()}
         model.weights_ = {e: np.array(w, dtype=float) for e, w in state.values["weights"].items()}

@@ -63,7 +63,12 @@ class PenalisedLogistic(EffectModel):
         base, shared, own = _parts(found.x, effects, columns)
         self.base_ = {e: float(b) for e, b in zip(self.effects_, base, strict=True)}
         self.weights_ = {e: shared + own[i] for i, e in enumerate(self.effects_)}
-        self.means_ = {e: stacked[design.effect == i].mean(axis=0) for i, e in enumerate(self.effects_)}
+        # An effect that no training study tested has no mean of its own: that of all rows stands in.
+        rows = [stacked[design.effect == i] for i in range(effects)]
+        self.means_ = {
+            e: (part if len(part) else stacked).mean(axis=0)
+            for e, part in zip(self.effects_, rows, strict=True)
+        }
         return self
 
     def _contributions(self, features: Features, effect: str) -> Array:

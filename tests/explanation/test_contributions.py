@@ -1,0 +1,218 @@
+"""Terms add up to the score; a divided sum keeps its sum; importance by another road."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from conftest import HEADLINE, make_arm, make_evidence, make_record
+from secretome_ml.explanation.contributions import (
+    BASE_TERM,
+    TERM_COLUMNS,
+    _divide_known,
+    drivers_text,
+    explain_margin,
+)
+from secretome_ml.explanation.importance import global_importance
+from secretome_ml.features.encoder import Encoder
+from secretome_ml.features.knowledge import PART_COLUMNS
+from secretome_ml.models import MODELS
+from secretome_ml.profiles import profiles_from_evidence
+
+KINDS = {"factor", "preconditioning", "cell_source", "product", "context", "knowledge"}
+
+
+@pytest.fixture(scope="module")
+def explained(few_profiles, few_targets):
+    encoder = Encoder(HEADLINE).fit(few_profiles)
+    features = encoder.transform(few_profiles)
+    model = MODELS["blend"](rounds=30).fit(features, few_targets)
+    return model, features, explain_margin(model, features, few_profiles, encoder.knowledge)
+
+
+def test_the_terms_add_up_to_the_score(explained):
+    model, features, terms = explained
+    sums = terms.groupby(["sample", "effect"])["contribution"].sum()
+    margin = model.margin(features)
+    assert len(sums) == margin.size
+    for (sample, effect), total in sums.items():
+        assert abs(total - margin.at[sample, effect]) < 1e-5
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_so_they_do_for_every_model(few_profiles, few_targets, name: str):
+    encoder = Encoder(HEADLINE).fit(few_profiles)
+    features = encoder.transform(few_profiles)
+    model = MODELS[name]().fit(features, few_targets)
+    for knowledge in (encoder.knowledge, None):
+        terms = explain_margin(model, features, few_profiles, knowledge)
+        wide = terms.pivot_table(index="sample", columns="effect", values="contribution", aggfunc="sum")
+        assert np.abs((wide - model.margin(features)).to_numpy()).max() < 1e-5
+
+
+def test_the_form_of_the_table(explained, few_profiles):
+    _, _, terms = explained
+    assert tuple(terms.columns) == TERM_COLUMNS
+    assert set(terms["kind"]) <= KINDS
+    assert terms["contribution"].notna().all()
+    assert not terms.duplicated(["sample", "effect", "term"]).any()
+    assert (terms[terms["term"] == BASE_TERM].groupby("sample").size() == len(HEADLINE)).all()
+    for effect in HEADLINE:
+        order = terms.loc[terms["effect"] == effect, "sample"].drop_duplicates()
+        assert order.tolist() == few_profiles.samples.tolist()
+
+
+def test_columns_of_one_parent_are_one_term(explained):
+    """Before any division: the sum over the columns of a parent, by a plain loop."""
+    model, features, _ = explained
+    terms = explain_margin(model, features, None, None)
+    found = model.contributions(features, "angiogenic")
+    for position in (0, 7, 40):
+        sample = features.samples[position]
+        sums: dict[str, float] = {}
+        for column, value in zip(features.columns, found[position], strict=False):
+            sums[column.parent] = sums.get(column.parent, 0.0) + value
+        sums[BASE_TERM] = found[position, -1]
+        shown = terms[(terms["sample"] == sample) & (terms["effect"] == "angiogenic")]
+        assert dict(zip(shown["term"], shown["contribution"], strict=True)) == pytest.approx(sums)
+
+
+def test_a_divided_sum_keeps_its_sum(explained, few_profiles):
+    """What the knowledge columns contribute in all is what their parts and the rest contribute in all."""
+    model, features, terms = explained
+    whole = explain_margin(model, features, None, None)
+    one = whole.groupby(["sample", "effect"])["contribution"].sum()
+    other = terms.groupby(["sample", "effect"])["contribution"].sum()
+    assert np.abs((one - other).to_numpy()).max() < 1e-9
+    assert len(terms) > len(whole), "nothing was divided"
+
+
+def long_of(contribution: float) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "sample": ["s", "s"],
+            "column": ["known_factors", BASE_TERM],
+            "term": ["known factors", BASE_TERM],
+            "kind": ["knowledge", "context"],
+            "value": [1.0, math.nan],
+            "contribution": [contribution, 0.5],
+        }
+    )
+
+
+def parts_of(*amounts: tuple[str, float]) -> pd.DataFrame:
+    rows = [("s", "known_factors", name, "factor", 2.0, amount) for name, amount in amounts]
+    return pd.DataFrame(rows, columns=list(PART_COLUMNS))
+
+
+def divided(contribution: float, *amounts: tuple[str, float]) -> dict[str, float]:
+    found = _divide_known(long_of(contribution), parts_of(*amounts))
+    assert found["contribution"].sum() == pytest.approx(contribution + 0.5)
+    return found.groupby("term")["contribution"].sum().to_dict()
+
+
+def test_parts_of_one_sign_share_in_proportion():
+    assert divided(0.9, ("HGF", 1.0), ("VEGFA", 2.0)) == pytest.approx(
+        {"HGF": 0.3, "VEGFA": 0.6, "known factors": 0.0, BASE_TERM: 0.5}
+    )
+
+
+def test_opposing_parts_keep_their_signs():
+    """Net 1 of gross 3: VEGFA gives 2 parts, PEDF takes 1."""
+    found = divided(0.6, ("VEGFA", 2.0), ("SERPINF1", -1.0))
+    assert found == pytest.approx({"VEGFA": 1.2, "SERPINF1": -0.6, "known factors": 0.0, BASE_TERM: 0.5})
+
+
+def test_a_negative_contribution_turns_all_signs():
+    found = divided(-0.6, ("VEGFA", 2.0), ("SERPINF1", -1.0))
+    assert found["VEGFA"] == pytest.approx(-1.2)
+    assert found["SERPINF1"] == pytest.approx(0.6)
+
+
+def test_parts_that_nearly_cancel_are_not_blown_up():
+    found = divided(0.1, ("VEGFA", 1.0), ("SERPINF1", -0.999))
+    assert abs(found["VEGFA"]) <= 0.1 / 0.3 + 1e-9
+    assert abs(found["SERPINF1"]) <= 0.1 / 0.3 + 1e-9
+
+
+def test_parts_that_cancel_leave_the_sum_whole():
+    found = divided(0.1, ("VEGFA", 1.0), ("SERPINF1", -1.0))
+    assert found.get("VEGFA", 0.0) == 0.0
+    assert found["known factors"] == pytest.approx(0.1)
+
+
+def test_an_empty_table_of_parts_divides_nothing():
+    found = _divide_known(long_of(0.2), parts_of())
+    assert found["contribution"].sum() == pytest.approx(0.7)
+
+
+def test_a_value_is_shown_only_where_one_column_stands_behind_a_term():
+    """The docstring's promise; a factor that was not measured must not be shown as measured 0."""
+    arms = (
+        make_arm("up", preconditioning=[{"kind": "genetic_modification", "agent": "VEGF overexpression"}]),
+        make_arm("nm"),
+        make_arm("m", factors=[{"name": "VEGF", "state": "elevated"}]),
+    )
+    profiles = profiles_from_evidence(make_evidence(make_record(1, *arms)))
+    encoder = Encoder(("angiogenic",), min_studies=1).fit(profiles)
+    features = encoder.transform(profiles)
+    from secretome_ml.models import targets_from_evidence
+
+    targets = targets_from_evidence(make_evidence(make_record(1, *arms)), ("angiogenic",))
+    model = MODELS["known_factor_list"]().fit(features, targets)
+    terms = explain_margin(model, features, profiles, encoder.knowledge).set_index(["sample", "term"])
+    assert math.isnan(terms.at[("s-00000001/nm", "VEGFA"), "value"])
+
+
+def test_drivers_are_the_strongest_signed_and_without_the_base():
+    terms = pd.DataFrame(
+        {
+            "term": [BASE_TERM, "a", "b", "c", "d", "e", "f", "tiny"],
+            "contribution": [9.0, 0.1, -0.5, 0.3, -0.2, 0.05, 0.02, 0.001],
+        }
+    )
+    assert drivers_text(terms) == "b -0.50; c +0.30; d -0.20; a +0.10; e +0.05"
+    assert drivers_text(terms, most=2) == "b -0.50; c +0.30"
+    assert drivers_text(terms[terms["term"].isin([BASE_TERM, "tiny"])]) == ""
+
+
+def test_importance_by_another_road(explained):
+    """By dictionaries: terms are signed sums within a sample; magnitudes are averaged over samples."""
+    _, _, terms = explained
+    signed: dict[tuple[str, str], float] = {}
+    magnitude: dict[tuple[str, str], float] = {}
+    active: dict[tuple[str, str], int] = {}
+    samples: dict[str, set[str]] = {}
+    for r in terms.itertuples():
+        if r.term == BASE_TERM:
+            continue
+        key = r.effect, r.term
+        signed[key] = signed.get(key, 0.0) + r.contribution
+        magnitude[key] = magnitude.get(key, 0.0) + abs(r.contribution)
+        active[key] = active.get(key, 0) + (abs(r.contribution) > 1e-9)
+        samples.setdefault(r.effect, set()).add(r.sample)
+    table = global_importance(terms)
+    assert len(table) == len(signed)
+    for r in table.itertuples():
+        key = r.effect, r.term
+        assert r.signed_sum == pytest.approx(signed[key], abs=1e-9)
+        assert r.mean_magnitude == pytest.approx(magnitude[key] / len(samples[r.effect]), abs=1e-9)
+        assert r.samples == active[key]
+    for _, part in table.groupby("effect"):
+        assert part["mean_magnitude"].is_monotonic_decreasing
+
+
+def test_importance_of_opposing_contributions():
+    """+1 in one sample and -1 in another: no signed sum, a full magnitude."""
+    terms = pd.DataFrame(
+        [
+            ("a", "x", "t", "factor", 1.0, 1.0),
+            ("b", "x", "t", "factor", 1.0, -1.0),
+            ("c", "x", "u", "factor", 1.0, 0.0),
+        ],
+        columns=list(TERM_COLUMNS),
+    )
+    row = global_importance(terms).set_index("term").loc["t"]
+    assert (row["signed_sum"], row["samples"]) == (0.0, 2)
+    assert row["mean_magnitude"] == pytest.approx(2 / 3), "the third sample has a score too"
