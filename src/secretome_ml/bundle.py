@@ -52,7 +52,7 @@ class Bundle:
     def values(self, name: str) -> dict[str, Any]:
         """Return a JSON file of the bundle; every number in it is finite."""
         try:
-            found = json.loads(self.files[name], parse_constant=_refuse_constant)
+            found = json.loads(self.files[name], parse_constant=_refuse_constant, parse_float=_finite_float)
         except (json.JSONDecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
             raise BundleChanged(
                 f"{name} of the bundle is not plain JSON ({error}); train the bundle anew."
@@ -185,6 +185,8 @@ def _read_plain(path: Path) -> bytes:
     if path.is_symlink():
         raise BundleRefused(f"{path} is a symbolic link; a bundle holds plain files only.")
     try:
+        if path.exists() and not path.is_file():
+            raise BundleRefused(f"{path} is no plain file; restore it or train the bundle anew.")
         size = path.stat().st_size
         if size > _LARGEST_FILE:
             raise BundleRefused(f"{path} is {size} bytes large; a bundle's file has at most {_LARGEST_FILE}.")
@@ -200,6 +202,13 @@ def _digest(checks: Mapping[str, str]) -> str:
     for name in sorted(checks):
         total.update(f"{name}={checks[name]}\n".encode())
     return total.hexdigest()
+
+
+def _finite_float(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is beyond every number")
+    return number
 
 
 def _refuse_constant(text: str) -> float:

@@ -9,6 +9,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from secretome_ml.errors import InputRefused, Problem
+
 
 def sha256(content: bytes) -> str:
     """Return the SHA-256 of some bytes, in hexadecimal."""
@@ -56,6 +58,24 @@ def replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     finally:
         shutil.rmtree(aside, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
+
+
+def refuse_foreign(folder: Path, *own: str) -> None:
+    """Refuse to replace a folder that holds anything whose name does not end in one of `own`.
+
+    Raises
+    ------
+    InputRefused
+        Naming what stands there, so that nothing of the user's is ever replaced unasked.
+    """
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise InputRefused([Problem(str(folder), None, None, "This is no folder.", "Name another one.")])
+    foreign = sorted(p.name for p in folder.iterdir() if not p.name.endswith(own))
+    if foreign:
+        what = f"The folder holds {foreign[0]!r}, which would be lost."
+        raise InputRefused([Problem(str(folder), None, None, what, "Name a new or empty folder.")])
 
 
 def _umask() -> int:

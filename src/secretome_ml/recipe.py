@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import re
 import tomllib
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,34 @@ from typing import Any
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.paths import experiments_dir
 
+
+def _are_weights(weights: dict[str, Any]) -> bool:
+    """Return whether every key is a basis and every value a finite number above zero."""
+    return all(
+        key in _BASES
+        and isinstance(w, (int, float))
+        and not isinstance(w, bool)
+        and math.isfinite(w)
+        and w > 0
+        for key, w in weights.items()
+    )
+
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_BASES = ("title", "review", "figure_legend", "abstract", "full_text")
+_RANGES: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "name": (lambda v: _NAME.fullmatch(v) is not None, "letters, digits, dot, dash or underscore"),
+    "effects": (lambda v: 0 < len(v) == len(set(v)), "one effect or more, each once"),
+    "basis_weights": (_are_weights, f"weights above 0 for any of {', '.join(_BASES)}"),
+    "settings": (lambda v: all(isinstance(s, dict) for s in v.values()), "a table of settings per model"),
+    "min_studies": (lambda v: v >= 1, "1 or more"),
+    "folds": (lambda v: 2 <= v <= 100, "2 to 100"),
+    "inner_folds": (lambda v: 2 <= v <= 100, "2 to 100"),
+    "repeats": (lambda v: 1 <= v <= 100, "1 to 100"),
+    "seed": (lambda v: 0 <= v < 2**31, "0 or more"),
+    "draws": (lambda v: 2 <= v <= 100_000, "2 or more"),
+    "level": (lambda v: 0.0 < v < 1.0, "a share between 0 and 1"),
+}
 _SECTIONS = ("evidence", "features", "models", "validation", "trust")
 
 
@@ -122,6 +153,11 @@ def recipe_from_dict(values: dict[str, Any], file: str = "recipe") -> Recipe:
             problems.append(
                 Problem(file, None, key, f"{value!r} is not a {wanted.__name__}.", "See the default recipe.")
             )
+    problems += [
+        Problem(file, None, key, f"{typed[key]!r} is out of range.", f"Give {_RANGES[key][1]}.")
+        for key in _RANGES
+        if key in typed and not _RANGES[key][0](typed[key])
+    ]
     if problems:
         raise InputRefused(problems)
     return Recipe(**typed)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.model import Model, load_model
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS
 from secretome_ml.profiles.readers.canonical_wide import profiles_from_table
@@ -28,13 +29,27 @@ class TableScorer:
 
 def widen(table: pd.DataFrame) -> pd.DataFrame:
     """Return the served table as the canonical wide one: a column per factor named in any cell."""
+    table = table.reset_index(drop=True)
     wide = table.drop(columns="factors").astype("string")
+    context = set(wide.columns)
+    problems = []
     for row, cell in table["factors"].astype("string").dropna().items():
         for part in filter(None, (p.strip() for p in cell.split(";"))):
-            name, _, value = part.rpartition("=")
-            if name.strip() not in wide:
-                wide[name.strip()] = pd.Series(pd.NA, index=wide.index, dtype="string")
-            wide.at[row, name.strip()] = value.strip()
+            name, _, value = (text.strip() for text in part.rpartition("="))
+            if not name or name in context:
+                what = f"'{part[:60]}' names no factor."
+                problems.append(
+                    Problem("request", int(row), "factors", what, "Write NAME=LEVEL; NAME=LEVEL.")
+                )
+                continue
+            if name not in wide:
+                wide[name] = pd.Series(pd.NA, index=wide.index, dtype="string")
+            if pd.notna(wide.at[row, name]):
+                what = f"'{name[:60]}' stands twice."
+                problems.append(Problem("request", int(row), "factors", what, "Keep one of the two."))
+            wide.at[row, name] = value
+    if problems:
+        raise InputRefused(problems)
     return wide.replace("", pd.NA)
 
 

@@ -17,11 +17,14 @@ Format = Annotated[str, typer.Option("--format", help="jsonl or parquet.")]
 def validate(evidence: EvidenceFolder = None, json_output: Json = False, quiet: Quiet = False) -> None:
     """List every row that breaks a rule; exit code 3 when there is one."""
     from secretome_ml.errors import InputRefused
-    from secretome_ml.evidence import validate_evidence
+    from secretome_ml.evidence import refused_studies, validate_evidence
     from secretome_ml.workflows.sources import open_evidence
 
     corpus = open_evidence(evidence)
-    problems = validate_evidence(corpus)
+    if evidence is not None and evidence.is_file():
+        problems = [p for found in refused_studies(corpus, evidence.name).values() for p in found]
+    else:
+        problems = validate_evidence(corpus)
     if json_output:
         print_json({"studies": len(corpus.studies), "problems": [p.as_dict() for p in problems]})
         raise typer.Exit(InputRefused.exit_code if problems else 0)
@@ -103,13 +106,14 @@ def export(
     import io
 
     from secretome_ml.evidence import write_records
-    from secretome_ml.files import replace_folder, write_file
+    from secretome_ml.files import refuse_foreign, replace_folder, write_file
     from secretome_ml.workflows.sources import open_evidence
 
     corpus = open_evidence(evidence)
     if format_name == "jsonl":
         write_file(out, write_records(corpus))
     elif format_name == "parquet":
+        refuse_foreign(out, ".parquet")
         files = {}
         for name, table in corpus.tables.items():
             buffer = io.BytesIO()

@@ -15,7 +15,10 @@ def run_guarded(app: Callable[..., Any]) -> int:
     try:
         app()
     except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else 0
+        if stop.code is None or isinstance(stop.code, int):
+            return stop.code or 0
+        print(stop.code, file=sys.stderr)  # noqa: T201
+        return 1
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)  # noqa: T201
         return 130

@@ -20,29 +20,28 @@ def list_(
     folder: Annotated[Path | None, typer.Argument(help="Folder of bundles. Default: models/.")] = None,
     json_output: Json = False,
 ) -> None:
-    """List the bundles of a folder with protocol, digest and model."""
+    """List the bundles of a folder with model and digest; a broken one says what is wrong with it."""
     import pandas as pd
 
-    from secretome_ml.bundle import MANIFEST, read_bundle
+    from secretome_ml.bundle import MANIFEST
     from secretome_ml.cli.listing import plain_table
+    from secretome_ml.errors import BundleRefused
+    from secretome_ml.model import load_model
     from secretome_ml.paths import models_dir
 
     found = []
     for place in sorted(p.parent for p in (folder or models_dir()).glob(f"*/{MANIFEST}")):
-        bundle = read_bundle(place)
-        model = bundle.values("model.json")["name"]
-        found.append(
-            {
-                "folder": str(place),
-                "model": model,
-                "protocol": bundle.manifest["protocol"],
-                "digest": bundle.digest,
-            }
-        )
+        try:
+            loaded = load_model(place)
+        except BundleRefused as error:
+            found.append({"folder": str(place), "model": "", "digest": "", "problem": str(error)})
+            continue
+        name = loaded.estimator.name
+        found.append({"folder": str(place), "model": name, "digest": loaded.digest, "problem": ""})
     if json_output:
         print_json(found)
     else:
-        stdout().print(plain_table(pd.DataFrame(found, columns=["folder", "model", "protocol", "digest"])))
+        stdout().print(plain_table(pd.DataFrame(found, columns=["folder", "model", "digest", "problem"])))
 
 
 @app.command()

@@ -43,7 +43,8 @@ def train(
     import shlex
     from dataclasses import replace
 
-    from secretome_ml.bundle import write_bundle
+    from secretome_ml.bundle import MANIFEST, write_bundle
+    from secretome_ml.files import refuse_foreign
     from secretome_ml.recipe import load_recipe
     from secretome_ml.reporting.tables import results_table
     from secretome_ml.workflows.record import record_training
@@ -51,6 +52,8 @@ def train(
     from secretome_ml.workflows.train import train as run
 
     console = speaker(quiet)
+    if out is not None and not (out / MANIFEST).is_file():
+        refuse_foreign(out)
     chosen = load_recipe(recipe)
     chosen = chosen if seed is None else replace(chosen, seed=seed)
     corpus = open_evidence(evidence)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-import pandas as pd
+import numpy as np
 
 from secretome_ml.evidence import Evidence
 from secretome_ml.features.columns import Features
@@ -54,8 +54,16 @@ def without_roles(profiles: Profiles, features: Features, targets: Targets, evid
 
 
 def without_basis(evidence: Evidence, features: Features, targets: Targets, basis: str) -> Ablation:
-    """Return only the studies that were read from something else than `basis`, e.g. `review`."""
-    left = set(evidence.studies.loc[evidence.studies["basis"] == basis, "study"])
-    study = study_of(features.samples)
-    kept: pd.Index = features.samples[[s not in left for s in study]]
-    return Ablation(f"studies read from {basis}", features.take(kept), targets.take(kept))
+    """Return targets in which studies read from `basis`, e.g. `review`, weigh nothing in training.
+
+    They stay on the test side: the folds are the same, so that nothing else changes.
+    """
+    left = evidence.studies.loc[evidence.studies["basis"] == basis, "study"]
+    weights = targets.weights.where(~np.isin(study_of(targets.weights.index), left), 0.0)
+    pairs = targets.comparisons
+    silent = replace(
+        targets,
+        weights=weights,
+        comparisons=pairs.assign(weight=pairs["weight"].where(~pairs["study"].isin(left), 0.0)),
+    )
+    return Ablation(f"studies read from {basis}", features, silent)

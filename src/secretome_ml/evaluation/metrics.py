@@ -52,17 +52,17 @@ def evaluate_predictions(
     rows = []
     hits = pair_hits(margin, targets)
     for effect in targets.effects:
+        own = hits[hits["effect"] == effect]
+        rows.append((effect, "concordance", *_concordance(own, level, draws, seed)))
         label = targets.binary(effect)
         if label.empty:
             rows += [(effect, metric, np.nan, np.nan, np.nan, 0, 0) for metric in OUTCOME_METRICS]
-            rows.append((effect, "concordance", *_concordance(hits[hits["effect"] == effect], level, draws, seed)))
             continue
         chance = probability.loc[label.index, effect].to_numpy(dtype=float).clip(_EDGE, 1 - _EDGE)
         score = margin.loc[label.index, effect].to_numpy(dtype=float)
         weights = _study_weights(study_of(label.index), draws, seed)
         for metric, values in _outcome_metrics(label.to_numpy(dtype=float), score, chance, weights).items():
             rows.append((effect, metric, *_with_interval(values, level), len(label), weights.studies))
-        rows.append((effect, "concordance", *_concordance(hits[hits["effect"] == effect], level, draws, seed)))
     rows.append(("all", "concordance", *_concordance(hits, level, draws, seed)))
     return pd.DataFrame(rows, columns=list(METRIC_COLUMNS))
 
@@ -71,7 +71,8 @@ def pair_hits(margin: pd.DataFrame, targets: Targets) -> pd.DataFrame:
     """Return, per decided comparison, 1 where the better arm has the higher score, 0.5 at a tie, else 0."""
     pairs = targets.comparisons[targets.comparisons["direction"] != 0].copy()
     gap = [
-        margin.at[a, e] - margin.at[b, e] for a, b, e in zip(pairs["arm"], pairs["than"], pairs["effect"], strict=True)
+        margin.at[a, e] - margin.at[b, e]
+        for a, b, e in zip(pairs["arm"], pairs["than"], pairs["effect"], strict=True)
     ]
     pairs["gap"] = np.array(gap, dtype=float) * np.sign(pairs["direction"].to_numpy())
     pairs["hit"] = np.where(np.abs(pairs["gap"]) < 1e-9, 0.5, (pairs["gap"] > 0).astype(float))
@@ -137,7 +138,10 @@ def _average_precision(positive: NDArray[np.bool_], score: Array, counts: Array)
     gained = np.diff(found, axis=1, prepend=0.0)
     total = found[:, -1]
     mean: Array = np.divide(
-        (precision * gained).sum(axis=1), total, out=np.full(len(counts), np.nan), where=(total > 0) & (total < seen[:, -1])
+        (precision * gained).sum(axis=1),
+        total,
+        out=np.full(len(counts), np.nan),
+        where=(total > 0) & (total < seen[:, -1]),
     )
     return mean
 
@@ -150,7 +154,9 @@ def _with_interval(values: Array, level: float) -> tuple[float, float, float]:
     return float(values[0]), float(low), float(high)
 
 
-def _concordance(hits: pd.DataFrame, level: float, draws: int, seed: int) -> tuple[float, float, float, int, int]:
+def _concordance(
+    hits: pd.DataFrame, level: float, draws: int, seed: int
+) -> tuple[float, float, float, int, int]:
     weights = _study_weights(hits["study"].to_numpy(dtype=object), draws, seed)
     values = _mean(hits["hit"].to_numpy(dtype=float), weights.counts)
     return *_with_interval(values, level), len(hits), weights.studies

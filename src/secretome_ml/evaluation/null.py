@@ -10,8 +10,8 @@ from secretome_ml.models.targets import Targets
 def permuted(targets: Targets, seed: int) -> Targets:
     """Return targets in which no label belongs to its arm any more.
 
-    Per effect, the outcomes are dealt anew among the tested arms; every comparison is turned round or
-    not by the toss of a coin.
+    Per effect, the outcomes are dealt anew among the tested arms, and one half of the decided
+    comparisons, chosen at random, is turned round.
 
     Examples
     --------
@@ -27,6 +27,8 @@ def permuted(targets: Targets, seed: int) -> Targets:
     for effect in targets.effects:
         tested = outcomes.index[outcomes[effect].notna()]
         outcomes.loc[tested, effect] = generator.permutation(outcomes.loc[tested, effect].to_numpy())
-    turn = generator.choice([-1.0, 1.0], size=len(targets.comparisons))
+    turn = np.ones(len(targets.comparisons))
+    decided = np.flatnonzero(targets.comparisons["direction"].to_numpy(dtype=float) != 0)
+    turn[generator.permutation(decided)[: len(decided) // 2]] = -1.0
     pairs = targets.comparisons.assign(direction=targets.comparisons["direction"].astype(float) * turn)
     return Targets(outcomes, targets.weights, pairs)

@@ -26,7 +26,9 @@ class Split:
     def __post_init__(self) -> None:
         shared = set(study_of(self.train)) & set(study_of(self.test))
         if shared:
-            raise StudyOnBothSides(f"{len(shared)} studies are on both sides, e.g. {sorted(shared)[0]}; split by study.")
+            raise StudyOnBothSides(
+                f"{len(shared)} studies are on both sides, e.g. {sorted(shared)[0]}; split by study."
+            )
 
 
 def study_folds(samples: pd.Index, folds: int, seed: int, groups: pd.Series | None = None) -> list[Split]:

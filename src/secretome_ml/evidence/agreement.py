@@ -89,7 +89,8 @@ def _described(evidence: Evidence, study: str) -> dict[str, dict[str, Any]]:
 
 def _likeness(x: dict[str, Any], y: dict[str, Any], same_name: bool) -> int:
     equal = sum(isinstance(x[f], str) and isinstance(y[f], str) and x[f] == y[f] for f in (*_FIELDS, "donor"))
-    return equal + 2 * int(x["kinds"] == y["kinds"]) + _NAME_MATCH * int(same_name)
+    likeness: int = equal + 2 * (x["kinds"] == y["kinds"]) + _NAME_MATCH * same_name
+    return likeness
 
 
 def _results(first: Evidence, second: Evidence, one: Arm, other: Arm) -> list[tuple[str, str]]:

@@ -65,20 +65,21 @@ def merge_evidence(corpus: Evidence, incoming: Evidence) -> Merged:
 
 
 def refused_studies(incoming: Evidence, file: str) -> dict[str, list[Problem]]:
-    """Return the studies of a record file that break a rule, with their problems by line and field.
+    """Return the studies of a record file that break a rule, with their problems by record and field.
 
     Parameters
     ----------
     incoming : Evidence
         As `read_records` gives it: studies in the order of the file.
     file : str
-        Name of the file, for messages.
+        Name of the file, for messages; the row is the number of the record, blank lines not counted.
     """
     line_of = {str(s): i for i, s in enumerate(incoming.studies["study"], start=1)}
     refused: dict[str, list[Problem]] = {}
     for problem in validate_evidence(incoming):
         table = problem.file.removesuffix(".csv")
-        study = str(incoming.tables[table]["study"].iloc[int(str(problem.row)) - 2])
+        place = int(str(problem.row)) - 2 if problem.row is not None else 0
+        study = str(incoming.tables[table]["study"].iloc[place])
         field = f"{table}.{problem.column}"
         placed = Problem(file, line_of.get(study, 0), field, problem.what, problem.remedy)
         refused.setdefault(study, []).append(placed)

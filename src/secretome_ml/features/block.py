@@ -42,8 +42,8 @@ class Block(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         names = [c.name for c in self.columns_]
         # A value that no sample of the batch holds gives no column; what is stated tells what it holds.
         absent = {n: self._absent(n, profiles) for n in names if n not in encoded}
-        whole = pd.concat([encoded, pd.DataFrame(absent, index=profiles.samples)], axis=1)
-        return whole.reindex(index=profiles.samples, columns=names).astype(float)
+        encoded = encoded.reindex(index=profiles.samples).assign(**absent)
+        return encoded.reindex(columns=names).astype(float)
 
     def get_feature_names_out(self, input_features: object = None) -> list[str]:
         """Return the column names, as scikit-learn asks for them."""

@@ -124,7 +124,10 @@ class BoostedTrees(EffectModel):
         model.effects_ = tuple(state.values["effects"])
         model.typical_ = np.array(state.values["typical"], dtype=float)
         model.booster_ = xgb.Booster({"nthread": 1})
-        model.booster_.load_model(bytearray(state.files["trees.ubj"]))
+        try:
+            model.booster_.load_model(bytearray(state.files["trees.ubj"]))
+        except xgb.core.XGBoostError as error:
+            raise ValueError(f"trees.ubj, which XGBoost cannot read: {str(error)[:200]}") from error
         return model
 
     def _margin(self, features: Features, effect: str) -> Array:

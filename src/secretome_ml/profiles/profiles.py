@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 import pandas as pd
 
 from secretome_ml.errors import Problem
 
-Rows = Iterable[Mapping[str, object]] | pd.DataFrame
+Rows: TypeAlias = Iterable[Mapping[str, object]] | pd.DataFrame
 
 CONTEXT_COLUMNS = ("cell_type", "cell_source", "species", "stage", "donor", "product", "culture", "fraction")
 PRECONDITIONING_COLUMNS = ("sample", "kind", "agent", "o2_percent", "hours", "dose", "unit")

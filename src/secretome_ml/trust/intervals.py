@@ -1,4 +1,4 @@
-"""How sure a probability is: the same calibration over resampled studies, refused where studies are few."""
+"""How sure a probability is: calibration over resampled studies, and the spread of the model itself."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from secretome_ml.trust.resampling import study_draws
 
 # Fewer studies than these, and an interval would claim more than the evidence holds.
 LEAST_STUDIES, LEAST_FAILING = 20, 5
+# How far the log odds of an arm move when the model learns from other studies: about what the
+# delete-a-fifth jackknife over repeated cross-validation gives (the leaderboard shows it anew).
+MODEL_SPREAD = 0.3
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,15 @@ class Intervals:
         return cls(float(state["level"]), draws, refused)
 
 
-def fit_intervals(margin: pd.DataFrame, targets: Targets, level: float, draws: int, seed: int) -> Intervals:
-    """Resample studies and calibrate each time.
+def fit_intervals(
+    margin: pd.DataFrame,
+    targets: Targets,
+    level: float,
+    draws: int,
+    seed: int,
+    model_spread: float = MODEL_SPREAD,
+) -> Intervals:
+    """Resample studies and calibrate each time; move each draw as far as other studies would move the model.
 
     Parameters
     ----------
@@ -76,11 +86,17 @@ def fit_intervals(margin: pd.DataFrame, targets: Targets, level: float, draws: i
         Number of bootstrap draws.
     seed : int
         Seed of the draws.
+    model_spread : float
+        Standard deviation, in log odds, by which the model itself would move.
     """
     studies = pd.unique(pd.Series(targets.studies))
     taken = pd.DataFrame(study_draws(len(studies), draws, seed), columns=studies)
     found = fit_calibrators(margin, targets, taken)
-    fitted = tuple(Calibrator.from_state(_rounded(c.state())) for c in found)
+    moves = np.random.default_rng(seed + 1).standard_normal((draws, len(targets.effects)))
+    moves = model_spread * (moves - moves.mean(axis=0))
+    fitted = tuple(
+        _moved(c, dict(zip(targets.effects, m, strict=True))) for c, m in zip(found, moves, strict=True)
+    )
     reasons = {e: _too_few(targets, e) for e in targets.effects}
     return Intervals(level, fitted, {e: reason for e, reason in reasons.items() if reason})
 
@@ -95,6 +111,11 @@ def _too_few(targets: Targets, effect: str) -> str:
         f"{tested} studies tested it, {failing} of them with a null or adverse arm; "
         f"{LEAST_STUDIES} and {LEAST_FAILING} are needed"
     )
+
+
+def _moved(calibrator: Calibrator, by: dict[str, float]) -> Calibrator:
+    offsets = {effect: offset + by[effect] for effect, offset in calibrator.offsets.items()}
+    return Calibrator.from_state(_rounded({**calibrator.state(), "offsets": offsets}))
 
 
 def _rounded(state: dict[str, Any]) -> dict[str, Any]:

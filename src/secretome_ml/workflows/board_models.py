@@ -6,7 +6,9 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from scipy.stats import t
 
 from secretome_ml.evaluation.ablation import (
     Ablation,
@@ -26,6 +28,7 @@ from secretome_ml.evaluation.section import Cell, Section, numbers
 from secretome_ml.evaluation.splits import study_folds
 from secretome_ml.models.registry import BASELINES
 from secretome_ml.trust.reliability import calibration_error
+from secretome_ml.trust.resampling import Estimate
 
 
 def score_models(bench: Bench, judged: dict[str, Judged], tried: Path) -> list[Section]:
@@ -88,10 +91,12 @@ def null_run(bench: Bench) -> Section:
     """Return what the harness says when labels are dealt at random."""
     section = Section(
         "Null: permuted labels",
-        "Outcomes dealt anew among the tested arms, each comparison turned by a coin: a harness that leaks "
-        "would still show skill here. Concordance should hold 0.5, the log loss reduction 0.",
+        "Outcomes dealt anew among the tested arms, half of the decided comparisons turned round: a harness "
+        "that leaks would still show skill here. Concordance should be 0.5 and the log loss reduction 0, "
+        "give or take the chance of one shuffle; the last row is the mean over shuffles with its interval.",
     )
-    for seed in range(1 if bench.fast else 3):
+    means: list[dict[str, float]] = []
+    for seed in range(2 if bench.fast else 6):
         targets = permuted(bench.targets, seed)
         found = bench.validate(("prevalence", bench.recipe.model), repeats=1, targets=targets)
         base, own = (bench.judge(found[n], targets) for n in ("prevalence", bench.recipe.model))
@@ -100,7 +105,11 @@ def null_run(bench: Bench) -> Section:
             "log loss below prevalence": reduction(own, base, "log_loss"),
         }
         run = bench.log(f"null {seed}", plan_of(bench), numbers(cells))
-        section.rows.append({"shuffle": seed, **cells, "run": run})
+        section.rows.append({"shuffle": str(seed), **cells, "run": run})
+        means.append({k: v.value for k, v in cells.items() if isinstance(v, Estimate)})
+    whole: dict[str, Cell] = {k: _mean([m[k] for m in means]) for k in means[0]}
+    run = bench.log("null, mean", plan_of(bench), numbers(whole))
+    section.rows.append({"shuffle": "mean", **whole, "run": run})
     return section
 
 
@@ -168,6 +177,13 @@ def _ranked(section: Section, bench: Bench, name: str, found: Judged) -> str:
 def pooled(parts: list[Judged]) -> Judged:
     """Return several test sides as one."""
     return Judged(pd.concat([p.pairs for p in parts]), pd.concat([p.outcomes for p in parts]))
+
+
+def _mean(values: list[float]) -> Estimate:
+    """Return the mean of independent repetitions with its 90 % interval by Student's t."""
+    middle = float(np.mean(values))
+    half = float(t.ppf(0.95, len(values) - 1) * np.std(values, ddof=1) / np.sqrt(len(values)))
+    return Estimate(middle, middle - half, middle + half, len(values), len(values))
 
 
 def plan_of(bench: Bench) -> dict[str, object]:

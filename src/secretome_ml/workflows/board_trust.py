@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from scipy.special import logit
 
 from secretome_ml.evaluation.bench import Bench
 from secretome_ml.evaluation.cross_validation import Fold, OutOfFold
@@ -12,7 +13,7 @@ from secretome_ml.evaluation.section import Cell, Section, numbers
 from secretome_ml.models.targets import study_of
 from secretome_ml.trust.conformal import fit_conformal
 from secretome_ml.trust.coverage import group_coverage, kind_coverage
-from secretome_ml.trust.intervals import fit_intervals
+from secretome_ml.trust.intervals import MODEL_SPREAD, fit_intervals
 from secretome_ml.trust.reliability import calibration_error, reliability_bins
 from secretome_ml.trust.resampling import mean_over_studies
 from secretome_ml.workflows.board_models import plan_of
@@ -57,7 +58,32 @@ def reliability(bench: Bench, judged: Judged) -> list[Section]:
 
 def coverage(bench: Bench, found: OutOfFold) -> list[Section]:
     """Return how often intervals and prediction sets hold what they claim."""
-    return [_interval_coverage(bench, found), _set_coverage(bench, found)]
+    parts = [_interval_coverage(bench, found), _set_coverage(bench, found)]
+    return [*parts, _model_spread(bench, found)] if len(found.parts) > 1 else parts
+
+
+def _model_spread(bench: Bench, found: OutOfFold) -> Section:
+    section = Section(
+        "How far other training studies move the model",
+        "Delete-a-fold jackknife: the spread of an arm's log odds over repeats, times the root of "
+        f"(folds - 1), tested arms only. The intervals above allow for {MODEL_SPREAD}.",
+    )
+    odds = np.stack(
+        [
+            logit(pd.concat([f.probability for f in folds]).reindex(bench.features.samples))
+            for folds in found.parts
+        ]
+    )
+    for place, effect in enumerate(bench.recipe.effects):
+        tested = bench.targets.outcomes[effect].notna().to_numpy()
+        spread = np.sqrt((bench.plan.folds - 1) * odds[:, tested, place].var(axis=0, ddof=1))
+        cells: dict[str, Cell] = {
+            "median arm": float(np.median(spread)),
+            "root mean square": float(np.sqrt(np.mean(spread**2))),
+        }
+        run = bench.log(f"model spread {effect}", plan_of(bench), numbers(cells))
+        section.rows.append({"effect": effect, **cells, "run": run})
+    return section
 
 
 def _interval_coverage(bench: Bench, found: OutOfFold) -> Section:

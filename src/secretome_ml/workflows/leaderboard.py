@@ -86,6 +86,10 @@ group, {plan.inner_folds} folds inside each for tuning, column choice and calibr
 judged by itself and the mean is shown. Evidence `{bench.evidence.digest[:12]}`, recipe
 `{bench.recipe.name}`, seed {plan.seed}. Every row names the MLflow run (experiment `leaderboard` of the
 local store) that holds its numbers.
+
+What nested validation does not cover: the strengths of the priors, the sizes of unstated roles, the word
+lists and the roles marked `design` were written by people who had seen this corpus. Studies kept apart
+may fare worse; the ablations without design roles and the split by year say by how much.
 """
 
 

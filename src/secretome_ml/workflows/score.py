@@ -10,7 +10,7 @@ import pandas as pd
 
 from secretome_ml.errors import InputRefused, NotEnoughEvidence, Problem
 from secretome_ml.evaluation.metrics import evaluate_predictions, pair_hits
-from secretome_ml.evidence import Evidence, seen_studies
+from secretome_ml.evidence import Evidence, seen_studies, validate_evidence
 from secretome_ml.files import write_file
 from secretome_ml.model import Model
 from secretome_ml.models import targets_from_evidence
@@ -125,6 +125,10 @@ def evaluate(model: Model, evidence: Evidence, drop_seen: bool = False) -> Evalu
     NotEnoughEvidence
         If nothing is left.
     """
+    # A study that is only to be evaluated needs no locator; every other rule holds.
+    problems = [p for p in validate_evidence(evidence) if "seed locator" not in p.what]
+    if problems:
+        raise InputRefused(problems)
     trained = pd.DataFrame(model.studies, dtype="string")
     seen = seen_studies(trained, evidence.studies)
     if seen and not drop_seen:

@@ -8,17 +8,19 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
-from secretome_ml.errors import InputRefused, NotEnoughEvidence
+from secretome_ml.errors import InputRefused, NotEnoughEvidence, Problem
 from secretome_ml.evaluation.cross_validation import OutOfFold, Tuned, Validation, cross_validate, tune
 from secretome_ml.evaluation.metrics import evaluate_predictions
-from secretome_ml.evidence import Evidence, evidence_stats, validate_evidence
+from secretome_ml.evidence import EFFECTS, Evidence, evidence_stats, validate_evidence
 from secretome_ml.explanation.contributions import explain_margin
 from secretome_ml.explanation.importance import global_importance
 from secretome_ml.features.columns import Features
-from secretome_ml.features.encoder import Encoder
+from secretome_ml.features.encoder import BLOCKS, Encoder
+from secretome_ml.features.knowledge import KnowledgeBlock
 from secretome_ml.model import Model
-from secretome_ml.models import BASELINES, Targets, targets_from_evidence
+from secretome_ml.models import BASELINES, MODELS, Targets, targets_from_evidence
 from secretome_ml.profiles import Profiles, profiles_from_evidence
 from secretome_ml.recipe import Recipe
 from secretome_ml.reporting.card import model_card
@@ -96,8 +98,17 @@ def train(
     problems = validate_evidence(evidence)
     if problems:
         raise InputRefused(problems)
+    _require_known(recipe)
     if fast:
         recipe = replace(recipe, name=f"{recipe.name}-fast", **_FAST)  # type: ignore[arg-type]
+    # One thread for linear algebra: small matrices gain nothing from more, and lose much on a busy machine.
+    with threadpool_limits(1):
+        return _train(recipe, evidence, jobs, advance)
+
+
+def _train(
+    recipe: Recipe, evidence: Evidence, jobs: int, advance: Callable[[str, int], None] | None
+) -> Training:
     profiles = profiles_from_evidence(evidence)
     targets = targets_from_evidence(evidence, recipe.effects, recipe.basis_weights)
     _require_evidence(targets)
@@ -130,6 +141,35 @@ def train(
 def encode_all(recipe: Recipe, profiles: Profiles) -> Features:
     """Return the features with every column that any study states; each fold chooses on its own side."""
     return Encoder(recipe.effects, recipe.blocks, min_studies=1).fit(profiles).transform(profiles)
+
+
+def _require_known(recipe: Recipe) -> None:
+    """Refuse names that no registry or vocabulary holds, and settings that a model does not take."""
+    problems = []
+    for name in (recipe.model, *recipe.compare, *recipe.settings):
+        if name not in MODELS:
+            problems.append(
+                Problem("recipe", None, "model", f"'{name}' is no model.", f"Use {', '.join(MODELS)}.")
+            )
+    for name, settings in recipe.settings.items():
+        known = MODELS[name]().get_params() if name in MODELS else settings
+        for key in sorted(set(settings) - set(known)):
+            problems.append(
+                Problem(
+                    "recipe", None, f"settings.{name}", f"'{key}' is no setting.", f"Use {', '.join(known)}."
+                )
+            )
+    for name in recipe.blocks:
+        if name not in (*BLOCKS, KnowledgeBlock.name):
+            what = f"'{name}' is no feature block."
+            problems.append(Problem("recipe", None, "blocks", what, f"Use {', '.join(BLOCKS)}, knowledge."))
+    for name in recipe.effects:
+        if name not in EFFECTS:
+            problems.append(
+                Problem("recipe", None, "effects", f"'{name}' is no effect.", f"Use {', '.join(EFFECTS)}.")
+            )
+    if problems:
+        raise InputRefused(problems)
 
 
 def _require_evidence(targets: Targets) -> None:
