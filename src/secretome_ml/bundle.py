@@ -7,6 +7,7 @@ import json
 import math
 import platform
 import re
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -25,6 +26,7 @@ _LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "xgboost")
 _PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}\.(json|ubj|md)")
 _LARGEST_FILE = 64 * 1024 * 1024
 _MOST_FILES = 32
+_LONGEST_INTEGER = 20
 # What UBJSON of a booster starts with: an object, its first key's length as an 8-bit or longer integer.
 _UBJ_HEADS = (b"{L", b"{i", b"{U", b"{l", b"{I")
 
@@ -114,7 +116,7 @@ def read_bundle(folder: Path | str) -> Bundle:
     root = Path(folder)
     manifest = _read_manifest(root)
     stated = _stated_files(manifest, root)
-    for extra in sorted(p.name for p in root.iterdir() if p.name not in {*stated, MANIFEST}):
+    for extra in sorted(_present(root) - {*stated, MANIFEST}):
         raise BundleChanged(
             f"{root}: '{extra}' does not belong to the bundle; remove it or restore the bundle."
         )
@@ -156,14 +158,15 @@ def _read_manifest(root: Path) -> dict[str, Any]:
         )
     content = _read_plain(root / MANIFEST)
     try:
-        manifest = json.loads(content)
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
-        raise BundleChanged(f"{root}: {MANIFEST} is not JSON; restore it or train anew.") from None
+        manifest = _from_json(content)
+    except (RecursionError, ValueError):
+        raise BundleChanged(f"{root}: {MANIFEST} is not plain JSON; restore it or train anew.") from None
     if not isinstance(manifest, dict):
         raise BundleChanged(f"{root}: {MANIFEST} is not a JSON object; restore it or train anew.")
-    if manifest.get("protocol") != PROTOCOL:
+    protocol = manifest.get("protocol")
+    if type(protocol) is not int or protocol != PROTOCOL:  # True equals 1 and is no protocol
         raise BundleProtocolUnknown(
-            f"{root}: written to protocol {manifest.get('protocol')!r}; this version reads {PROTOCOL}. "
+            f"{root}: written to protocol {str(protocol)[:40]!r}; this version reads {PROTOCOL}. "
             "Train it anew, or install the version that wrote it."
         )
     return manifest
@@ -181,19 +184,30 @@ def _stated_files(manifest: dict[str, Any], root: Path) -> dict[str, str]:
     return stated
 
 
-def _read_plain(path: Path) -> bytes:
-    if path.is_symlink():
-        raise BundleRefused(f"{path} is a symbolic link; a bundle holds plain files only.")
+def _present(root: Path) -> set[str]:
     try:
-        if path.exists() and not path.is_file():
+        return {p.name for p in root.iterdir()}
+    except OSError as error:
+        raise BundleRefused(f"{root} cannot be listed ({error.strerror}); restore it.") from None
+
+
+def _read_plain(path: Path) -> bytes:
+    try:
+        found = path.lstat()
+        if stat.S_ISLNK(found.st_mode):
+            raise BundleRefused(f"{path} is a symbolic link; a bundle holds plain files only.")
+        # Asked before it is opened: opening a pipe waits for whoever writes into it.
+        if not stat.S_ISREG(found.st_mode):
             raise BundleRefused(f"{path} is no plain file; restore it or train the bundle anew.")
-        size = path.stat().st_size
-        if size > _LARGEST_FILE:
-            raise BundleRefused(f"{path} is {size} bytes large; a bundle's file has at most {_LARGEST_FILE}.")
-        return path.read_bytes()
+        if found.st_size > _LARGEST_FILE:
+            raise BundleRefused(
+                f"{path} is {found.st_size} bytes large; a bundle's file has at most {_LARGEST_FILE}."
+            )
+        with path.open("rb") as stream:
+            return stream.read(_LARGEST_FILE)
     except FileNotFoundError:
         raise BundleMissing(f"{path} is missing; restore it or train the bundle anew.") from None
-    except (IsADirectoryError, PermissionError) as error:
+    except OSError as error:
         raise BundleRefused(f"{path} cannot be read ({error.strerror}); restore it or train anew.") from None
 
 
@@ -204,11 +218,24 @@ def _digest(checks: Mapping[str, str]) -> str:
     return total.hexdigest()
 
 
+def _from_json(content: bytes) -> Any:
+    """Return the values of JSON bytes; ValueError when they are not JSON or a number is no usable one."""
+    return json.loads(
+        content, parse_constant=_refuse_constant, parse_float=_finite_float, parse_int=_short_integer
+    )
+
+
 def _finite_float(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise ValueError(f"{text} is beyond every number")
+        raise ValueError(f"{text[:40]} is beyond every number")
     return number
+
+
+def _short_integer(text: str) -> int:
+    if len(text) > _LONGEST_INTEGER:
+        raise ValueError(f"an integer of {len(text)} digits is no number here")
+    return int(text)
 
 
 def _refuse_constant(text: str) -> float:

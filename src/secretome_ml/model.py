@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,11 @@ import numpy as np
 import pandas as pd
 
 from secretome_ml.bundle import Bundle, finite, make_bundle, read_bundle
-from secretome_ml.errors import BundleChanged, BundleRefused
+from secretome_ml.errors import BundleChanged, BundleRefused, SecretomeError
 from secretome_ml.explanation.contributions import drivers_text, explain_margin
+from secretome_ml.features.columns import FeatureColumn
 from secretome_ml.features.encoder import Encoder
+from secretome_ml.features.knowledge import KnowledgeBlock
 from secretome_ml.features.roles import knowledge_digest
 from secretome_ml.models import MODELS, EffectModel, ModelState
 from secretome_ml.paths import models_dir
@@ -176,11 +179,17 @@ def load_model(folder: Path | str | None = None) -> Model:
 
 
 def model_from_bundle(bundle: Bundle) -> Model:
-    """Build the model of an audited bundle."""
+    """Build the model of an audited bundle; its parts must fit each other."""
     try:
-        return _build(bundle)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        model = _build(bundle)
+        _require_fit(model)
+    except BundleRefused:
+        raise
+    except SecretomeError as error:
+        raise BundleChanged(f"The bundle asks for what does not exist: {error} Train it anew.") from error
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
         raise BundleChanged(f"The bundle lacks or misplaces {error}; train it anew.") from error
+    return model
 
 
 def _build(bundle: Bundle) -> Model:
@@ -210,6 +219,72 @@ def _build(bundle: Bundle) -> Model:
         evidence_digest=evidence["digest"],
         digest=bundle.digest,
     )
+
+
+def _require_fit(model: Model) -> None:
+    """Refuse parts that do not belong together: at the door, not at the first score."""
+    recipe, encoder, effects = model.recipe, model.encoder, model.recipe.effects
+    _require(bool(effects) and len(set(effects)) == len(effects), "the effects of the recipe")
+    _require(0.0 < recipe.level < 1.0 and 0.0 < model.intervals.level < 1.0, "the level of the intervals")
+    _require(recipe.model == model.estimator.name, "the model that the recipe asks for")
+    _require((encoder.effects, encoder.blocks) == (effects, recipe.blocks), "the encoder's effects or blocks")
+    fitted = [block.name for block in encoder.blocks_]
+    _require(fitted == [b for b in encoder.blocks if b != KnowledgeBlock.name], "the encoder's fitted blocks")
+    _require_estimator(model.estimator, effects, encoder.columns)
+    _require(len(model.intervals.draws) > 0, "the draws of the intervals")
+    _require(set(model.intervals.refused) <= set(effects), "the effects of the intervals")
+    for calibrator in (model.calibrator, *model.intervals.draws):
+        _require_numbers(calibrator.knots, effects, "the calibrator's knots")
+        _require_numbers(calibrator.offsets, effects, "the calibrator's offsets")
+        slopes = calibrator.below, calibrator.above
+        _require(all(math.isfinite(v) and v >= 0.0 for v in slopes), "the calibrator's slopes")
+    _require(set(model.reference) == set(effects), "the effects of the reference")
+    for scores in model.reference.values():
+        _require(scores.ndim == 1 and len(scores) > 0 and bool(np.isfinite(scores).all()), "the reference")
+        _require(bool((np.diff(scores) >= 0.0).all()), "the order of the reference")
+    nearest = model.domain.nearest
+    _require(math.isfinite(nearest.threshold), "the domain's threshold")
+    _require(all(0 <= i < len(nearest.facts) for arm in nearest.arms for i in arm), "the domain's arms")
+    for rows, where in ((model.studies, "studies"), (model.metrics, "metrics")):
+        _require(isinstance(rows, list) and all(isinstance(row, dict) for row in rows), f"the {where}")
+    _require(isinstance(model.evidence_digest, str), "the digest of the evidence")
+
+
+def _require_estimator(
+    estimator: EffectModel, effects: tuple[str, ...], columns: tuple[FeatureColumn, ...]
+) -> None:
+    """Refuse an estimator of other effects or columns, or with numbers that do not count like them."""
+    _require(estimator.columns_ == columns, "the columns of encoder and model: they differ")
+    _require(estimator.effects_ == effects, "the effects of the model")
+    default = type(estimator)().get_params()
+    for name, value in estimator.get_params().items():
+        kind = str if isinstance(default[name], str) else (int, float)
+        _require(isinstance(value, kind) and not isinstance(value, bool), f"the setting {name}")
+    if hasattr(estimator, "base_"):
+        _require_numbers(estimator.base_, effects, "the base of the model")
+    size = (len(columns),)
+    for part in ("weights_", "means_"):
+        arrays = getattr(estimator, part, None)
+        if arrays is not None:
+            _require(set(arrays) == set(effects), f"the effects of {part[:-1]}")
+            fits = all(a.shape == size and np.isfinite(a).all() for a in arrays.values())
+            _require(fits, f"{part[:-1]}, not one number per column")
+    for part in ("typical_", "scale_"):
+        array = getattr(estimator, part, np.ones(size))
+        _require(array.shape == size and not np.isinf(array).any(), f"{part[:-1]}, not one per column")
+    _require(bool((getattr(estimator, "scale_", np.ones(1)) > 0.0).all()), "scale, which must be above zero")
+    for part in ("linear_", "trees_"):  # a blend is made of models
+        if hasattr(estimator, part):
+            _require_estimator(getattr(estimator, part), effects, columns)
+
+
+def _require_numbers(values: dict[str, float], effects: tuple[str, ...], what: str) -> None:
+    _require(set(values) == set(effects) and all(math.isfinite(v) for v in values.values()), what)
+
+
+def _require(fits: bool, what: str) -> None:
+    if not fits:
+        raise BundleChanged(f"The bundle's parts do not fit each other: {what}. Train it anew.")
 
 
 def _verdict(low: float, high: float) -> str:

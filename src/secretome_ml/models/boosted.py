@@ -12,6 +12,7 @@ from secretome_ml.features.columns import FeatureColumn, Features
 from secretome_ml.models.contract import Array, EffectModel, ModelState, logit, prevalence
 from secretome_ml.models.design import Design, fill_typical, joint_design, typical_values
 from secretome_ml.models.targets import Targets
+from secretome_ml.models.ubjson import check_booster
 
 
 class BoostedTrees(EffectModel):
@@ -123,10 +124,12 @@ class BoostedTrees(EffectModel):
         model.base_ = {e: float(b) for e, b in state.values["base"].items()}
         model.effects_ = tuple(state.values["effects"])
         model.typical_ = np.array(state.values["typical"], dtype=float)
+        content = state.files["trees.ubj"]
+        check_booster(content, model._names())
         model.booster_ = xgb.Booster({"nthread": 1})
         try:
-            model.booster_.load_model(bytearray(state.files["trees.ubj"]))
-        except xgb.core.XGBoostError as error:
+            model.booster_.load_model(bytearray(content))
+        except (xgb.core.XGBoostError, MemoryError, UnicodeDecodeError) as error:
             raise ValueError(f"trees.ubj, which XGBoost cannot read: {str(error)[:200]}") from error
         return model
 

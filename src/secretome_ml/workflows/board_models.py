@@ -37,7 +37,9 @@ def score_models(bench: Bench, judged: dict[str, Judged], tried: Path) -> list[S
         "Ranking: share of pairs in which the better arm scores higher",
         "Pairs of arms of one study that the model has not seen; ties count one half. In brackets the 90 % "
         "interval over resampled studies. `descriptions differ` leaves out the pairs whose two arms are "
-        "described alike (they differ in route, dose or time of giving): every model ties on them.",
+        "described alike (they differ in route, dose or time of giving): every model ties on them. "
+        "Rows `tried, left out` were measured once, on the evidence of their day, beside the blend of that "
+        "day; their code is gone.",
     )
     chances = Section(
         "Probability: log loss below that of prevalence, and calibration",
