@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from secretome_ml.errors import BundleChanged, BundleMissing, BundleProtocolUnknown, BundleRefused
-from secretome_ml.files import replace_folder, sha256
+from secretome_ml.files import refuse_foreign, replace_folder, sha256
 from secretome_ml.version import __version__
 
 PROTOCOL = 1
@@ -54,8 +54,8 @@ class Bundle:
     def values(self, name: str) -> dict[str, Any]:
         """Return a JSON file of the bundle; every number in it is finite."""
         try:
-            found = json.loads(self.files[name], parse_constant=_refuse_constant, parse_float=_finite_float)
-        except (json.JSONDecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
+            found = _from_json(self.files[name])
+        except (RecursionError, ValueError) as error:
             raise BundleChanged(
                 f"{name} of the bundle is not plain JSON ({error}); train the bundle anew."
             ) from None
@@ -97,7 +97,15 @@ def make_bundle(name: str, values: Mapping[str, Any], files: Mapping[str, bytes]
 
 
 def write_bundle(bundle: Bundle, folder: Path) -> None:
-    """Write a bundle; the folder is the old or the new, never a mix."""
+    """Write a bundle; the folder is the old or the new, never a mix.
+
+    Raises
+    ------
+    InputRefused
+        If the folder holds something that is no bundle, which would be lost.
+    """
+    if not (folder / MANIFEST).is_file():
+        refuse_foreign(folder)
     replace_folder(folder, {**bundle.files, MANIFEST: to_json(bundle.manifest)})
 
 

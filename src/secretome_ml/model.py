@@ -12,7 +12,7 @@ import pandas as pd
 
 from secretome_ml.bundle import Bundle, finite, make_bundle, read_bundle
 from secretome_ml.errors import BundleChanged, BundleRefused, SecretomeError
-from secretome_ml.explanation.contributions import drivers_text, explain_margin
+from secretome_ml.explanation.contributions import Typical, drivers_text, explain_margin
 from secretome_ml.features.columns import FeatureColumn
 from secretome_ml.features.encoder import Encoder
 from secretome_ml.features.knowledge import KnowledgeBlock
@@ -62,6 +62,7 @@ class Model:
     intervals: Intervals
     domain: Domain
     reference: dict[str, np.ndarray]
+    typical: Typical
     studies: list[dict[str, Any]]
     metrics: list[dict[str, Any]]
     card: str
@@ -100,7 +101,7 @@ class Model:
         """Return the scores and the terms behind them."""
         features = self.encoder.transform(profiles)
         margin = self.estimator.margin(features)
-        terms = explain_margin(self.estimator, features, profiles, self.encoder.knowledge)
+        terms = explain_margin(self.estimator, features, profiles, self.encoder.knowledge, self.typical)
         chance = self.calibrator.probability(margin)
         low, high = self.intervals.bounds(margin)
         low, high = np.minimum(low, chance), np.maximum(high, chance)
@@ -138,7 +139,13 @@ class Model:
         state = self.estimator.state()
         values = {
             "recipe.json": self.recipe.as_dict(),
-            "encoder.json": {**self.encoder.state(), "knowledge_digest": knowledge_digest()},
+            "encoder.json": {
+                **self.encoder.state(),
+                "knowledge_digest": knowledge_digest(),
+                "typical_parts": {
+                    e: [[*k, v] for k, v in sorted(t.items())] for e, t in self.typical.items()
+                },
+            },
             "model.json": {"name": self.estimator.name, "values": state.values, "files": sorted(state.files)},
             "trust.json": {
                 "calibrator": self.calibrator.state(),
@@ -213,6 +220,7 @@ def _build(bundle: Bundle) -> Model:
         intervals=Intervals.from_state(trust["intervals"]),
         domain=Domain.from_state(trust["domain"]),
         reference=reference,
+        typical={e: {(c, t): float(v) for c, t, v in rows} for e, rows in encoder["typical_parts"].items()},
         studies=evidence["studies"],
         metrics=bundle.values("metrics.json")["metrics"],
         card=bundle.files["card.md"].decode(),

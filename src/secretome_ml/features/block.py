@@ -42,8 +42,10 @@ class Block(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         names = [c.name for c in self.columns_]
         # A value that no sample of the batch holds gives no column; what is stated tells what it holds.
         absent = {n: self._absent(n, profiles) for n in names if n not in encoded}
-        encoded = encoded.reindex(index=profiles.samples).assign(**absent)
-        return encoded.reindex(columns=names).astype(float)
+        held = encoded.reindex(index=profiles.samples).astype(float)
+        if absent:
+            held = pd.concat([held, pd.DataFrame(absent, index=profiles.samples, dtype=float)], axis=1)
+        return held.reindex(columns=names)
 
     def get_feature_names_out(self, input_features: object = None) -> list[str]:
         """Return the column names, as scikit-learn asks for them."""

@@ -189,8 +189,8 @@ def _check_tree(tree: dict[str, Any], features: int) -> None:
     _require(bool((tree["split_type"] == 0).all() and (tree["default_left"] <= 1).all()), "splits of a tree")
     inside = (tree["split_indices"] >= 0) & (tree["split_indices"] < features)
     _require(bool(inside.all()), "a split on no feature")
-    cover = tree["sum_hessian"].tolist()
-    _require(min(cover) >= 0.0 and bool((tree["sum_hessian"][split] > _LEAST_COVER).all()), "cover of a split")
+    cover, parted = tree["sum_hessian"].tolist(), tree["sum_hessian"][split]
+    _require(min(cover) >= 0.0 and bool((parted > _LEAST_COVER).all()), "cover of a split")
     # Each node but the root is the child of one earlier node: a tree, without cycles and nothing loose.
     _require(parent[0] == _NO_PARENT and 2 * int(split.sum()) + 1 == nodes, "nodes of a tree")
     depth = [0] * nodes

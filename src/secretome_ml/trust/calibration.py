@@ -57,10 +57,7 @@ class Calibrator:
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Calibrator:
-        """Rebuild the calibrator; one written with a single slope has its knot at zero."""
-        if "slope" in state:
-            slope = state["slope"]
-            state = {"below": slope, "above": slope, "knots": dict.fromkeys(state["offsets"], 0.0), **state}
+        """Rebuild the calibrator."""
         knots, offsets = ({e: float(v) for e, v in state[name].items()} for name in ("knots", "offsets"))
         return cls(float(state["below"]), float(state["above"]), knots, offsets)
 

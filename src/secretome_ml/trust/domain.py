@@ -84,10 +84,9 @@ class Domain:
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Domain:
-        """Rebuild the domain; one written without its arms calls nothing far."""
+        """Rebuild the domain."""
         counts = {c: {v: int(n) for v, n in d.items()} for c, d in state["studies"].items()}
-        nearest = Nearest.from_state(state["nearest"]) if "nearest" in state else Nearest((), (), 1.0)
-        return cls(counts, nearest, int(state["min_studies"]))
+        return cls(counts, Nearest.from_state(state["nearest"]), int(state["min_studies"]))
 
 
 def fit_domain(profiles: Profiles, min_studies: int = 2) -> Domain:

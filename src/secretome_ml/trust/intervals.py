@@ -60,7 +60,7 @@ class Intervals:
     def from_state(cls, state: dict[str, Any]) -> Intervals:
         """Rebuild the intervals."""
         draws = tuple(Calibrator.from_state(d) for d in state["draws"])
-        refused = {str(e): str(r) for e, r in state.get("refused", {}).items()}
+        refused = {str(e): str(r) for e, r in state["refused"].items()}
         return cls(float(state["level"]), draws, refused)
 
 

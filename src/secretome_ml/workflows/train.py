@@ -14,7 +14,7 @@ from secretome_ml.errors import InputRefused, NotEnoughEvidence, Problem
 from secretome_ml.evaluation.cross_validation import OutOfFold, Tuned, Validation, cross_validate, tune
 from secretome_ml.evaluation.metrics import evaluate_predictions
 from secretome_ml.evidence import EFFECTS, Evidence, evidence_stats, validate_evidence
-from secretome_ml.explanation.contributions import explain_margin
+from secretome_ml.explanation.contributions import explain_margin, typical_parts
 from secretome_ml.explanation.importance import global_importance
 from secretome_ml.features.columns import Features
 from secretome_ml.features.encoder import BLOCKS, Encoder
@@ -131,7 +131,7 @@ def _train(
     stats = evidence_stats(evidence)
     model = _assemble(recipe, evidence, profiles, targets, final, metrics, stats)
     encoded = model.encoder.transform(profiles)
-    terms = explain_margin(model.estimator, encoded, profiles, model.encoder.knowledge)
+    terms = explain_margin(model.estimator, encoded, profiles, model.encoder.knowledge, model.typical)
     folds = pd.concat([f.folds for f in found.values()], ignore_index=True)
     return Training(
         model, metrics, folds, terms, global_importance(terms), found, targets, stats, final.parameters
@@ -214,6 +214,7 @@ def _assemble(
         calibrator=final.calibrator,
         intervals=fit_intervals(final.margin, targets, recipe.level, min(recipe.draws, 200), recipe.seed),
         domain=fit_domain(profiles),
+        typical=typical_parts(encoder.knowledge, profiles) if encoder.knowledge else {},
         reference={e: np.sort(margin[e].to_numpy(dtype=float)) for e in recipe.effects},
         studies=studies.astype(object).where(studies.notna(), None).to_dict("records"),
         metrics=[{k: _plain(v) for k, v in row.items()} for row in metrics.to_dict("records")],
