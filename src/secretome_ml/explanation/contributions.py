@@ -106,7 +106,7 @@ def _divide_known(
     moved = parts.assign(contribution=given, value=pd.to_numeric(parts["value"], errors="coerce"))
     taken = moved.groupby(["sample", "column"])["contribution"].sum()
     index = pd.MultiIndex.from_frame(long[["sample", "column"]])
-    rest = long["contribution"].to_numpy() - taken.reindex(index).fillna(0.0).to_numpy()
+    rest = long["contribution"].to_numpy() - np.nan_to_num(taken.reindex(index).to_numpy(dtype=float))
     # Where nothing with a known role is stated, that itself is what contributes.
     nothing = (long["kind"] == "knowledge").to_numpy() & ~index.isin(taken.index)
     terms = np.where(nothing, "no " + long["term"], long["term"])
