@@ -397,3 +397,34 @@ def test_the_scorer_takes_any_index(few_model):
         found = TableScorer(few_model).predict(table.set_axis(index, axis=0))
         assert found["sample"].tolist() == expected["sample"].tolist()
         assert np.allclose(found["score"], expected["score"])
+
+
+def test_a_copy_of_a_study_is_never_on_the_other_side(few, monkeypatch: pytest.MonkeyPatch):
+    """In the folds that training draws, a study copied under another name stays with its original."""
+    from dataclasses import replace
+
+    from secretome_ml.evaluation import cross_validation
+    from secretome_ml.evidence import Evidence
+    from secretome_ml.recipe import load_recipe
+    from secretome_ml.workflows.train import train
+
+    original = few.outcomes["study"].iloc[0]
+    tables = {}
+    for name, frame in few.tables.items():
+        copied = frame[frame["study"] == original].assign(study="s-ffffffff")
+        if name == "studies":
+            copied = copied.assign(doi=None, pmid=None).astype(frame.dtypes)
+        tables[name] = pd.concat([frame, copied], ignore_index=True)
+    seen = []
+    drawn = cross_validation.study_folds
+
+    def watched(*arguments, **named):
+        splits = drawn(*arguments, **named)
+        seen.extend(splits)
+        return splits
+
+    monkeypatch.setattr(cross_validation, "study_folds", watched)
+    train(replace(load_recipe(), compare=()), Evidence(tables), jobs=1, fast=True)
+    sides = [{s.split("/")[0] for s in split.test} & {original, "s-ffffffff"} for split in seen]
+    assert any(sides)
+    assert all(len(side) in (0, 2) for side in sides)

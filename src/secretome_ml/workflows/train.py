@@ -12,6 +12,8 @@ from threadpoolctl import threadpool_limits
 
 from secretome_ml.errors import InputRefused, NotEnoughEvidence, Problem
 from secretome_ml.evaluation.cross_validation import OutOfFold, Tuned, Validation, cross_validate, tune
+from secretome_ml.evaluation.groups import study_groups
+from secretome_ml.evaluation.guard import joined_duplicates
 from secretome_ml.evaluation.metrics import evaluate_predictions
 from secretome_ml.evidence import EFFECTS, Evidence, evidence_stats, validate_evidence
 from secretome_ml.explanation.contributions import explain_margin, typical_parts
@@ -113,7 +115,11 @@ def _train(
     targets = targets_from_evidence(evidence, recipe.effects, recipe.basis_weights)
     _require_evidence(targets)
     features = encode_all(recipe, profiles)
-    plan = Validation(recipe.folds, recipe.inner_folds, recipe.repeats, recipe.seed, recipe.min_studies)
+    # Studies that repeat each other stay on one side, as a study does.
+    groups = joined_duplicates(study_groups(evidence.studies), profiles, targets)
+    plan = Validation(
+        recipe.folds, recipe.inner_folds, recipe.repeats, recipe.seed, recipe.min_studies, groups
+    )
     names = tuple(dict.fromkeys((*BASELINES, *recipe.compare, recipe.model)))
     if advance:
         advance("cross-validation", len(names) * recipe.folds * recipe.repeats)
