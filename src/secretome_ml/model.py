@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from secretome_ml.audit import named_errors, require, require_estimator, require_numbers
 from secretome_ml.bundle import Bundle, finite, make_bundle, read_bundle
-from secretome_ml.errors import BundleChanged, BundleRefused, SecretomeError
+from secretome_ml.errors import BundleRefused
 from secretome_ml.explanation.contributions import Typical, drivers_text, explain_margin
-from secretome_ml.features.columns import FeatureColumn
 from secretome_ml.features.encoder import Encoder
 from secretome_ml.features.knowledge import KnowledgeBlock
 from secretome_ml.features.roles import knowledge_digest
@@ -24,6 +25,7 @@ from secretome_ml.recipe import Recipe, recipe_from_dict
 from secretome_ml.trust.calibration import Calibrator
 from secretome_ml.trust.domain import Domain
 from secretome_ml.trust.intervals import Intervals
+from secretome_ml.trust.refits import refits_from_state
 
 RELEASED = "default"
 SCORE_COLUMNS = (
@@ -41,6 +43,11 @@ SCORE_COLUMNS = (
     "factors_unknown",
     "drivers",
 )
+
+
+# Every decided comparison of the training studies, as models that had not seen the study scored it:
+# `gap` is how much higher the arm that the study found better scored, logit scale; below 0 = wrong order.
+HELD_OUT_COLUMNS = ("effect", "arm", "than", "study", "direction", "gap")
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,8 @@ class Model:
     metrics: list[dict[str, Any]]
     card: str
     evidence_digest: str
+    refits: ModelState
+    held_out: pd.DataFrame
     digest: str = ""
 
     @property
@@ -80,6 +89,21 @@ class Model:
         return tuple(
             c.parent for c in self.encoder.columns if c.kind == "factor" and c.name.startswith("factor=")
         )
+
+    @cached_property
+    def resampled(self) -> tuple[EffectModel, ...]:
+        """The estimator refitted on resampled studies, one per draw; built when first asked for.
+
+        Raises
+        ------
+        BundleChanged
+            If what the bundle holds of them does not fit its other parts.
+        """
+        with named_errors():
+            found = refits_from_state(type(self.estimator), self.refits, self.encoder.columns)
+            for refit in found:
+                require_estimator(refit, self.effects, self.encoder.columns)
+        return found
 
     def score(self, profiles: Profiles) -> pd.DataFrame:
         """Return one row per sample and effect, columns `SCORE_COLUMNS`.
@@ -147,16 +171,19 @@ class Model:
                 },
             },
             "model.json": {"name": self.estimator.name, "values": state.values, "files": sorted(state.files)},
+            "resampled.json": {**self.refits.values, "files": sorted(self.refits.files)},
             "trust.json": {
                 "calibrator": self.calibrator.state(),
                 "intervals": self.intervals.state(),
                 "domain": self.domain.state(),
                 "reference": {e: [round(float(v), 6) for v in r] for e, r in self.reference.items()},
             },
+            "held_out.json": {"pairs": self.held_out.to_dict("records")},
             "evidence.json": {"digest": self.evidence_digest, "studies": self.studies},
             "metrics.json": {"metrics": self.metrics},
         }
-        return make_bundle(self.recipe.name, values, {**state.files, "card.md": self.card.encode()}, command)
+        files = {**state.files, **self.refits.files, "card.md": self.card.encode()}
+        return make_bundle(self.recipe.name, values, files, command)
 
     def _percentile(self, effect: str, score: float) -> float:
         """Return the share of the corpus's arms that score lower, ties half, in percent."""
@@ -187,20 +214,17 @@ def load_model(folder: Path | str | None = None) -> Model:
 
 def model_from_bundle(bundle: Bundle) -> Model:
     """Build the model of an audited bundle; its parts must fit each other."""
-    try:
+    with named_errors():
         model = _build(bundle)
         _require_fit(model)
-    except BundleRefused:
-        raise
-    except SecretomeError as error:
-        raise BundleChanged(f"The bundle asks for what does not exist: {error} Train it anew.") from error
-    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
-        raise BundleChanged(f"The bundle lacks or misplaces {error}; train it anew.") from error
     return model
 
 
 def _build(bundle: Bundle) -> Model:
-    encoder, model, trust = (bundle.values(n) for n in ("encoder.json", "model.json", "trust.json"))
+    names = ("encoder", "model", "trust", "resampled", "held_out", "evidence", "metrics")
+    encoder, model, trust, resampled, held_out, evidence, metrics = (
+        bundle.values(f"{name}.json") for name in names
+    )
     if encoder["knowledge_digest"] != knowledge_digest():
         raise BundleRefused(
             "The bundle was trained with other vocabularies or roles than those installed; "
@@ -208,7 +232,6 @@ def _build(bundle: Bundle) -> Model:
         )
     for name, weights in model["values"].get("weights", {}).items():
         finite(weights, f"The weights for {name}")
-    evidence = bundle.values("evidence.json")
     reference = {e: np.array(r, dtype=float) for e, r in trust["reference"].items()}
     return Model(
         recipe=recipe_from_dict(bundle.values("recipe.json")),
@@ -222,9 +245,11 @@ def _build(bundle: Bundle) -> Model:
         reference=reference,
         typical={e: {(c, t): float(v) for c, t, v in rows} for e, rows in encoder["typical_parts"].items()},
         studies=evidence["studies"],
-        metrics=bundle.values("metrics.json")["metrics"],
+        metrics=metrics["metrics"],
         card=bundle.files["card.md"].decode(),
         evidence_digest=evidence["digest"],
+        refits=ModelState({"draws": resampled["draws"]}, {n: bundle.files[n] for n in resampled["files"]}),
+        held_out=pd.DataFrame(held_out["pairs"], columns=list(HELD_OUT_COLUMNS)),
         digest=bundle.digest,
     )
 
@@ -232,67 +257,33 @@ def _build(bundle: Bundle) -> Model:
 def _require_fit(model: Model) -> None:
     """Refuse parts that do not belong together: at the door, not at the first score."""
     recipe, encoder, effects = model.recipe, model.encoder, model.recipe.effects
-    _require(bool(effects) and len(set(effects)) == len(effects), "the effects of the recipe")
-    _require(0.0 < recipe.level < 1.0 and 0.0 < model.intervals.level < 1.0, "the level of the intervals")
-    _require(recipe.model == model.estimator.name, "the model that the recipe asks for")
-    _require((encoder.effects, encoder.blocks) == (effects, recipe.blocks), "the encoder's effects or blocks")
+    require(bool(effects) and len(set(effects)) == len(effects), "the effects of the recipe")
+    require(0.0 < recipe.level < 1.0 and 0.0 < model.intervals.level < 1.0, "the level of the intervals")
+    require(recipe.model == model.estimator.name, "the model that the recipe asks for")
+    require((encoder.effects, encoder.blocks) == (effects, recipe.blocks), "the encoder's effects or blocks")
     fitted = [block.name for block in encoder.blocks_]
-    _require(fitted == [b for b in encoder.blocks if b != KnowledgeBlock.name], "the encoder's fitted blocks")
-    _require_estimator(model.estimator, effects, encoder.columns)
-    _require(len(model.intervals.draws) > 0, "the draws of the intervals")
-    _require(set(model.intervals.refused) <= set(effects), "the effects of the intervals")
+    require(fitted == [b for b in encoder.blocks if b != KnowledgeBlock.name], "the encoder's fitted blocks")
+    require_estimator(model.estimator, effects, encoder.columns)
+    require(len(model.intervals.draws) > 0, "the draws of the intervals")
+    require(set(model.intervals.refused) <= set(effects), "the effects of the intervals")
     for calibrator in (model.calibrator, *model.intervals.draws):
-        _require_numbers(calibrator.knots, effects, "the calibrator's knots")
-        _require_numbers(calibrator.offsets, effects, "the calibrator's offsets")
+        require_numbers(calibrator.knots, effects, "the calibrator's knots")
+        require_numbers(calibrator.offsets, effects, "the calibrator's offsets")
         slopes = calibrator.below, calibrator.above
-        _require(all(math.isfinite(v) and v >= 0.0 for v in slopes), "the calibrator's slopes")
-    _require(set(model.reference) == set(effects), "the effects of the reference")
+        require(all(math.isfinite(v) and v >= 0.0 for v in slopes), "the calibrator's slopes")
+    require(set(model.reference) == set(effects), "the effects of the reference")
     for scores in model.reference.values():
-        _require(scores.ndim == 1 and len(scores) > 0 and bool(np.isfinite(scores).all()), "the reference")
-        _require(bool((np.diff(scores) >= 0.0).all()), "the order of the reference")
+        require(scores.ndim == 1 and len(scores) > 0 and bool(np.isfinite(scores).all()), "the reference")
+        require(bool((np.diff(scores) >= 0.0).all()), "the order of the reference")
     nearest = model.domain.nearest
-    _require(math.isfinite(nearest.threshold), "the domain's threshold")
-    _require(all(0 <= i < len(nearest.facts) for arm in nearest.arms for i in arm), "the domain's arms")
+    require(math.isfinite(nearest.threshold), "the domain's threshold")
+    require(all(0 <= i < len(nearest.facts) for arm in nearest.arms for i in arm), "the domain's arms")
     for rows, where in ((model.studies, "studies"), (model.metrics, "metrics")):
-        _require(isinstance(rows, list) and all(isinstance(row, dict) for row in rows), f"the {where}")
-    _require(isinstance(model.evidence_digest, str), "the digest of the evidence")
-
-
-def _require_estimator(
-    estimator: EffectModel, effects: tuple[str, ...], columns: tuple[FeatureColumn, ...]
-) -> None:
-    """Refuse an estimator of other effects or columns, or with numbers that do not count like them."""
-    _require(estimator.columns_ == columns, "the columns of encoder and model: they differ")
-    _require(estimator.effects_ == effects, "the effects of the model")
-    default = type(estimator)().get_params()
-    for name, value in estimator.get_params().items():
-        kind = str if isinstance(default[name], str) else (int, float)
-        _require(isinstance(value, kind) and not isinstance(value, bool), f"the setting {name}")
-    if hasattr(estimator, "base_"):
-        _require_numbers(estimator.base_, effects, "the base of the model")
-    size = (len(columns),)
-    for part in ("weights_", "means_"):
-        arrays = getattr(estimator, part, None)
-        if arrays is not None:
-            _require(set(arrays) == set(effects), f"the effects of {part[:-1]}")
-            fits = all(a.shape == size and np.isfinite(a).all() for a in arrays.values())
-            _require(fits, f"{part[:-1]}, not one number per column")
-    for part in ("typical_", "scale_"):
-        array = getattr(estimator, part, np.ones(size))
-        _require(array.shape == size and not np.isinf(array).any(), f"{part[:-1]}, not one per column")
-    _require(bool((getattr(estimator, "scale_", np.ones(1)) > 0.0).all()), "scale, which must be above zero")
-    for part in ("linear_", "trees_"):  # a blend is made of models
-        if hasattr(estimator, part):
-            _require_estimator(getattr(estimator, part), effects, columns)
-
-
-def _require_numbers(values: dict[str, float], effects: tuple[str, ...], what: str) -> None:
-    _require(set(values) == set(effects) and all(math.isfinite(v) for v in values.values()), what)
-
-
-def _require(fits: bool, what: str) -> None:
-    if not fits:
-        raise BundleChanged(f"The bundle's parts do not fit each other: {what}. Train it anew.")
+        require(isinstance(rows, list) and all(isinstance(row, dict) for row in rows), f"the {where}")
+    gaps = pd.to_numeric(model.held_out["gap"], errors="coerce").to_numpy(dtype=float)
+    require(bool(np.isfinite(gaps).all()), "the gaps of the held-out pairs")
+    require(set(model.held_out["effect"]) <= set(effects), "the effects of the held-out pairs")
+    require(isinstance(model.evidence_digest, str), "the digest of the evidence")
 
 
 def _verdict(low: float, high: float) -> str:

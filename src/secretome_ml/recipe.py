@@ -39,6 +39,7 @@ _RANGES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "repeats": (lambda v: 1 <= v <= 100, "1 to 100"),
     "seed": (lambda v: 0 <= v < 2**31, "0 or more"),
     "draws": (lambda v: 2 <= v <= 100_000, "2 or more"),
+    "refits": (lambda v: 0 <= v <= 20, "0 to 20"),
     "level": (lambda v: 0.0 < v < 1.0, "a share between 0 and 1"),
 }
 _SECTIONS = ("evidence", "features", "models", "validation", "trust")
@@ -72,6 +73,8 @@ class Recipe:
         Level of all intervals.
     draws : int
         Bootstrap draws of studies.
+    refits : int
+        Refits of the model on resampled studies that the bundle keeps, for the spread of its reasons.
     """
 
     name: str = "default"
@@ -88,6 +91,7 @@ class Recipe:
     seed: int = 0
     level: float = 0.9
     draws: int = 300
+    refits: int = 20
 
     def as_dict(self) -> dict[str, Any]:
         """Return the recipe as plain JSON values."""

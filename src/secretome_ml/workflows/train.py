@@ -14,25 +14,26 @@ from secretome_ml.errors import InputRefused, NotEnoughEvidence, Problem
 from secretome_ml.evaluation.cross_validation import OutOfFold, Tuned, Validation, cross_validate, tune
 from secretome_ml.evaluation.groups import study_groups
 from secretome_ml.evaluation.guard import joined_duplicates
-from secretome_ml.evaluation.metrics import evaluate_predictions
+from secretome_ml.evaluation.metrics import evaluate_predictions, pair_hits
 from secretome_ml.evidence import EFFECTS, Evidence, evidence_stats, validate_evidence
 from secretome_ml.explanation.contributions import explain_margin, typical_parts
 from secretome_ml.explanation.importance import global_importance
 from secretome_ml.features.columns import Features
 from secretome_ml.features.encoder import BLOCKS, Encoder
 from secretome_ml.features.knowledge import KnowledgeBlock
-from secretome_ml.model import Model
+from secretome_ml.model import HELD_OUT_COLUMNS, Model
 from secretome_ml.models import BASELINES, MODELS, Targets, targets_from_evidence
 from secretome_ml.profiles import Profiles, profiles_from_evidence
 from secretome_ml.recipe import Recipe
 from secretome_ml.reporting.card import model_card
 from secretome_ml.trust.domain import fit_domain
 from secretome_ml.trust.intervals import fit_intervals
+from secretome_ml.trust.refits import fit_refits, refits_state
 
 _LEAST_STUDIES = 10
 
 # A coarse search, for trying out.
-_FAST = {"folds": 3, "inner_folds": 2, "draws": 50}
+_FAST = {"folds": 3, "inner_folds": 2, "draws": 50, "refits": 4}
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ def _train(
     metrics = _metrics(found, targets, recipe)
     final = tune(recipe.model, features, targets, plan, recipe.settings.get(recipe.model))
     stats = evidence_stats(evidence)
-    model = _assemble(recipe, evidence, profiles, targets, final, metrics, stats)
+    model = _assemble(recipe, evidence, profiles, targets, final, metrics, stats, groups, jobs, found)
     encoded = model.encoder.transform(profiles)
     terms = explain_margin(model.estimator, encoded, profiles, model.encoder.knowledge, model.typical)
     folds = pd.concat([f.folds for f in found.values()], ignore_index=True)
@@ -209,9 +210,14 @@ def _assemble(
     final: Tuned,
     metrics: pd.DataFrame,
     stats: dict[str, Any],
+    groups: pd.Series,
+    jobs: int,
+    found: dict[str, OutOfFold],
 ) -> Model:
     encoder = Encoder(recipe.effects, recipe.blocks, recipe.min_studies).fit(profiles)
-    margin = final.model.margin(encoder.transform(profiles))
+    features = encoder.transform(profiles)
+    margin = final.model.margin(features)
+    refits = fit_refits(final.model, features, targets, groups, recipe.refits, recipe.seed, jobs)
     studies = evidence.studies[["study", "doi", "pmid", "url", "locator", "title"]]
     return Model(
         recipe=recipe,
@@ -226,7 +232,14 @@ def _assemble(
         metrics=[{k: _plain(v) for k, v in row.items()} for row in metrics.to_dict("records")],
         card=model_card(recipe, metrics, stats, final.parameters),
         evidence_digest=evidence.digest,
+        refits=refits_state(refits),
+        held_out=_held_out(found[recipe.model].margin, targets),
     )
+
+
+def _held_out(margin: pd.DataFrame, targets: Targets) -> pd.DataFrame:
+    """Return every decided comparison as models that had not seen its study scored it."""
+    return pair_hits(margin, targets)[list(HELD_OUT_COLUMNS)].reset_index(drop=True).round({"gap": 6})
 
 
 def _plain(value: object) -> object:
