@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
+import pandas as pd
 
 from secretome_ml.errors import BundleChanged, BundleRefused, SecretomeError
-from secretome_ml.features.columns import FeatureColumn
+from secretome_ml.features.columns import FeatureColumn, Features
 from secretome_ml.models.contract import EffectModel
 
 
@@ -63,3 +64,40 @@ def require(fits: bool, what: str) -> None:
     """Refuse a bundle in which something does not fit."""
     if not fits:
         raise BundleChanged(f"The bundle's parts do not fit each other: {what}. Train it anew.")
+
+
+# Made-up preparations: nothing stated, everything absent, everything there, everything elevated.
+_PROBES = (float("nan"), 0.0, 1.0, 2.0)
+_PROBE_TOLERANCE = 1e-4
+
+
+def probe(estimator: EffectModel) -> dict[str, list[float]]:
+    """Return, per effect, the scores of a few made-up preparations: the fingerprint of how it computes."""
+    names = [f"probe {i}" for i in range(len(_PROBES))]
+    common, own = (
+        pd.DataFrame(
+            {c.name: _PROBES for c in estimator.columns_ if (c.effect is None) is shared}, index=names
+        )
+        for shared in (True, False)
+    )
+    features = Features(common, dict.fromkeys(estimator.effects_, own), estimator.columns_)
+    return {effect: scores.round(6).tolist() for effect, scores in estimator.margin(features).items()}
+
+
+def require_same_numbers(estimator: EffectModel, stated: dict[str, list[float]]) -> None:
+    """Refuse a bundle for which the installed libraries compute other scores than those that made it.
+
+    Raises
+    ------
+    BundleRefused
+        If they do: a wrong score is worse than none.
+    """
+    found = probe(estimator)
+    require(set(stated) == set(found), "the effects of the probe")
+    for effect, scores in found.items():
+        require(len(stated[effect]) == len(scores), "the scores of the probe")
+        if not np.allclose(scores, np.array(stated[effect], dtype=float), atol=_PROBE_TOLERANCE, rtol=0.0):
+            raise BundleRefused(
+                f"The libraries installed here compute other {effect} scores than the bundle was made with. "
+                "Install the versions that its provenance.json names, or train it anew."
+            )

@@ -11,7 +11,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from secretome_ml.audit import named_errors, require, require_estimator, require_numbers
+from secretome_ml.audit import (
+    named_errors,
+    probe,
+    require,
+    require_estimator,
+    require_numbers,
+    require_same_numbers,
+)
 from secretome_ml.bundle import Bundle, finite, make_bundle, read_bundle
 from secretome_ml.errors import BundleRefused
 from secretome_ml.explanation.contributions import Typical, drivers_text, explain_margin
@@ -170,7 +177,12 @@ class Model:
                     e: [[*k, v] for k, v in sorted(t.items())] for e, t in self.typical.items()
                 },
             },
-            "model.json": {"name": self.estimator.name, "values": state.values, "files": sorted(state.files)},
+            "model.json": {
+                "name": self.estimator.name,
+                "values": state.values,
+                "files": sorted(state.files),
+                "probe": probe(self.estimator),
+            },
             "resampled.json": {**self.refits.values, "files": sorted(self.refits.files)},
             "trust.json": {
                 "calibrator": self.calibrator.state(),
@@ -217,6 +229,7 @@ def model_from_bundle(bundle: Bundle) -> Model:
     with named_errors():
         model = _build(bundle)
         _require_fit(model)
+        require_same_numbers(model.estimator, bundle.values("model.json")["probe"])
     return model
 
 

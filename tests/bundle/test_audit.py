@@ -127,6 +127,15 @@ def test_json_is_the_same_for_the_same_values_and_never_nan():
             to_json([bad])
 
 
+def test_libraries_that_compute_other_scores_are_refused(bundle: Path):
+    """What happened with a release of XGBoost that read the base score otherwise: every score was off."""
+    values = json.loads((bundle / "model.json").read_bytes())
+    values["probe"]["angiogenic"][0] += 0.25
+    forge(bundle, "model.json", to_json(values))
+    with pytest.raises(BundleRefused, match="libraries installed here compute other angiogenic scores"):
+        load_model(bundle)
+
+
 def test_the_model_survives_the_bundle(few_model, few_profiles, tmp_path: Path):
     write_bundle(few_model.to_bundle("again"), tmp_path / "b")
     again = load_model(tmp_path / "b")
