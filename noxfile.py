@@ -30,7 +30,7 @@ def tests(session: nox.Session, resolution: str) -> None:
 def threads(session: nox.Session, threads: str) -> None:
     """Run the released predictions with other numbers of threads."""
     session.install("-c", "constraints.txt", "-e", ".[test]")
-    counts = {name: threads for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+    counts = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), threads)
     session.run("pytest", "tests/frozen", "tests/models", env=counts)
 
 
