@@ -55,8 +55,8 @@ def page(rows: list[dict[str, str]]) -> str:
     lines = [
         "# Licences of what is installed with the package",
         "",
-        "Written by `nox -s sbom`, on Linux and Python 3.11; `sbom.json` beside it holds the same in",
-        "CycloneDX. pip adds `nvidia-nccl-cu12` and its kin, under NVIDIA's own licence, because XGBoost asks",
+        "Written by `nox -s sbom`, on Linux and Python 3.11; `sbom.json` beside it holds the",
+        "same in CycloneDX. pip adds `nvidia-nccl-cu12` and kin, under NVIDIA's licence, as XGBoost asks",
         "for them; uv leaves them out (see `pyproject.toml`), and nothing here needs them.",
         "",
         "| package | version | licence | note |",
