@@ -1,0 +1,127 @@
+"""`secretome-ml design`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from secretome_ml.cli.options import (
+    EvidenceFolder,
+    Json,
+    ModelAddress,
+    Quiet,
+    print_json,
+    speaker,
+)
+
+if TYPE_CHECKING:
+    from secretome_ml.profiles import Profiles
+    from secretome_ml.workflows.design import Designed
+
+
+def design(
+    source: Annotated[
+        Path | None, typer.Argument(metavar="[INPUT]", help="A file with the preparation to change.")
+    ] = None,
+    effect: Annotated[
+        list[str] | None, typer.Option("--effect", "-e", help="Effect to gain; several give a Pareto front.")
+    ] = None,
+    keep: Annotated[list[str] | None, typer.Option("--keep", help="Effect not to lose.")] = None,
+    start: Annotated[
+        str | None,
+        typer.Option("--start", help="The preparation in words: 'cell_source=adipose; product=exosome'."),
+    ] = None,
+    sample: Annotated[str | None, typer.Option("--sample", help="Sample, where INPUT holds several.")] = None,
+    most: Annotated[int, typer.Option("--most", min=1, max=6, help="Changes in a cocktail, at most.")] = 3,
+    held_out: Annotated[
+        bool, typer.Option("--held-out", help="Instead: how often held-out comparisons of one change agreed.")
+    ] = False,
+    model: ModelAddress = None,
+    evidence: EvidenceFolder = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the tables and figures.")] = None,
+    metadata: Annotated[Path | None, typer.Option("--metadata", help="Sample sheet.")] = None,
+    control: Annotated[str | None, typer.Option("--control", help="Levels relative to this sample.")] = None,
+    format_name: Annotated[str | None, typer.Option("--format", help="Format of the input.")] = None,
+    json_output: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Rank changes of a preparation by what the model expects of them, with the studies that tried them.
+
+    \b
+    For example:
+      secretome-ml design --effect angiogenic --start 'cell_source=adipose; product=conditioned_medium'
+      secretome-ml design profiles.csv --sample asc --effect anti_inflammatory --keep angiogenic
+      secretome-ml design --held-out
+    """
+    from secretome_ml.cli.design_tables import show_design, show_held_out
+    from secretome_ml.workflows.design import design as run
+    from secretome_ml.workflows.design import one_change_held_out
+    from secretome_ml.workflows.sources import local_store, open_evidence, open_model
+
+    console = speaker(quiet)
+    if held_out:
+        show_held_out(
+            one_change_held_out(open_model(model, local_store()), open_evidence(evidence)), json_output
+        )
+        return
+    if not effect:
+        raise typer.BadParameter("name the effect to gain with --effect.")
+    if (source is None) == (start is None):
+        raise typer.BadParameter("give either a file or --start.")
+    preparation = _preparation(source, start, sample, (format_name, metadata, control))
+    found = run(
+        open_model(model, local_store()), preparation, open_evidence(evidence), effect, keep or [], most
+    )
+    for note in found.notes:
+        console.print(note, style="yellow", highlight=False, markup=False)
+    if out is not None:
+        files = _write(found, out)
+        console.print(f"Wrote {len(files)} files to {out}.", highlight=False, markup=False)
+    if json_output:
+        tables = ("start", "ranked", "cocktail", "trials", "nearest", "refused")
+        values = {name: json.loads(getattr(found, name).to_json(orient="records")) for name in tables}
+        print_json({"effects": found.effects, "level": found.level, "notes": list(found.notes), **values})
+    else:
+        show_design(found)
+
+
+def _preparation(
+    source: Path | None,
+    start: str | None,
+    sample: str | None,
+    how: tuple[str | None, Path | None, str | None],
+) -> Profiles:
+    from secretome_ml.design.start import read_start
+    from secretome_ml.errors import InputRefused, Problem
+    from secretome_ml.workflows.score import read_inputs
+
+    if source is None:
+        return read_start(start or "")
+    profiles = read_inputs([source], *how, lenient=True)
+    named = sample if sample is not None else str(profiles.samples[0]) if len(profiles) == 1 else None
+    if named is None or named not in profiles.samples:
+        what = f"There is no sample '{sample}'." if sample else f"The file holds {len(profiles)} samples."
+        listed = ", ".join(str(s) for s in profiles.samples[:6])
+        raise InputRefused([Problem(source.name, None, None, what, f"Name one with --sample: {listed}.")])
+    return profiles.take([named])
+
+
+def _write(found: Designed, folder: Path) -> list[Path]:
+    from secretome_ml.reporting.figures.gains import front_figure, gains_figure
+    from secretome_ml.reporting.style import save
+    from secretome_ml.workflows.score import write_table
+
+    files = []
+    for name in ("ranked", "cocktail", "trials", "nearest", "refused"):
+        write_table(getattr(found, name), folder / f"{name}.csv")
+        files.append(folder / f"{name}.csv")
+    if found.ranked.empty:
+        return files
+    for effect in found.effects:
+        files += save(gains_figure(found.ranked, effect), folder, f"gains_{effect}")
+    if len(found.effects) > 1:
+        files += save(front_figure(found.ranked, found.effects[0], found.effects[1]), folder, "front")
+    return files

@@ -1,0 +1,103 @@
+"""`secretome-ml panel`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from secretome_ml.cli.options import Json, Quiet, print_json, speaker, stdout
+
+if TYPE_CHECKING:
+    from secretome_ml.workflows.panel import PanelFunction
+
+_SHOWN = 8
+
+
+def panel(
+    source: Annotated[Path, typer.Argument(metavar="INPUT", help="Profiles of any supported format.")],
+    gene_sets: Annotated[
+        Path | None,
+        typer.Option("--gene-sets", help="A GMT file, plain or .gz. Default: known roles."),
+    ] = None,
+    sample: Annotated[
+        list[str] | None, typer.Option("--sample", help="Only this sample; may be given again.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write every tested set: .csv, .parquet or .json.")
+    ] = None,
+    metadata: Annotated[Path | None, typer.Option("--metadata", help="Sample sheet.")] = None,
+    control: Annotated[str | None, typer.Option("--control", help="Levels relative to this sample.")] = None,
+    format_name: Annotated[str | None, typer.Option("--format", help="Format of the input.")] = None,
+    json_output: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Say what the elevated and the decreased factors stand for, against the panel that was measured.
+
+    \b
+    For example:
+      secretome-ml panel proteinGroups.txt --control MSC_normoxia
+      secretome-ml panel profiles.csv --gene-sets GO_Biological_Process.gmt.gz --out function.csv
+    """
+    from secretome_ml.explanation.panel_sets import read_gene_sets, shipped_sets
+    from secretome_ml.workflows.panel import chosen_samples, panel_function
+    from secretome_ml.workflows.score import check_suffix, read_inputs, write_table
+
+    console = speaker(quiet)
+    if out is not None:
+        check_suffix(out)
+    sets = read_gene_sets(gene_sets) if gene_sets is not None else shipped_sets()
+    profiles = read_inputs([source], format_name, metadata, control, lenient=True)
+    found = panel_function(chosen_samples(profiles, sample, source.name), sets)
+    if out is not None:
+        write_table(found.results, out)
+        console.print(f"Wrote {len(found.results)} rows to {out}.", highlight=False, markup=False)
+    if json_output:
+        values = {
+            name: json.loads(getattr(found, name).to_json(orient="records")) for name in ("asked", "results")
+        }
+        print_json({"sets": found.source, "level": found.level, **values})
+    else:
+        _show(found)
+
+
+def _show(found: PanelFunction) -> None:
+    import pandas as pd
+
+    from secretome_ml.cli.listing import plain_table
+    from secretome_ml.explanation.panel import SIGNIFICANT
+    from secretome_ml.reporting.words import between, plain, shorten
+
+    for asked in found.asked.to_dict("records"):
+        head = f"{asked['sample']}, {asked['direction']}: "
+        if asked["refused"]:
+            stdout().print(f"{head}refused. {asked['refused']}.", highlight=False, markup=False)
+            continue
+        own = found.results[
+            (found.results["sample"] == asked["sample"]) & (found.results["direction"] == asked["direction"])
+        ]
+        hits = own[own["adjusted"] <= SIGNIFICANT]
+        told = f"{head}{asked['changed']} of {asked['background']} factors"
+        told += f"; {len(hits)} of {asked['tested']} sets"
+        if hits.empty:
+            best = own.iloc[0]
+            stdout().print(
+                f"{told} over-represented; least adjusted p {plain(best['adjusted'])} ({best['set']}).",
+                highlight=False,
+                markup=False,
+            )
+            continue
+        rows = [
+            (
+                shorten(row["set"], 60),
+                f"{row['overlap']} of {row['size']}",
+                between(row["odds_ratio"], row["odds_low"], row["odds_high"], plain),
+                plain(row["adjusted"]),
+                shorten(row["factors"].replace("; ", ", "), 60),
+            )
+            for row in hits.head(_SHOWN).to_dict("records")
+        ]
+        columns = ["set", "overlap", "odds ratio", "adjusted p", "factors"]
+        stdout().print(plain_table(pd.DataFrame(rows, columns=columns), f"{told} over-represented"))

@@ -1,0 +1,134 @@
+"""The function of a panel: which effects and pathways the elevated and the decreased factors stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.explanation.panel import PANEL_COLUMNS, Power, over_representation, power
+from secretome_ml.explanation.panel_sets import FactorSets
+from secretome_ml.profiles import Profiles
+
+RESULT_COLUMNS = ("sample", "direction", "changed", "background", *PANEL_COLUMNS)
+ASKED_COLUMNS = ("sample", "direction", "changed", "background", "measured", "tested", "best", "refused")
+# The smallest change that counts; see the levels of `profiles/levels/setting.py`.
+_ELEVATED, _DECREASED = 1.5, -0.5
+
+
+@dataclass(frozen=True)
+class PanelFunction:
+    """Over-represented sets per sample, elevated and decreased factors apart.
+
+    Parameters
+    ----------
+    results : pandas.DataFrame
+        One row per sample, direction and tested set, columns `RESULT_COLUMNS`.
+    asked : pandas.DataFrame
+        One row per sample and direction: number of changed factors and of the background, measured
+        factors of any kind, sets tested, the least adjusted p that could have come out, and why the
+        question was refused (empty where it was not).
+    source : str
+        Where the sets come from.
+    level : float
+        Level of the intervals of the odds ratios.
+    """
+
+    results: pd.DataFrame
+    asked: pd.DataFrame
+    source: str
+    level: float
+
+
+def panel_function(profiles: Profiles, sets: FactorSets, level: float = 0.9) -> PanelFunction:
+    """Ask, for every sample, what its elevated and its decreased factors stand for.
+
+    Each sample and direction is corrected for the number of sets by itself.
+
+    Parameters
+    ----------
+    profiles : Profiles
+        Samples with levels.
+    sets : FactorSets
+        As `shipped_sets` or `read_gene_sets` gives them.
+    level : float
+        Level of the intervals of the odds ratios.
+
+    Raises
+    ------
+    InputRefused
+        If no panel is large enough to say anything; the numbers are in the message.
+
+    Examples
+    --------
+    >>> from secretome_ml import load_evidence
+    >>> from secretome_ml.explanation.panel_sets import shipped_sets
+    >>> from secretome_ml.profiles import profiles_from_evidence
+    >>> arm = profiles_from_evidence(load_evidence()).take(["s-0002bc31/mpc"])
+    >>> try:
+    ...     panel_function(arm, shipped_sets())
+    ... except InputRefused as refused:
+    ...     print(refused.problems[0].what)
+    0 of 0 factors that could stand in a set are elevated; nothing could come out.
+    """
+    results, asked = [], []
+    rows = profiles.factors.dropna(subset=["level"])
+    for sample in profiles.samples:
+        own = rows[rows["sample"] == sample].groupby("factor")["level"].mean()
+        measured = frozenset(str(f) for f in own.index)
+        background = sets.background(measured)
+        for direction, hit in (("elevated", own >= _ELEVATED), ("decreased", own <= _DECREASED)):
+            changed = frozenset(str(f) for f in own.index[hit.astype(bool)]) & background
+            found = power(changed, background, sets.sets)
+            numbers = (len(changed), len(background))
+            refused = "" if found.enough else _why(direction, *numbers, found)
+            head = (str(sample), direction, *numbers)
+            asked.append((*head, len(measured), found.tested, found.best, refused))
+            if not refused:
+                table = over_representation(changed, background, sets.sets, level)
+                told = dict(zip(RESULT_COLUMNS[:4], head, strict=True))
+                results.append(table.assign(**told)[list(RESULT_COLUMNS)])
+    table = pd.DataFrame(asked, columns=list(ASKED_COLUMNS))
+    if not results:
+        raise InputRefused(_problems(table))
+    return PanelFunction(pd.concat(results, ignore_index=True), table, sets.source, level)
+
+
+def chosen_samples(profiles: Profiles, named: Sequence[str] | None, file: str) -> Profiles:
+    """Return only the named samples; all of them where none is named.
+
+    Raises
+    ------
+    InputRefused
+        If one is not there.
+    """
+    if not named:
+        return profiles
+    listed = ", ".join(str(s) for s in profiles.samples[:6])
+    problems = [
+        Problem(file, None, None, f"There is no sample '{name[:60]}'.", f"The file holds {listed}.")
+        for name in named
+        if name not in profiles.samples
+    ]
+    if problems:
+        raise InputRefused(problems)
+    return profiles.take(dict.fromkeys(named))
+
+
+def _why(direction: str, changed: int, background: int, found: Power) -> str:
+    start = f"{changed} of {background} factors that could stand in a set are {direction}"
+    if changed == 0:
+        return f"{start}; nothing could come out"
+    if found.tested == 0:
+        return f"{start}; no set has three measured members"
+    return f"{start}; even the best of {found.tested} sets could only reach an adjusted p of {found.best:.2g}"
+
+
+def _problems(asked: pd.DataFrame) -> list[Problem]:
+    remedy = "Measure a larger panel, or give levels: a control with --control, or six samples to compare."
+    return [
+        Problem("panel", row["sample"], None, f"{row['refused']}.", remedy)
+        for row in asked.to_dict("records")
+    ]
