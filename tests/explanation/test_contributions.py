@@ -10,16 +10,20 @@ from conftest import HEADLINE, make_arm, make_evidence, make_record
 from secretome_ml.explanation.contributions import (
     BASE_TERM,
     TERM_COLUMNS,
-    _divide_known,
     drivers_text,
     explain_margin,
 )
 from secretome_ml.explanation.importance import global_importance
+from secretome_ml.explanation.naming import term_name
+from secretome_ml.explanation.term_map import term_map
+from secretome_ml.features.columns import FeatureColumn, Features
 from secretome_ml.features.encoder import Encoder
 from secretome_ml.features.knowledge import PART_COLUMNS
 from secretome_ml.models import MODELS
 from secretome_ml.profiles import profiles_from_evidence
 
+A = "angiogenic"
+TOGETHER = "known factors, together"
 KINDS = {"factor", "preconditioning", "cell_source", "product", "context", "knowledge"}
 
 
@@ -72,7 +76,8 @@ def test_columns_of_one_parent_are_one_term(explained):
         sample = features.samples[position]
         sums: dict[str, float] = {}
         for column, value in zip(features.columns, found[position], strict=False):
-            sums[column.parent] = sums.get(column.parent, 0.0) + value
+            name = term_name(column.parent)
+            sums[name] = sums.get(name, 0.0) + value
         sums[BASE_TERM] = found[position, -1]
         shown = terms[(terms["sample"] == sample) & (terms["effect"] == "angiogenic")]
         assert dict(zip(shown["term"], shown["contribution"], strict=True)) == pytest.approx(sums)
@@ -88,46 +93,44 @@ def test_a_divided_sum_keeps_its_sum(explained, few_profiles):
     assert len(terms) > len(whole), "nothing was divided"
 
 
-def long_of(contribution: float) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "sample": ["s", "s"],
-            "column": ["known_factors", BASE_TERM],
-            "term": ["known factors", BASE_TERM],
-            "kind": ["knowledge", "context"],
-            "value": [1.0, math.nan],
-            "contribution": [contribution, 0.5],
-        }
-    )
-
-
 def parts_of(*amounts: tuple[str, float]) -> pd.DataFrame:
     rows = [("s", "known_factors", name, "factor", 2.0, amount) for name, amount in amounts]
     return pd.DataFrame(rows, columns=list(PART_COLUMNS))
 
 
-def divided(contribution: float, *amounts: tuple[str, float]) -> dict[str, float]:
-    found = _divide_known(long_of(contribution), parts_of(*amounts))
-    assert found["contribution"].sum() == pytest.approx(contribution + 0.5)
-    return found.groupby("term")["contribution"].sum().to_dict()
+def divided(contribution: float, *amounts: tuple[str, float], usual=None) -> dict[str, float]:
+    """Divide a contribution of `known_factors`, with a base value of 0.5 beside it."""
+    column = FeatureColumn("known_factors", "known factors", "knowledge", "each")
+    frame = pd.DataFrame({"known_factors": [1.0]}, index=["s"])
+    features = Features(frame[[]], {A: frame}, (column,))
+    found = term_map(features, A, parts_of(*amounts), usual or {})
+    given = found.contributions(np.array([[contribution, 0.5]]))
+    assert given.sum() == pytest.approx(contribution + 0.5)
+    return found.table(given, A).set_index("term")["contribution"].to_dict()
 
 
 def test_parts_of_one_sign_share_in_proportion():
     assert divided(0.9, ("HGF", 1.0), ("VEGFA", 2.0)) == pytest.approx(
-        {"HGF": 0.3, "VEGFA": 0.6, "known factors": 0.0, BASE_TERM: 0.5}
+        {"HGF": 0.3, "VEGFA": 0.6, TOGETHER: 0.0, BASE_TERM: 0.5}
     )
 
 
 def test_opposing_parts_keep_their_signs():
     """Net 1 of gross 3: VEGFA gives 2 parts, PEDF takes 1."""
     found = divided(0.6, ("VEGFA", 2.0), ("SERPINF1", -1.0))
-    assert found == pytest.approx({"VEGFA": 1.2, "SERPINF1": -0.6, "known factors": 0.0, BASE_TERM: 0.5})
+    assert found == pytest.approx({"VEGFA": 1.2, "SERPINF1": -0.6, TOGETHER: 0.0, BASE_TERM: 0.5})
 
 
 def test_a_negative_contribution_turns_all_signs():
     found = divided(-0.6, ("VEGFA", 2.0), ("SERPINF1", -1.0))
     assert found["VEGFA"] == pytest.approx(-1.2)
     assert found["SERPINF1"] == pytest.approx(0.6)
+
+
+def test_what_is_usual_explains_nothing():
+    """VEGFA is as high as ever: the whole contribution is HGF's, which is unusual."""
+    found = divided(0.6, ("VEGFA", 2.0), ("HGF", 1.0), usual={("known_factors", "VEGFA"): 2.0})
+    assert found == pytest.approx({"VEGFA": 0.0, "HGF": 0.6, TOGETHER: 0.0, BASE_TERM: 0.5})
 
 
 def test_parts_that_nearly_cancel_are_not_blown_up():
@@ -139,12 +142,18 @@ def test_parts_that_nearly_cancel_are_not_blown_up():
 def test_parts_that_cancel_leave_the_sum_whole():
     found = divided(0.1, ("VEGFA", 1.0), ("SERPINF1", -1.0))
     assert found.get("VEGFA", 0.0) == 0.0
-    assert found["known factors"] == pytest.approx(0.1)
+    assert found[TOGETHER] == pytest.approx(0.1)
 
 
-def test_an_empty_table_of_parts_divides_nothing():
-    found = _divide_known(long_of(0.2), parts_of())
-    assert found["contribution"].sum() == pytest.approx(0.7)
+def test_an_empty_sum_stands_under_its_own_name():
+    assert divided(0.2) == pytest.approx({"no known factor measured": 0.2, BASE_TERM: 0.5})
+
+
+def test_terms_are_named_in_plain_words(explained):
+    _, _, terms = explained
+    assert not terms["term"].str.startswith(("cell_type_class=", "donor_state=")).any()
+    clumsy = {"known factors", "known factors measured", "known genes", "known agents", "gene direction"}
+    assert not clumsy & set(terms["term"])
 
 
 def test_a_value_is_shown_only_where_one_column_stands_behind_a_term():
@@ -169,12 +178,37 @@ def test_drivers_are_the_strongest_signed_and_without_the_base():
     terms = pd.DataFrame(
         {
             "term": [BASE_TERM, "a", "b", "c", "d", "e", "f", "tiny"],
+            "value": [math.nan, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0],
             "contribution": [9.0, 0.1, -0.5, 0.3, -0.2, 0.05, 0.02, 0.001],
         }
     )
     assert drivers_text(terms) == "b -0.50; c +0.30; d -0.20; a +0.10; e +0.05"
     assert drivers_text(terms, most=2) == "b -0.50; c +0.30"
     assert drivers_text(terms[terms["term"].isin([BASE_TERM, "tiny"])]) == ""
+
+
+def test_what_a_sample_does_not_have_is_no_driver():
+    """A sample of medium gets a contribution of `product=exosome`; named as a driver it would mislead."""
+    terms = pd.DataFrame(
+        {
+            "term": ["product=exosome", "hypoxia", "IL6"],
+            "kind": ["product", "preconditioning", "factor"],
+            "value": [0.0, 1.0, 0.0],
+            "contribution": [-0.5, 0.3, -0.1],
+        }
+    )
+    assert drivers_text(terms) == "hypoxia +0.30; IL6 -0.10"
+
+
+def test_what_was_not_measured_is_no_driver():
+    terms = pd.DataFrame(
+        {
+            "term": ["VEGFA", "HGF", "no known engineered gene", "IL6"],
+            "value": [math.nan, 2.0, math.nan, 0.0],
+            "contribution": [0.9, 0.2, -0.8, -0.1],
+        }
+    )
+    assert drivers_text(terms) == "HGF +0.20; IL6 -0.10"
 
 
 def test_importance_by_another_road(explained):

@@ -16,8 +16,8 @@ from secretome_ml.reporting.words import clean, shorten, signed, term_label, val
         ("cell_source=adipose", "cell_source", 1.0, "yes"),
         ("cell_source=adipose", "cell_source", math.nan, "not stated"),
         ("VEGFA", "product", math.nan, "blocked or added"),
-        ("preconditioning agents", "preconditioning", 1.0, "1"),
-        ("known factors measured", "knowledge", 7.0, "7"),
+        ("number of agents", "preconditioning", 1.0, "1"),
+        ("number of known factors", "knowledge", 7.0, "7"),
     ],
 )
 def test_value_in_words(term, kind, value, words):

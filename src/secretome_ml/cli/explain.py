@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from secretome_ml.cli.options import ModelAddress, Quiet, speaker
+
+if TYPE_CHECKING:
+    from secretome_ml.workflows.explain import Cohorts
 
 
 def explain(
@@ -21,6 +24,18 @@ def explain(
     metadata: Annotated[Path | None, typer.Option("--metadata", help="Sample sheet.")] = None,
     control: Annotated[str | None, typer.Option("--control", help="Levels relative to this sample.")] = None,
     format_name: Annotated[str | None, typer.Option("--format", help="Format of the input.")] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            "--by",
+            help="Set two cohorts against each other, grouped by cell_source, cell_type, species, stage, "
+            "product, culture or preconditioning.",
+        ),
+    ] = None,
+    between: Annotated[
+        str | None,
+        typer.Option("--between", help="The two cohorts, as adipose,bone_marrow; default: the largest."),
+    ] = None,
     log: Annotated[bool, typer.Option("--log", help="Also log to MLflow.")] = False,
     quiet: Quiet = False,
 ) -> None:
@@ -30,6 +45,7 @@ def explain(
     For example:
       secretome-ml explain
       secretome-ml explain profiles.csv --out explanation
+      secretome-ml explain --by cell_source --between adipose,bone_marrow
     """
     from secretome_ml.workflows.explain import explain_corpus, explain_profiles
     from secretome_ml.workflows.score import read_inputs
@@ -38,7 +54,15 @@ def explain(
     console = speaker(quiet)
     profiles = read_inputs(inputs, format_name, metadata, control) if inputs else None
     explained = open_model(model, local_store())
-    files = explain_profiles(explained, profiles, out) if profiles else explain_corpus(explained, out)
+    cohorts = _cohorts(by, between)
+
+    def tell(what: str) -> None:
+        console.print(f"{what} ...", highlight=False)
+
+    if profiles is not None:
+        files = explain_profiles(explained, profiles, out, cohorts, tell)
+    else:
+        files = explain_corpus(explained, out, cohorts, tell)
     console.print(
         f"Wrote {len(files)} files to {out}; open {out / 'explanation.html'}.",
         highlight=False,
@@ -49,3 +73,17 @@ def explain(
 
         run_id = log_explanation(files, explained.digest, local_store())
         console.print(f"Logged to MLflow as run {run_id}.", highlight=False)
+
+
+def _cohorts(by: str | None, between: str | None) -> Cohorts | None:
+    """Return what `--by` and `--between` ask for."""
+    from secretome_ml.workflows.explain import Cohorts
+
+    names = tuple(name.strip() for name in (between or "").split(",") if name.strip())
+    if by is None and not names:
+        return None
+    if by is None:
+        raise typer.BadParameter("Say with --by how the samples are grouped.", param_hint="--between")
+    if len(names) not in (0, 2):
+        raise typer.BadParameter("Name two cohorts, divided by a comma.", param_hint="--between")
+    return Cohorts(by, names)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from matplotlib.figure import Figure
 
 from secretome_ml.explanation.importance import global_importance
+from secretome_ml.reporting.behind import behind_views
+from secretome_ml.reporting.inline import inline_svg
 from secretome_ml.reporting.learned import effect_views, metric_figures, metric_tables
-from secretome_ml.reporting.samples import SampleView, sample_views
+from secretome_ml.reporting.samples import SampleView, Shown, sample_views
+from secretome_ml.reporting.style import svg_text
 from secretome_ml.reporting.summary import ModelSummary, citation
 from secretome_ml.reporting.words import clean, model_label
 
@@ -29,6 +33,8 @@ def explain_page(
     model_summary: ModelSummary | None = None,
     notes: Sequence[str] = (),
     in_full: int = IN_FULL,
+    figures: Mapping[str, tuple[Figure, str]] | None = None,
+    studies: pd.DataFrame | None = None,
 ) -> str:
     """Return the page that explains predictions, or what a model learned.
 
@@ -49,6 +55,10 @@ def explain_page(
         Sentences about how the input was read.
     in_full : int
         Samples that are told and drawn in full.
+    figures : mapping of str to (figure, caption), optional
+        Further figures, drawn in a section of their own.
+    studies : pandas.DataFrame, optional
+        As `studies_behind` gives it: the studies behind the predictions.
 
     Returns
     -------
@@ -62,10 +72,18 @@ def explain_page(
     samples = sample_views(scores, terms, level, in_full) if scores is not None else []
     effects = effect_views(terms, importance, 0 if local else 2) if importance is not None else []
     outside = [s for s in samples if not s.in_domain]
+    drawn = list(pd.unique(scores["sample"]))[:in_full] if scores is not None else []
+    behind = behind_views(studies, drawn) if studies is not None else []
+    gallery = [
+        Shown(inline_svg(svg_text(figure), f"g{number}", caption), caption)
+        for number, (figure, caption) in enumerate((figures or {}).values(), start=1)
+    ]
     values: dict[str, Any] = {
         "title": clean(title),
         "lead": _lead(samples, terms, model_summary),
-        "contents": _contents(local, bool(outside), bool(effects), model_summary),
+        "contents": _contents(
+            local, bool(outside), bool(effects), model_summary, bool(behind), bool(gallery)
+        ),
         "local": local,
         "samples": samples,
         "full": samples[:in_full],
@@ -74,6 +92,8 @@ def explain_page(
         "unknown": [(s.name, s.unknown) for s in samples if s.unknown],
         "notes": [clean(n) for n in notes],
         "effects": effects,
+        "behind": behind,
+        "gallery": gallery,
         "samples_drawn": int(terms["sample"].nunique()),
         "summary": model_summary,
         "model_name": model_label(model_summary.model) if model_summary else "",
@@ -106,7 +126,7 @@ def _lead(samples: list[SampleView], terms: pd.DataFrame, summary: ModelSummary 
 
 
 def _contents(
-    local: bool, outside: bool, effects: bool, summary: ModelSummary | None
+    local: bool, outside: bool, effects: bool, summary: ModelSummary | None, behind: bool, gallery: bool
 ) -> list[tuple[str, str]]:
     parts = [
         ("domain", "Outside the domain", outside),
@@ -114,7 +134,9 @@ def _contents(
         ("predictions", "Predictions", local),
         ("drivers", "Drivers", local),
         ("read", "What was read", local),
+        ("studies", "The studies behind", behind),
         ("learned", "Over all samples" if local else "What the model learned", effects),
+        ("more", "Pathways, stability, interactions", gallery),
         ("model", "The model", summary is not None),
         ("methods", "Methods and limits", True),
         ("cite", "Versions and citation", True),

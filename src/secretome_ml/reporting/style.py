@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 from secretome_ml.files import write_file
 
-COLUMN_MM = 90.0
+COLUMN_MM = 85.0
 PAGE_MM = 180.0
 
 # Okabe and Ito's palette (jfly.uni-koeln.de/color), and the greys of text and lines.

@@ -10,6 +10,8 @@ from typing import Any
 import pandas as pd
 
 from secretome_ml.explanation.contributions import BASE_TERM
+from secretome_ml.explanation.naming import about_absence
+from secretome_ml.explanation.stability import STABLE
 from secretome_ml.model import Model
 from secretome_ml.reporting.words import term_label, value_words
 from secretome_ml.version import __version__
@@ -102,15 +104,28 @@ def plain_words(score: Mapping[str, Any], terms: pd.DataFrame, level: float = 0.
 
 
 def named_drivers(terms: pd.DataFrame, side: float, most: int = 3, least: float = 0.02) -> str:
-    """Return the strongest terms of one side with what the sample states about them."""
+    """Return the strongest terms of one side with what the sample states about them.
+
+    What was not measured or not stated is no driver that anybody could look up; it stays in the tables. A
+    term whose sign does not hold over refits on resampled studies says so, where the terms tell.
+    """
     own = terms[(terms["term"] != BASE_TERM) & (terms["contribution"] * side >= least)]
+    own = own[~about_absence(own)]
     own = own.assign(size=own["contribution"].abs())
     own = own.sort_values(["size", "term"], ascending=[False, True], kind="stable").head(most)
+    shaky = own["same_sign"] < STABLE if "same_sign" in own else pd.Series(False, index=own.index)
     named = [
-        f"{term_label(str(t))} ({value_words(str(t), str(k), float(v))})"
-        for t, k, v in zip(own["term"], own["kind"], own["value"], strict=True)
+        _named(str(t), str(k), float(v), bool(s))
+        for t, k, v, s in zip(own["term"], own["kind"], own["value"], shaky, strict=True)
     ]
     return " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
+
+
+def _named(term: str, kind: str, value: float, shaky: bool) -> str:
+    """Return a term with what the sample states about it; the value of a sum of roles says nothing."""
+    told = [] if kind == "knowledge" else [value_words(term, kind, value)]
+    told += ["sign not stable"] if shaky else []
+    return f"{term_label(term)} ({', '.join(told)})" if told else term_label(term)
 
 
 def _text(value: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from collections.abc import Callable
 
 _EFFECTS = {"anti_inflammatory": "anti-inflammatory", "anti_fibrotic": "anti-fibrotic", "all": "all effects"}
 _MODELS = {
@@ -23,7 +24,7 @@ _METRICS = {
 }
 _LEVELS = {2.0: "elevated", 1.0: "detected", 0.0: "not detected", -1.0: "decreased"}
 _SWITCHES = {1.0: "yes", 0.0: "no", -1.0: "taken away"}
-_COUNTED = ("preconditioning agents", "gene direction")
+_COUNTED = ("number of agents", "engineered gene, any")
 _MINUS = "\u2212"
 
 
@@ -104,6 +105,19 @@ def signed(value: float, decimals: int = 2) -> str:
 def decimal(value: float, decimals: int = 2) -> str:
     """Return a number with fixed decimals; a missing one is a dash."""
     return "–" if math.isnan(value) else f"{value:.{decimals}f}".replace("-", _MINUS)
+
+
+def between(value: float, low: float, high: float, write: Callable[[float], str] = decimal) -> str:
+    """Return a number with its interval; where none could be given, that is said.
+
+    Examples
+    --------
+    >>> between(0.5, 0.4, 0.625), between(0.5, 0.4, 0.7, signed)
+    ('0.50 (0.40 to 0.62)', '+0.50 (+0.40 to +0.70)')
+    """
+    if math.isnan(low) or math.isnan(high):
+        return f"{write(value)} (no interval)"
+    return f"{write(value)} ({write(low)} to {write(high)})"
 
 
 def plain(value: float) -> str:

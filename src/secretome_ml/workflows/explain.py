@@ -2,74 +2,276 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from secretome_ml.evidence import load_evidence
+from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.evidence import Evidence, load_evidence
+from secretome_ml.explanation.cohorts import (
+    cohort_difference,
+    cohort_of,
+    largest_cohorts,
+    require_cohorts,
+)
+from secretome_ml.explanation.contributions import term_maps
+from secretome_ml.explanation.families import by_family, family_importance
 from secretome_ml.explanation.importance import global_importance
-from secretome_ml.files import write_file
+from secretome_ml.explanation.interactions import term_interactions
+from secretome_ml.explanation.naming import about_absence
+from secretome_ml.explanation.stability import sample_stability, term_stability
+from secretome_ml.explanation.studies import studies_behind
+from secretome_ml.explanation.term_map import BASE_TERM, TermMap
+from secretome_ml.explanation.term_studies import TermIndex
+from secretome_ml.features.columns import Features
+from secretome_ml.files import replace_folder
 from secretome_ml.model import Model
 from secretome_ml.profiles import Profiles, profiles_from_evidence
-from secretome_ml.reporting.figures import beeswarm, importance_bar, waterfall
-from secretome_ml.reporting.page import explain_page
-from secretome_ml.reporting.style import save
+from secretome_ml.reporting.figures import waterfall
+from secretome_ml.reporting.page import IN_FULL, explain_page
 from secretome_ml.reporting.summary import summarise
-from secretome_ml.workflows.score import table_bytes
+from secretome_ml.workflows import explain_figures as draw
 
-# As many samples are drawn one by one; the tables hold all.
-_DRAWN = 12
+Tell = Callable[[str], None]
+
+# The tables of drivers and their studies name so many per sample and effect, and per effect over the corpus.
+_DRIVERS, _DRIVERS_LEARNED = 5, 20
+_OWN_FILES = re.compile(
+    r"(explanation\.html|[a-z_]+\.(csv|parquet)|(waterfall|beeswarm|bar|pathways|stability|interactions|"
+    r"dependence|cohorts|effects)[a-z0-9_]*\.(svg|png))"
+)
 
 
-def explain_corpus(model: Model, folder: Path) -> list[Path]:
-    """Write what the model learned over the arms of the shipped evidence; return the files."""
-    profiles = profiles_from_evidence(load_evidence())
-    _, terms = model.score_and_explain(profiles)
+@dataclass(frozen=True)
+class Cohorts:
+    """Two groups of samples to set against each other.
+
+    Parameters
+    ----------
+    by : str
+        How samples are grouped; see `secretome_ml.explanation.cohorts.COHORT_BY`.
+    between : tuple of str
+        The two cohorts; empty = the two with most studies.
+    """
+
+    by: str
+    between: tuple[str, ...] = ()
+
+
+def explain_corpus(
+    model: Model,
+    folder: Path,
+    cohorts: Cohorts | None = None,
+    tell: Tell = lambda _: None,
+    evidence: Evidence | None = None,
+) -> list[Path]:
+    """Write what the model learned over the arms of the evidence (default: the shipped); return the files."""
+    _refuse_foreign(folder)
+    evidence = evidence or load_evidence()
+    profiles = profiles_from_evidence(evidence)
+    cohorts = _settled(cohorts, profiles)
+    tell("contributions")
+    features, maps, terms = _terms(model, profiles)
     importance = global_importance(terms)
-    # A row per arm, effect and term: as Parquet a few MB, as CSV more than a hundred.
-    files = [_table(folder, "contributions.parquet", terms), _table(folder, "importance.csv", importance)]
-    for effect in model.effects:
-        files += save(beeswarm(terms, effect), folder, f"beeswarm_{effect}")
-        files += save(importance_bar(importance, effect), folder, f"bar_{effect}")
-    page = explain_page("What the model learned", None, terms, importance, summarise(model), [])
-    return [*files, _page(folder, page)]
-
-
-def explain_profiles(model: Model, profiles: Profiles, folder: Path) -> list[Path]:
-    """Write what drives each profile; return the files."""
-    scores, terms = model.score_and_explain(profiles)
-    importance = global_importance(terms)
-    files = [
-        _table(folder, "scores.csv", scores),
-        _table(folder, "contributions.csv", terms),
-        _table(folder, "importance.csv", importance),
-    ]
-    for number, sample in enumerate(profiles.samples[:_DRAWN], start=1):
-        for effect in model.effects:
-            own = terms[(terms["sample"] == sample) & (terms["effect"] == effect)]
-            # No text of the user enters a file name.
-            files += save(waterfall(own), folder, f"waterfall_{number:02d}_{effect}")
-    if len(profiles) > 1:
-        for effect in model.effects:
-            files += save(beeswarm(terms, effect), folder, f"beeswarm_{effect}")
-            files += save(importance_bar(importance, effect), folder, f"bar_{effect}")
-    return [*files, _page(folder, page_of(model, profiles, scores, terms))]
-
-
-def page_of(model: Model, profiles: Profiles, scores: pd.DataFrame, terms: pd.DataFrame) -> str:
-    """Return the page about scored profiles."""
-    importance = global_importance(terms)
-    return explain_page(
-        "What drives these profiles", scores, terms, importance, summarise(model), list(profiles.notes)
+    tell(f"stability over {len(model.resampled)} refits")
+    stability = term_stability(maps, features, model.estimator, model.resampled, model.recipe.level)
+    tell("interactions")
+    interactions = pd.concat(
+        [term_interactions(model.estimator, features, e, maps[e]) for e in model.effects], ignore_index=True
     )
+    groups = family_importance(terms, "group")
+    figures = {
+        **draw.drivers_figures(terms, importance, model.effects),
+        **draw.group_figures(groups, model.effects),
+        **draw.stability_figures(stability, model.effects, len(model.resampled)),
+        **draw.interaction_figures(interactions, model.effects),
+    }
+    for effect in model.effects:
+        figures |= draw.dependence_figures(terms, importance, effect)
+    # A row per arm, effect and term: as Parquet a few MB, as CSV more than a hundred.
+    files = {
+        **draw.table_file("contributions.parquet", terms),
+        **draw.table_file("importance.csv", importance),
+        **draw.table_file("pathways.csv", groups),
+        **draw.table_file("families.csv", family_importance(terms, "family")),
+        **draw.table_file("stability.csv", stability),
+        **draw.table_file("interactions.csv", interactions),
+        **draw.table_file(
+            "driver_studies.csv", _driver_studies(_learned_drivers(stability), evidence, model)
+        ),
+    }
+    if cohorts is not None:
+        tell(f"cohorts by {cohorts.by}")
+        own = _against(model, profiles, features, maps, cohorts)
+        files |= own[0]
+        figures |= own[1]
+    tell("figures and page")
+    extra = {n: f for n, f in figures.items() if not n.startswith(("beeswarm", "bar", "dependence"))}
+    page = explain_page(
+        "What the model learned", None, terms, importance, summarise(model), [], figures=extra
+    )
+    return _write(folder, files | draw.figure_files(figures) | {"explanation.html": page.encode()})
 
 
-def _table(folder: Path, name: str, table: pd.DataFrame) -> Path:
-    path = folder / name
-    write_file(path, table_bytes(table, path.suffix))
-    return path
+def explain_profiles(
+    model: Model,
+    profiles: Profiles,
+    folder: Path,
+    cohorts: Cohorts | None = None,
+    tell: Tell = lambda _: None,
+) -> list[Path]:
+    """Write what drives each profile; return the files."""
+    _refuse_foreign(folder)
+    cohorts = _settled(cohorts, profiles)
+    tell("scores and contributions")
+    scores, terms = model.score_and_explain(profiles)
+    importance, evidence = global_importance(terms), load_evidence()
+    features, maps = _encoded(model, profiles)
+    tell(f"stability over {len(model.resampled)} refits")
+    spread = sample_stability(maps, features, model.estimator, model.resampled, model.recipe.level)
+    tell("studies behind")
+    studies = studies_behind(profiles, evidence, model.effects)
+    files = {
+        **draw.table_file("scores.csv", scores),
+        **draw.table_file("contributions.csv", spread),
+        **draw.table_file("importance.csv", importance),
+        **draw.table_file("families.csv", by_family(terms)),
+        **draw.table_file("studies.csv", studies),
+        **draw.table_file("driver_studies.csv", _driver_studies(_sample_drivers(terms), evidence, model)),
+    }
+    figures: draw.Figures = {}
+    for number, sample in enumerate(profiles.samples[:IN_FULL], start=1):
+        for effect in model.effects:
+            own = spread[(spread["sample"] == sample) & (spread["effect"] == effect)]
+            # No text of the user enters a file name.
+            figures[f"waterfall_{number:02d}_{effect}"] = waterfall(own), ""
+    if len(profiles) > 1:
+        figures |= draw.drivers_figures(terms, importance, model.effects)
+    extra: draw.Figures = {}
+    if cohorts is not None:
+        tables, extra = _against(model, profiles, features, maps, cohorts)
+        files |= tables
+    tell("figures and page")
+    page = explain_page(
+        "What drives these profiles", scores, spread, importance, summarise(model), list(profiles.notes),
+        figures=extra, studies=studies,
+    )  # fmt: skip
+    return _write(folder, files | draw.figure_files(figures | extra) | {"explanation.html": page.encode()})
 
 
-def _page(folder: Path, page: str) -> Path:
-    write_file(folder / "explanation.html", page)
-    return folder / "explanation.html"
+def page_of(
+    model: Model,
+    profiles: Profiles,
+    scores: pd.DataFrame,
+    terms: pd.DataFrame,
+    studies: pd.DataFrame | None = None,
+) -> str:
+    """Return the page about scored profiles, with the studies behind those that are told in full.
+
+    `studies` is what `StudyIndex.behind` gives; a server that keeps an index saves reading the corpus.
+    """
+    if studies is None:
+        told = profiles.take(profiles.samples[:IN_FULL])
+        studies = studies_behind(told, load_evidence(), model.effects)
+    return explain_page(
+        "What drives these profiles", scores, terms, global_importance(terms), summarise(model),
+        list(profiles.notes), studies=studies,
+    )  # fmt: skip
+
+
+def _encoded(model: Model, profiles: Profiles) -> tuple[Features, dict[str, TermMap]]:
+    features = model.encoder.transform(profiles)
+    return features, term_maps(features, profiles, model.encoder.knowledge, model.typical, model.effects)
+
+
+def _terms(model: Model, profiles: Profiles) -> tuple[Features, dict[str, TermMap], pd.DataFrame]:
+    features, maps = _encoded(model, profiles)
+    given = _contributions(model, features, maps)
+    terms = pd.concat([found.table(given[e], e) for e, found in maps.items()], ignore_index=True)
+    return features, maps, terms
+
+
+def _contributions(model: Model, features: Features, maps: dict[str, TermMap]) -> dict[str, np.ndarray]:
+    return {e: found.contributions(model.estimator.contributions(features, e)) for e, found in maps.items()}
+
+
+def _against(
+    model: Model, profiles: Profiles, features: Features, maps: dict[str, TermMap], cohorts: Cohorts
+) -> tuple[draw.Files, draw.Figures]:
+    """Return the table and the figure of one cohort against another."""
+    a, b = cohorts.between
+    given = _contributions(model, features, maps)
+    cohort = cohort_of(profiles, cohorts.by)
+    table = cohort_difference(maps, given, cohort, a, b, level=model.recipe.level)
+    table = table.assign(cohort_a=a, cohort_b=b)
+    return draw.table_file("cohorts.csv", table), draw.cohort_figure(table, a, b, model.effects)
+
+
+def _settled(cohorts: Cohorts | None, profiles: Profiles) -> Cohorts | None:
+    """Return the cohorts with both names, before any work is done.
+
+    Raises
+    ------
+    UnknownName
+        If samples cannot be grouped so, or a cohort has no sample.
+    InputRefused
+        If there are no two cohorts.
+    """
+    if cohorts is None:
+        return None
+    cohort = cohort_of(profiles, cohorts.by)
+    between = cohorts.between or tuple(largest_cohorts(cohort))
+    require_cohorts(cohort, between)
+    if len(between) != 2:
+        what = f"{len(between)} cohorts by {cohorts.by} can be told apart in the input; two are needed."
+        raise InputRefused([Problem("--by", None, None, what, "Give samples of two cohorts.")])
+    return Cohorts(cohorts.by, between)
+
+
+def _sample_drivers(terms: pd.DataFrame) -> pd.DataFrame:
+    """Return `effect, term` of the strongest terms of any sample."""
+    own = terms[(terms["term"] != BASE_TERM) & ~about_absence(terms) & (terms["kind"] != "knowledge")]
+    size = own["contribution"].abs()
+    own = own.loc[size.sort_values(ascending=False, kind="stable").index]
+    return own.groupby(["sample", "effect"]).head(_DRIVERS)[["effect", "term"]].drop_duplicates()
+
+
+def _learned_drivers(stability: pd.DataFrame) -> pd.DataFrame:
+    own = stability[stability["kind"] != "knowledge"]
+    own = own[~about_absence(own.assign(value=1.0))]
+    return own.groupby("effect").head(_DRIVERS_LEARNED)[["effect", "term"]]
+
+
+def _driver_studies(drivers: pd.DataFrame, evidence: Evidence, model: Model) -> pd.DataFrame:
+    """Return the studies behind every driver."""
+    index = TermIndex.of(evidence, model.effects)
+    frames = [index.studies(str(term)) for term in pd.unique(drivers["term"])]
+    return pd.concat(frames).merge(drivers, on=["effect", "term"]) if frames else index.studies("")
+
+
+def _write(folder: Path, files: draw.Files) -> list[Path]:
+    replace_folder(folder, files)
+    return [folder / name for name in files]
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """Refuse to replace a folder that holds anything but an explanation.
+
+    Raises
+    ------
+    InputRefused
+        Naming what stands there.
+    """
+    if not folder.exists():
+        return
+    names = sorted(p.name for p in folder.iterdir()) if folder.is_dir() else [folder.name]
+    foreign: Sequence[str] = [name for name in names if not _OWN_FILES.fullmatch(name)]
+    if names and "explanation.html" not in names:
+        foreign = foreign or names
+    if foreign:
+        what = f"There is {foreign[0]!r}, which is of no explanation and would be lost."
+        raise InputRefused([Problem(str(folder), None, None, what, "Name a new or empty folder.")])

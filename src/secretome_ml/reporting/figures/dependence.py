@@ -80,7 +80,7 @@ def dependence(terms: pd.DataFrame, effect: str, term: str, width_mm: float = CO
             [t for t, _ in ticks],
             [f"{w.replace(' ', _BREAK)}\nn = {counts[t]}" if exact or t == apart else w for t, w in ticks],
         )
-        axes.tick_params(axis="x", labelsize=6.5 if len(ticks) <= _MOST_WIDE else 5.5)
+        axes.tick_params(axis="x", labelsize=6.5 if len(ticks) <= _MOST_WIDE else 6.0)
         axes.set_ylabel("contribution (log odds)")
         head(figure, f"{shorten(term_label(term), 26)} in the {effect_label(effect)} score")
     return figure

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from secretome_ml.reporting.figures.swarm import Array
 from secretome_ml.reporting.figures.terms import label_margin, label_rows, row_labels, zero_line
@@ -25,7 +26,7 @@ from secretome_ml.reporting.words import decimal, effect_label, signed
 
 _ROW_MM = 4.6
 _RIGHT, _BOTTOM, _TOP = 2.0, 13.0, 10.0
-_GAP_MM = 3.0
+_GAP_MM = 5.0
 # Room for the number beside the longest bar.
 _NUMBER_MM = 8.0
 
@@ -84,7 +85,8 @@ def _draw(axes: Any, width_mm: float, values: Array, colours: list[str], texts: 
         axes.text(place, row, text, va="center", ha="left" if side > 0 else "right", fontsize=6)
     axes.grid(axis="x", color=RULE, linewidth=0.4, zorder=0)
     axes.set_axisbelow(True)
-    axes.locator_params(axis="x", nbins=3)
+    # The last number of one half would touch the first of the other.
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=3, prune="upper"))
     axes.spines["left"].set_visible(False)
 
 

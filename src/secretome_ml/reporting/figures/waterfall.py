@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from secretome_ml.explanation.contributions import BASE_TERM
+from secretome_ml.explanation.stability import STABLE
 from secretome_ml.reporting.style import (
     COLUMN_MM,
     INK,
@@ -23,7 +24,7 @@ from secretome_ml.reporting.style import (
 )
 from secretome_ml.reporting.words import decimal, effect_label, shorten, signed, term_label, value_words
 
-STEP_COLUMNS = ("term", "words", "contribution", "start", "end")
+STEP_COLUMNS = ("term", "words", "contribution", "start", "end", "low", "high", "stable")
 ALL_OTHERS = "all others"
 SCORE = "score"
 
@@ -45,8 +46,9 @@ def waterfall_steps(terms: pd.DataFrame, most: int = 10) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        `term, words, contribution, start, end`; each step starts where the one before ended, and the
-        last end is the sum of all contributions.
+        Columns `STEP_COLUMNS`; each step starts where the one before ended, and the last end is the sum of
+        all contributions. `low`, `high` bound a contribution over refits on resampled studies and `stable`
+        says whether its sign holds, where the terms tell (`sample_stability`).
     """
     base = float(terms.loc[terms["term"] == BASE_TERM, "contribution"].sum())
     given = terms[(terms["term"] != BASE_TERM) & (terms["contribution"] != 0)]
@@ -54,16 +56,28 @@ def waterfall_steps(terms: pd.DataFrame, most: int = 10) -> pd.DataFrame:
         ["size", "term"], ascending=[False, True], kind="stable"
     )
     own, rest = order.head(most), order.iloc[most:]
-    rows = [(BASE_TERM, "where every preparation starts", base)]
+    unknown = np.nan, np.nan, True
+    rows = [(BASE_TERM, "where every preparation starts", base, *unknown)]
     for row in own.to_dict("records"):
         term, kind = str(row["term"]), str(row["kind"])
-        rows.append((term, value_words(term, kind, float(row["value"])), float(row["contribution"])))
+        words = value_words(term, kind, float(row["value"]))
+        holds = not float(row.get("same_sign", np.nan)) < STABLE
+        spread = float(row.get("low", np.nan)), float(row.get("high", np.nan))
+        rows.append(
+            (
+                term,
+                words if holds else f"{words}; sign not stable",
+                float(row["contribution"]),
+                *spread,
+                holds,
+            )
+        )
     if len(rest):
         count = f"{len(rest)} weaker term{'s' if len(rest) != 1 else ''}"
-        rows.append((ALL_OTHERS, count, float(rest["contribution"].sum())))
+        rows.append((ALL_OTHERS, count, float(rest["contribution"].sum()), *unknown))
     ends = np.cumsum([row[2] for row in rows])
-    rows.append((SCORE, "log odds, before calibration", float(ends[-1])))
-    steps = pd.DataFrame(rows, columns=list(STEP_COLUMNS[:3]))
+    rows.append((SCORE, "log odds, before calibration", float(ends[-1]), *unknown))
+    steps = pd.DataFrame(rows, columns=["term", "words", "contribution", "low", "high", "stable"])
     steps["end"] = [*ends, ends[-1]]
     steps["start"] = [0.0, *ends[:-1], 0.0]
     return steps[list(STEP_COLUMNS)]
@@ -87,7 +101,9 @@ def waterfall(terms: pd.DataFrame, most: int = 10, width_mm: float = COLUMN_MM) 
         axes = add_axes(figure, _LABEL_MM, _BOTTOM, _RIGHT, _TOP)
         ends = steps["end"].to_numpy(dtype=float)
         span = float(ends.max() - ends.min()) or 1.0
-        axes.set_xlim(float(ends.min()) - 0.30 * span, float(ends.max()) + 0.30 * span)
+        reach = np.concatenate([ends, *((steps["start"] + steps[c]).dropna() for c in ("low", "high"))])
+        span = max(span, float(reach.max() - reach.min()))
+        axes.set_xlim(float(reach.min()) - 0.30 * span, float(reach.max()) + 0.30 * span)
         axes.set_ylim(len(steps) - 0.5, -0.5)
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
@@ -109,14 +125,29 @@ def _draw_steps(axes: Any, steps: pd.DataFrame, span: float) -> None:
             axes.plot([end], [row], marker="D" if row == last else "o", markersize=4, color=INK, zorder=3)
             text, place, side = decimal(end), end, 1.0
         else:
-            axes.barh(row, given, left=start, height=0.6, color=RAISES if given > 0 else LOWERS, zorder=2)
-            text, place, side = signed(given), end, 1.0 if given > 0 else -1.0
+            _draw_bar(axes, row, step)
+            side = 1.0 if given > 0 else -1.0
+            reach = [end, *(start + float(step[c]) for c in ("low", "high") if not np.isnan(step[c]))]
+            text, place = signed(given), max(reach) if side > 0 else min(reach)
         weight = "bold" if row in (0, last) else "normal"
         place += side * (0.045 if row in (0, last) else 0.02) * span
         style = {"va": "center", "ha": "left" if side > 0 else "right", "fontweight": weight}
         axes.text(place, row, text, fontsize=6.5, **style)
         if row < last:
             axes.plot([end, end], [row, row + 1], color=MUTED, linewidth=0.5, zorder=1)
+
+
+def _draw_bar(axes: Any, row: int, step: dict[Any, Any]) -> None:
+    """Draw a contribution; an open bar where its sign is not stable, a line for its interval over refits."""
+    start, given = float(step["start"]), float(step["contribution"])
+    colour = RAISES if given > 0 else LOWERS
+    look = (
+        {"color": colour} if step["stable"] else {"facecolor": "none", "edgecolor": colour, "linewidth": 0.8}
+    )
+    axes.barh(row, given, left=start, height=0.6, zorder=2, **look)
+    if not np.isnan(step["low"]):
+        ends = [start + float(step["low"]), start + float(step["high"])]
+        axes.plot(ends, [row, row], color=INK, linewidth=0.7, zorder=3)
 
 
 def _label(axes: Any, row: int, term: str, words: str, bold: bool) -> None:
