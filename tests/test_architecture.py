@@ -178,7 +178,7 @@ def test_no_circles():
 
 
 def test_only_tracking_knows_mlflow():
-    assert mlflow_importers(PACKAGE) == ["tracking"]
+    assert {name.split(".")[0] for name in mlflow_importers(PACKAGE)} == {"tracking"}
 
 
 def test_nothing_pickles():
@@ -230,7 +230,7 @@ def test_a_planted_mlflow_or_pickle_is_caught(copy: Path):
     plant(copy, "model.py", "def f():\n    import mlflow.pyfunc")
     plant(copy, "files.py", "from joblib import dump")
     plant(copy, "paths.py", "import pickle as p")
-    assert mlflow_importers(copy) == ["model", "tracking"]
+    assert {name.split(".")[0] for name in mlflow_importers(copy)} == {"model", "tracking"}
     assert sorted(picklers(copy)) == ["files", "paths"]
 
 
@@ -244,6 +244,10 @@ HELPED = [
     ["evidence", "import"],
     ["vocabulary"],
     ["models"],
+    ["compare"],
+    ["design"],
+    ["panel"],
+    ["ui"],
 ]
 
 

@@ -91,3 +91,15 @@ class NotEnoughEvidence(SecretomeError):
 
 class TrackingFailed(SecretomeError):
     """MLflow could not be reached or refused a call."""
+
+
+class PromotionRefused(SecretomeError):
+    """The challenger does not beat the champion, or the two cannot be compared."""
+
+
+class WorkersLost(SecretomeError):
+    """The processes or the cluster that did the work are gone; what was finished is kept."""
+
+
+class NotInstalled(SecretomeError):
+    """Something was asked for that an extra of the package brings, and it is not installed."""

@@ -7,13 +7,22 @@ from typing import Any
 import pandas as pd
 
 from secretome_ml.errors import InputRefused, Problem
-from secretome_ml.model import Model, load_model
+from secretome_ml.model import SCORE_COLUMNS, Model, load_model
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS
 from secretome_ml.profiles.readers.canonical_wide import profiles_from_table
 
 # One cell holds all factors: `VEGF-A=elevated; IL-6 [pg/mL]=12`; a fixed set of columns is what a
 # serving signature can check.
 SERVED_COLUMNS = ("sample", *CONTEXT_COLUMNS, "preconditioning", "factors")
+# `rows`: one row per sample and effect, as `score` writes them. `samples`: one row per sample, with its rows
+# as a list, since Spark needs an answer of as many rows as were asked.
+LAYOUTS = ("rows", "samples")
+_NUMBERS = ("score", "probability", "probability_low", "probability_high", "percentile")
+KINDS = {**dict.fromkeys(_NUMBERS, "double"), "in_domain": "boolean", "factors_used": "long"}
+# The type of the second layout, as `mlflow.pyfunc.spark_udf` takes it.
+SPARK_TYPE = "scores array<struct<{}>>".format(
+    ", ".join(f"{name}: {KINDS.get(name, 'string')}" for name in SCORE_COLUMNS)
+)
 
 
 class TableScorer:
@@ -23,8 +32,35 @@ class TableScorer:
         self._model = model
 
     def predict(self, model_input: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:
-        """Return the rows that `score` gives for these samples."""
-        return self._model.score(profiles_from_table(widen(model_input), "request"))
+        """Return the rows that `score` gives for these samples.
+
+        Parameters
+        ----------
+        model_input : pandas.DataFrame
+            Columns `SERVED_COLUMNS`.
+        params : dict, optional
+            `layout`, one of `LAYOUTS`; default `rows`.
+
+        Raises
+        ------
+        InputRefused
+            If a cell cannot be read, two samples have one name, or the layout is unknown.
+        """
+        layout = (params or {}).get("layout", LAYOUTS[0])
+        if layout not in LAYOUTS:
+            what = f"'{str(layout)[:40]}' is no layout."
+            raise InputRefused([Problem("request", None, "layout", what, f"Use {' or '.join(LAYOUTS)}.")])
+        scores = self._model.score(profiles_from_table(widen(model_input), "request"))
+        return scores if layout == LAYOUTS[0] else _by_sample(scores, model_input["sample"])
+
+
+def _by_sample(scores: pd.DataFrame, asked: pd.Series) -> pd.DataFrame:
+    """Return one row per sample in the order asked: the list of its rows."""
+    rows = {
+        name: [{str(k): v for k, v in row.items()} for row in part.to_dict("records")]
+        for name, part in scores.groupby("sample", sort=False)
+    }
+    return pd.DataFrame({"scores": [rows[name] for name in asked.astype("string").str.strip()]})
 
 
 def widen(table: pd.DataFrame) -> pd.DataFrame:

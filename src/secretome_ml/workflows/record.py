@@ -8,7 +8,13 @@ from pathlib import Path
 import pandas as pd
 
 from secretome_ml.bundle import Bundle
+from secretome_ml.evaluation.groups import study_groups
+from secretome_ml.evaluation.guard import joined_duplicates
 from secretome_ml.evidence import Evidence
+from secretome_ml.files import sha256
+from secretome_ml.logs import run_log
+from secretome_ml.models.targets import Targets, study_of
+from secretome_ml.profiles import profiles_from_evidence
 from secretome_ml.reporting.figures import beeswarm, importance_bar, metrics_forest, reliability
 from secretome_ml.reporting.page import explain_page
 from secretome_ml.reporting.style import save
@@ -60,12 +66,14 @@ def record_training(
                 "tables/importance.csv": training.importance,
                 "tables/contributions.parquet": training.terms,
                 "tables/predictions.csv": _predictions(training),
+                "tables/labels.csv": labels_table(training.targets, _groups(training, evidence)),
             },
             texts={
                 "recipe.json": to_json(training.model.recipe.as_dict()),
                 "evidence_stats.json": to_json(training.stats),
                 "model_card.md": training.model.card,
                 "explanation.html": learned_page(training),
+                **_kept_log(),
             },
             files=figures,
             evidence=evidence.studies,
@@ -73,8 +81,15 @@ def record_training(
             evidence_source=source,
             bundle=bundle,
             example=pd.DataFrame([_EXAMPLE]),
+            tags={"folds_digest": _folds_digest(training)},
         )
         return log_run(run, store, uri, experiment, register)
+
+
+def _kept_log() -> dict[str, str]:
+    """Return the run's log, where one is kept."""
+    log = run_log()
+    return {} if log is None else {"log.jsonl": log.text()}
 
 
 def draw_training(training: Training, folder: Path) -> None:
@@ -115,6 +130,33 @@ def _metrics(metrics: pd.DataFrame) -> dict[str, float]:
             f"{name}.high": float(row["high"]),
         }
     return found
+
+
+def labels_table(targets: Targets, groups: pd.Series) -> pd.DataFrame:
+    """Return what the predictions are judged by: `kind, effect, sample, than, study, group, value`.
+
+    An outcome's value is its share of beneficial readouts; a comparison's is 1 where `sample` has more
+    of the effect than `than`, 0 where they are equal, -1 where it has less.
+    """
+    tested = targets.outcomes.stack().rename("value").rename_axis(["sample", "effect"]).reset_index()
+    tested = tested.assign(kind="outcome", than="", study=study_of(pd.Index(tested["sample"])))
+    pairs = targets.comparisons.rename(columns={"arm": "sample", "direction": "value"})
+    table = pd.concat([tested, pairs.assign(kind="comparison")], ignore_index=True)
+    table["group"] = groups.reindex(table["study"]).to_numpy(dtype=object)
+    return table[["kind", "effect", "sample", "than", "study", "group", "value"]]
+
+
+def _groups(training: Training, evidence: Evidence) -> pd.Series:
+    """Return study to group, as the folds had it."""
+    profiles = profiles_from_evidence(evidence)
+    return joined_duplicates(study_groups(evidence.studies), profiles, training.targets)
+
+
+def _folds_digest(training: Training) -> str:
+    """Return a digest of which samples each fold held out: equal means judged on the same folds."""
+    parts = training.out_of_fold[training.model.recipe.model].parts
+    held = [[sorted(map(str, fold.split.test)) for fold in folds] for folds in parts]
+    return sha256(to_json(held).encode())
 
 
 def _predictions(training: Training) -> pd.DataFrame:
