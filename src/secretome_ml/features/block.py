@@ -41,7 +41,7 @@ class Block(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         encoded = self._encode(profiles)
         names = [c.name for c in self.columns_]
         # A value that no sample of the batch holds gives no column; what is stated tells what it holds.
-        absent = {n: self._absent(n, profiles) for n in names if n not in encoded}
+        absent = self._absent([n for n in names if n not in encoded], profiles)
         held = encoded.reindex(index=profiles.samples).astype(float)
         if absent:
             held = pd.concat([held, pd.DataFrame(absent, index=profiles.samples, dtype=float)], axis=1)
@@ -62,9 +62,9 @@ class Block(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         block.columns_ = tuple(block._describe(name) for name in state["columns"])
         return block
 
-    def _absent(self, name: str, profiles: Profiles) -> pd.Series | float:
-        """Return what a column holds when no sample of the batch has its value; NaN = not stated."""
-        return float("nan")
+    def _absent(self, names: list[str], profiles: Profiles) -> dict[str, pd.Series | float]:
+        """Return what columns hold when no sample of the batch has their value; NaN = not stated."""
+        return dict.fromkeys(names, float("nan"))
 
     @abstractmethod
     def _describe(self, name: str) -> FeatureColumn:

@@ -18,11 +18,9 @@ class CellSourceBlock(Block):
     def _describe(self, name: str) -> FeatureColumn:
         return FeatureColumn(name, name, "cell_source" if name.startswith(("cell_", "stage=")) else "context")
 
-    def _absent(self, name: str, profiles: Profiles) -> pd.Series | float:
-        prefix = name.split("=", 1)[0]
-        if prefix == "donor":
-            return float("nan")
-        return zero_where(_stated(profiles)[prefix])
+    def _absent(self, names: list[str], profiles: Profiles) -> dict[str, pd.Series | float]:
+        zero = {prefix: zero_where(values) for prefix, values in _stated(profiles).items()}
+        return {name: zero.get(name.split("=", 1)[0], float("nan")) for name in names}
 
     def _encode(self, profiles: Profiles) -> pd.DataFrame:
         columns = [indicators(values, prefix) for prefix, values in _stated(profiles).items()]

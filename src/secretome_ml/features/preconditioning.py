@@ -28,8 +28,8 @@ class PreconditioningBlock(Block):
     def _describe(self, name: str) -> FeatureColumn:
         return FeatureColumn(name, _parent(name), "preconditioning")
 
-    def _absent(self, name: str, profiles: Profiles) -> float:
-        return 0.0
+    def _absent(self, names: list[str], profiles: Profiles) -> dict[str, pd.Series | float]:
+        return dict.fromkeys(names, 0.0)
 
     def _encode(self, profiles: Profiles) -> pd.DataFrame:
         rows = interventions(profiles)

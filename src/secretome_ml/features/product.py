@@ -19,9 +19,9 @@ class ProductBlock(Block):
     def _describe(self, name: str) -> FeatureColumn:
         return FeatureColumn(name, name, "context" if name.startswith("culture=") else "product")
 
-    def _absent(self, name: str, profiles: Profiles) -> pd.Series | float:
-        prefix = name.split("=", 1)[0]
-        return 0.0 if prefix == "manipulation" else zero_where(_stated(profiles)[prefix])
+    def _absent(self, names: list[str], profiles: Profiles) -> dict[str, pd.Series | float]:
+        zero = {prefix: zero_where(values) for prefix, values in _stated(profiles).items()}
+        return {name: zero.get(name.split("=", 1)[0], 0.0) for name in names}
 
     def _encode(self, profiles: Profiles) -> pd.DataFrame:
         stated = _stated(profiles)

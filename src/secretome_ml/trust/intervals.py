@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit
 
 from secretome_ml.models.targets import Targets, study_of
 from secretome_ml.trust.calibration import Array, Calibrator, fit_calibrators
@@ -49,7 +50,17 @@ class Intervals:
 
     def spread(self, margin: pd.DataFrame) -> Array:
         """Return draws by samples by effects: the probability under each draw."""
-        return np.stack([draw.probability(margin).to_numpy(dtype=float) for draw in self.draws])
+        values = margin.to_numpy(dtype=float)
+        knots, offsets = (
+            np.array([[getattr(draw, part)[e] for e in margin.columns] for draw in self.draws])[:, None, :]
+            for part in ("knots", "offsets")
+        )
+        below, above = (
+            np.array([getattr(d, s) for d in self.draws])[:, None, None] for s in ("below", "above")
+        )
+        away = values[None] - knots
+        spread: Array = expit(offsets + below * np.minimum(away, 0.0) + above * np.maximum(away, 0.0))
+        return spread
 
     def state(self) -> dict[str, Any]:
         """Return plain JSON values."""
