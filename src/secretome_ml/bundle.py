@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import math
+import os
 import platform
 import re
 import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from secretome_ml.errors import BundleChanged, BundleMissing, BundleProtocolUnknown, BundleRefused
-from secretome_ml.files import refuse_foreign, replace_folder, sha256
+from secretome_ml.files import recover, refuse_foreign, replace_folder, sha256
 from secretome_ml.version import __version__
 
 PROTOCOL = 1
@@ -25,8 +28,10 @@ PROVENANCE = "provenance.json"
 _LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "xgboost")
 _PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}\.(json|ubj|md)")
 _LARGEST_FILE = 64 * 1024 * 1024
+_LARGEST_BUNDLE = 256 * 1024 * 1024
 _MOST_FILES = 32
 _LONGEST_INTEGER = 20
+_TRIES = 20  # a bundle that was replaced while it was read is read again
 # What UBJSON of a booster starts with: an object, its first key's length as an 8-bit or longer integer.
 _UBJ_HEADS = (b"{L", b"{i", b"{U", b"{l", b"{I")
 
@@ -122,12 +127,25 @@ def read_bundle(folder: Path | str) -> Bundle:
         If a file is not the one that was written, or does not belong.
     """
     root = Path(folder)
+    recover(root)
+    for _ in range(_TRIES):
+        before = _identity(root)
+        try:
+            return _read_bundle(root)
+        except BundleRefused:
+            if _identity(root) == before:
+                raise
+    raise BundleChanged(f"{root} is being written again and again; wait until that has ended.")
+
+
+def _read_bundle(root: Path) -> Bundle:
     manifest = _read_manifest(root)
     stated = _stated_files(manifest, root)
     for extra in sorted(_present(root) - {*stated, MANIFEST}):
         raise BundleChanged(
             f"{root}: '{extra}' does not belong to the bundle; remove it or restore the bundle."
         )
+    _refuse_large(root, [*stated, MANIFEST])
     files = {name: _read_plain(root / name) for name in stated}
     for name, content in files.items():
         if sha256(content) != stated[name]:
@@ -157,6 +175,15 @@ def finite(values: Any, where: str) -> None:
         raise BundleChanged(
             f"{where} of the bundle holds {values!r} where a number belongs; train the bundle anew."
         )
+
+
+def _identity(root: Path) -> tuple[int, int, int] | None:
+    """Return what changes when another bundle takes the place of this one."""
+    try:
+        found = root.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_ctime_ns
 
 
 def _read_manifest(root: Path) -> dict[str, Any]:
@@ -192,6 +219,18 @@ def _stated_files(manifest: dict[str, Any], root: Path) -> dict[str, str]:
     return stated
 
 
+def _refuse_large(root: Path, names: list[str]) -> None:
+    """Refuse a bundle that is too large as a whole, before anything of it is read."""
+    with suppress(OSError):  # a file that is missing is named where it is read
+        sizes = {name: (root / name).lstat().st_size for name in names}
+        if sum(sizes.values()) > _LARGEST_BUNDLE:
+            largest = max(sizes, key=lambda name: sizes[name])
+            raise BundleRefused(
+                f"{root} is {sum(sizes.values())} bytes large, most of it {largest}; "
+                f"a bundle has at most {_LARGEST_BUNDLE}. Do not trust it."
+            )
+
+
 def _present(root: Path) -> set[str]:
     try:
         return {p.name for p in root.iterdir()}
@@ -201,21 +240,22 @@ def _present(root: Path) -> set[str]:
 
 def _read_plain(path: Path) -> bytes:
     try:
-        found = path.lstat()
-        if stat.S_ISLNK(found.st_mode):
-            raise BundleRefused(f"{path} is a symbolic link; a bundle holds plain files only.")
-        # Asked before it is opened: opening a pipe waits for whoever writes into it.
-        if not stat.S_ISREG(found.st_mode):
-            raise BundleRefused(f"{path} is no plain file; restore it or train the bundle anew.")
-        if found.st_size > _LARGEST_FILE:
-            raise BundleRefused(
-                f"{path} is {found.st_size} bytes large; a bundle's file has at most {_LARGEST_FILE}."
-            )
-        with path.open("rb") as stream:
+        # Neither a link is followed nor a pipe waited for; what is asked about is what is then read.
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(handle, "rb") as stream:
+            found = os.fstat(stream.fileno())
+            if not stat.S_ISREG(found.st_mode):
+                raise BundleRefused(f"{path} is no plain file; restore it or train the bundle anew.")
+            if found.st_size > _LARGEST_FILE:
+                raise BundleRefused(
+                    f"{path} is {found.st_size} bytes large; a bundle's file has at most {_LARGEST_FILE}."
+                )
             return stream.read(_LARGEST_FILE)
     except FileNotFoundError:
         raise BundleMissing(f"{path} is missing; restore it or train the bundle anew.") from None
     except OSError as error:
+        if error.errno in (errno.ELOOP, errno.EMLINK):
+            raise BundleRefused(f"{path} is a symbolic link; a bundle holds plain files only.") from None
         raise BundleRefused(f"{path} cannot be read ({error.strerror}); restore it or train anew.") from None
 
 

@@ -247,14 +247,14 @@ def test_every_table_is_described_by_one_object():
 
 
 def test_a_save_that_dies_leaves_the_old_corpus(few, tables: Path, monkeypatch):
-    from secretome_ml import files
+    from secretome_ml.files import whole
 
     before = {p.name: p.read_bytes() for p in tables.iterdir()}
 
     def die(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(files.os, "replace", die)
+    monkeypatch.setattr(whole, "exchange", die)
     with pytest.raises(KeyboardInterrupt):
         few.subset(few.studies["study"][:3]).save(tables)
     assert {p.name: p.read_bytes() for p in tables.iterdir()} == before

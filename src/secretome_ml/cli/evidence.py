@@ -69,6 +69,7 @@ def import_(
     """Add new studies, all or nothing; known ones are recognised by DOI, PMID, address or title."""
     from secretome_ml.errors import InputRefused
     from secretome_ml.evidence import load_evidence, merge_evidence, read_records, refused_studies
+    from secretome_ml.files import only_one
     from secretome_ml.paths import data_dir
 
     folder = evidence or data_dir() / "evidence"
@@ -77,11 +78,13 @@ def import_(
     problems = [problem for found in refused.values() for problem in found]
     if problems and not drop_refused:
         raise InputRefused(problems)
-    merged = merge_evidence(
-        load_evidence(folder), incoming.subset(set(incoming.studies["study"]) - refused.keys())
-    )
-    if merged.added and not dry_run:
-        merged.evidence.save(folder)
+    # Read, merge and write as one: of two imports at once, the second sees what the first has added.
+    with only_one(folder):
+        merged = merge_evidence(
+            load_evidence(folder), incoming.subset(set(incoming.studies["study"]) - refused.keys())
+        )
+        if merged.added and not dry_run:
+            merged.evidence.save(folder)
     if json_output:
         written = bool(merged.added) and not dry_run
         left_out = [problem.as_dict() for problem in problems]

@@ -48,6 +48,7 @@ def explain(
       secretome-ml explain --by cell_source --between adipose,bone_marrow
     """
     from secretome_ml.workflows.explain import explain_corpus, explain_profiles
+    from secretome_ml.workflows.report import date_of
     from secretome_ml.workflows.score import read_inputs
     from secretome_ml.workflows.sources import local_store, open_model
 
@@ -60,7 +61,7 @@ def explain(
         console.print(f"{what} ...", highlight=False)
 
     if profiles is not None:
-        files = explain_profiles(explained, profiles, out, cohorts, tell)
+        files = explain_profiles(explained, profiles, out, cohorts, tell, date_of(inputs or []))
     else:
         files = explain_corpus(explained, out, cohorts, tell)
     console.print(

@@ -7,8 +7,21 @@ from typing import Annotated
 
 import typer
 
-from secretome_ml.cli import evidence, explain, models, score, template, train, vocabulary
+from secretome_ml.cli import (
+    compare,
+    design,
+    evidence,
+    explain,
+    models,
+    panel,
+    score,
+    template,
+    train,
+    ui,
+    vocabulary,
+)  # fmt: skip
 from secretome_ml.cli.guard import run_guarded
+from secretome_ml.cli.voice import give_voice
 from secretome_ml.version import __version__
 
 app = typer.Typer(
@@ -25,11 +38,16 @@ app = typer.Typer(
 app.command("train")(train.train)
 app.command("score")(score.score)
 app.command("explain")(explain.explain)
+app.command("compare")(compare.compare)
+app.command("design")(design.design)
+app.command("panel")(panel.panel)
 app.command("template")(template.template)
 app.command("evaluate")(score.evaluate)
+app.command("ui")(ui.ui)
 app.add_typer(evidence.app, name="evidence", help="The corpus: validate, count, import, export.")
 app.add_typer(vocabulary.app, name="vocabulary", help="What a name resolves to, and why.")
 app.add_typer(models.app, name="models", help="Bundles: list, show the card, verify the checksums.")
+give_voice(app)
 
 
 def _print_version(wanted: bool) -> None:

@@ -31,23 +31,29 @@ ModelAddress = Annotated[
 
 def speaker(quiet: bool) -> Console:
     """Return the console for progress and remarks: stderr, silent when quiet."""
-    from rich.console import Console
+    from secretome_ml.cli.console import plain_console
 
-    return Console(stderr=True, quiet=quiet)
+    return plain_console(stderr=True, quiet=quiet)
 
 
 def stdout() -> Console:
     """Return the console for results."""
-    from rich.console import Console
+    from secretome_ml.cli.console import plain_console
 
-    return Console()
+    return plain_console()
 
 
 def print_json(values: Any) -> None:
-    """Print plain values as JSON on stdout."""
+    """Print plain values as JSON on stdout; hidden characters are escaped, as JSON does it."""
     import json
+    import re
 
-    typer.echo(json.dumps(values, indent=1, ensure_ascii=False, default=str))
+    from secretome_ml.logs import HIDDEN
+
+    def escaped(found: re.Match[str]) -> str:
+        return found[0] if found[0] == "\n" else f"\\u{ord(found[0]):04x}"
+
+    typer.echo(HIDDEN.sub(escaped, json.dumps(values, indent=1, ensure_ascii=False, default=str)))
 
 
 @contextmanager

@@ -10,19 +10,34 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from secretome_ml.cli.options import Json, ModelAddress, Quiet, Verbose, print_json, speaker, stdout
+from secretome_ml.cli.score_many import Table, names_a_folder, score_long, score_many
+from secretome_ml.cli.spreading import ComputeDevice, Device, Jobs, Scheduler, every_core, spread_over
 
 if TYPE_CHECKING:
     from secretome_ml.model import Model
 
-Inputs = Annotated[list[Path], typer.Argument(help="Profiles of any supported format; - for stdin.")]
+
+Inputs = Annotated[
+    list[str],
+    typer.Argument(
+        help="Profiles of any supported format: files, folders, s3:// or other URLs; - for stdin."
+    ),
+]
 
 
 def score(
     inputs: Inputs,
     model: ModelAddress = None,
     out: Annotated[
-        Path | None, typer.Option("--out", help="Write .csv, .parquet or .json here. Default: stdout.")
+        str | None,
+        typer.Option(
+            "--out",
+            help="Write this .csv, .parquet or .json; or a folder, one output per input. Default: stdout.",
+        ),
     ] = None,
+    table: Annotated[
+        Table, typer.Option("--table", help="Format of the outputs when --out is a folder.")
+    ] = Table.csv,
     metadata: Annotated[
         Path | None, typer.Option("--metadata", help="Sample sheet for formats that carry only intensities.")
     ] = None,
@@ -42,6 +57,12 @@ def score(
             help="Refuse unknown factors and samples outside the domain / accept samples not in the sheet.",
         ),
     ] = None,
+    bulk: Annotated[
+        bool, typer.Option("--bulk", help="Stream long canonical tables into Parquet, without drivers.")
+    ] = False,
+    jobs: Jobs = None,
+    scheduler: Scheduler = None,
+    device: ComputeDevice = Device.cpu,
     json_output: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -53,44 +74,68 @@ def score(
       secretome-ml score profiles.csv
       secretome-ml score proteinGroups.txt --metadata samples.xlsx --control MSC_normoxia --out scores.csv
       secretome-ml score studies.jsonl --explain --report page.html --out scores.csv
+      secretome-ml score runs/ --out scored/ --table parquet --scheduler local
+      secretome-ml score million.parquet --bulk --out scores.parquet
     """
-    from secretome_ml.files import write_file
+    from secretome_ml.cluster.places import local_copies
+    from secretome_ml.files import csv_text
+    from secretome_ml.models.device import compute_on, usable_device
     from secretome_ml.reporting.tables import scores_table
-    from secretome_ml.workflows.explain import page_of
     from secretome_ml.workflows.score import check_suffix, read_inputs, require_strict, write_table
+    from secretome_ml.workflows.score_files import Reading
     from secretome_ml.workflows.sources import local_store, open_model
 
     console = speaker(quiet)
-    if out is not None:
-        check_suffix(out)
     if explain and out is None:
         raise typer.BadParameter("--explain writes a second table beside --out; name --out too.")
+    if bulk and (explain or report or check or format_name or metadata or control or strict is not None):
+        raise typer.BadParameter("--bulk reads canonical tables as they are and writes scores alone.")
+    if out is not None and names_a_folder(out):
+        if explain or report is not None or check:
+            raise typer.BadParameter("--explain, --report and --check take one output; name a file as --out.")
+        scorer = open_model(model, local_store())
+        compute_on(scorer.estimator, usable_device(device))
+        sheet = str(metadata) if metadata else None
+        reading = Reading(format_name, sheet, control, strict is False, bool(strict), bulk)
+        with spread_over(scheduler, jobs) as spread:
+            score_many(scorer, inputs, out, table, reading, spread, json_output, console)
+        return
+    if scheduler is not None:
+        raise typer.BadParameter("--scheduler writes one output per input; name a folder as --out.")
+    if out is not None:
+        check_suffix(Path(out))
     scorer = open_model(model, local_store())
+    compute_on(scorer.estimator, usable_device(device))
+    if bulk:
+        score_long(scorer, inputs, out, every_core(jobs), json_output, console)
+        return
     if check:
         report_inputs(inputs, scorer, format_name, metadata, control, strict is False, json_output)
         return
-    profiles = read_inputs(inputs, format_name, metadata, control, lenient=strict is False)
-    for note in (*profiles.notes, *map(str, profiles.warnings)):
-        console.print(note, highlight=False, markup=False)
+    with local_copies(inputs) as paths:
+        profiles = read_inputs(paths, format_name, metadata, control, lenient=strict is False)
     scores, terms = scorer.score_and_explain(profiles)
     if strict:
         require_strict(scores)
     if out is not None:
-        write_table(scores, out)
+        write_table(scores, Path(out))
         console.print(f"Wrote {len(scores)} rows to {out}.", highlight=False)
         if explain:
-            beside = out.with_name(f"{out.stem}.contributions{out.suffix}")
+            beside = Path(out).with_name(f"{Path(out).stem}.contributions{Path(out).suffix}")
             write_table(terms, beside)
             console.print(f"Wrote the contributions to {beside}.", highlight=False)
     if report is not None:
-        write_file(report, page_of(scorer, profiles, scores, terms))
-        console.print(f"Wrote the page to {report}.", highlight=False)
+        from secretome_ml.workflows.report import date_of, write_report
+
+        dated = date_of([Path(name) for name in inputs])
+        write_report(scorer, profiles, report, (scores, terms), dated)
+        console.print(f"Wrote the report to {report}.", highlight=False)
     if json_output:
         print_json(json.loads(scores.to_json(orient="records")))
     elif out is None and sys.stdout.isatty():
         stdout().print(scores_table(scores))
     elif out is None:
-        typer.echo(scores.to_csv(index=False), nl=False)
+        typer.echo(csv_text(scores), nl=False)
     outside = scores.drop_duplicates("sample")["in_domain"].eq(False).sum()
     if outside:
         console.print(
@@ -101,7 +146,7 @@ def score(
 
 
 def report_inputs(
-    inputs: list[Path],
+    inputs: list[str],
     scorer: Model,
     format_name: str | None,
     metadata: Path | None,
@@ -113,13 +158,17 @@ def report_inputs(
     import pandas as pd
 
     from secretome_ml.cli.listing import gathered, plain_table
+    from secretome_ml.cluster.places import local_copies
     from secretome_ml.errors import InputRefused
     from secretome_ml.profiles import check_input
 
-    reports = [
-        check_input(p, format_name, metadata, control, lenient, scorer.important_factors, scorer.domain.judge)
-        for p in inputs
-    ]
+    with local_copies(inputs) as paths:
+        reports = [
+            check_input(
+                p, format_name, metadata, control, lenient, scorer.important_factors, scorer.domain.judge
+            )
+            for p in paths
+        ]
     if json_output:
         print_json([json.loads(r.to_json()) for r in reports])
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,9 @@ from typing import Annotated
 import typer
 
 from secretome_ml.cli.options import EvidenceFolder, Json, Quiet, Verbose, print_json, speaker, stdout, steps
+from secretome_ml.cli.spreading import ComputeDevice, Device, Jobs, Scheduler, every_core, spread_over
+
+log = logging.getLogger(__name__)
 
 
 def train(
@@ -20,7 +24,9 @@ def train(
         Path | None, typer.Option("--out", help="Folder of the bundle. Default: models/<recipe name>.")
     ] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Seed of folds, trees and intervals.")] = None,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes.")] = 2,
+    jobs: Jobs = None,
+    scheduler: Scheduler = None,
+    device: ComputeDevice = Device.cpu,
     tracking_uri: Annotated[
         str | None, typer.Option("--tracking-uri", help="MLflow server; default: experiments/mlflow.db.")
     ] = None,
@@ -29,6 +35,9 @@ def train(
         str | None, typer.Option("--register", help="Register the model under this name.")
     ] = None,
     fast: Annotated[bool, typer.Option("--fast", help="A coarse search, for trying out.")] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Do not go on from the folds of an interrupted run.")
+    ] = False,
     json_output: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -44,7 +53,10 @@ def train(
     from dataclasses import replace
 
     from secretome_ml.bundle import MANIFEST, write_bundle
-    from secretome_ml.files import refuse_foreign
+    from secretome_ml.evaluation.fold_store import FoldStore
+    from secretome_ml.files import refuse_foreign, write_file
+    from secretome_ml.logs import run_log
+    from secretome_ml.models.device import usable_device
     from secretome_ml.recipe import load_recipe
     from secretome_ml.reporting.tables import results_table
     from secretome_ml.workflows.record import record_training
@@ -56,9 +68,20 @@ def train(
         refuse_foreign(out)
     chosen = load_recipe(recipe)
     chosen = chosen if seed is None else replace(chosen, seed=seed)
+    log.debug(
+        "recipe %s: model %s, %d folds, seed %d%s",
+        chosen.name,
+        chosen.model,
+        chosen.folds,
+        chosen.seed,
+        ", made coarse by --fast" if fast else "",
+    )
     corpus = open_evidence(evidence)
-    with steps(console) as advance:
-        training = run(chosen, corpus, jobs, fast, advance)
+    store = FoldStore(local_store() / ".folds", fresh)
+    computes = usable_device(device)
+    with spread_over(scheduler, jobs) as spread, steps(console) as advance:
+        training = run(chosen, corpus, every_core(jobs), fast, advance, store, spread, computes)
+    log.debug("%s: hyperparameters %s, by joint loss on inner folds", chosen.model, training.parameters)
     command = shlex.join(["secretome-ml", *sys.argv[1:]])
     bundle = training.model.to_bundle(command)
     folder = out or Path("models") / training.model.recipe.name
@@ -74,6 +97,10 @@ def train(
         experiment,
         register,
     )
+    kept = run_log()
+    if kept is not None:
+        write_file(folder.with_name(f"{folder.name}.log.jsonl"), kept.text())
+    store.clear()
     if json_output:
         print_json(
             {

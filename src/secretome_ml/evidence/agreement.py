@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-from sklearn.metrics import cohen_kappa_score
 
 from secretome_ml.evidence.corpus import Evidence
 
@@ -159,4 +158,6 @@ def _share(pairs: pd.DataFrame) -> float | None:
 def _kappa(pairs: pd.DataFrame) -> float | None:
     if len(pairs) == 0 or pairs.stack().nunique() < 2:
         return None
+    from sklearn.metrics import cohen_kappa_score
+
     return round(float(cohen_kappa_score(pairs["first"], pairs["second"])), 4)

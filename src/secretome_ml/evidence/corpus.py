@@ -13,7 +13,7 @@ import pandas as pd
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.evidence.columns import Column, Table
 from secretome_ml.evidence.tables import TABLES
-from secretome_ml.files import replace_folder
+from secretome_ml.files import read_cell, recover, replace_folder, safe_cell
 from secretome_ml.paths import data_dir
 
 
@@ -125,6 +125,7 @@ def load_evidence(folder: Path | str | None = None) -> Evidence:
     True
     """
     source = Path(folder) if folder is not None else data_dir() / "evidence"
+    recover(source)
     problems: list[Problem] = []
     tables = {table.name: _read_table(source / f"{table.name}.csv", table, problems) for table in TABLES}
     if problems:
@@ -145,6 +146,8 @@ def _to_csv(frame: pd.DataFrame, table: Table) -> str:
             shown[column.name] = shown[column.name].map({True: "true", False: "false"}).astype("string")
         elif column.kind == "number":
             shown[column.name] = shown[column.name].map(lambda v: format(v, ".10g"), na_action="ignore")
+        elif column.kind == "string":
+            shown[column.name] = shown[column.name].map(safe_cell, na_action="ignore")
     text: str = shown.to_csv(index=False, lineterminator="\n")
     return text
 
@@ -202,7 +205,7 @@ def _uneven_rows(path: Path) -> list[Problem]:
 
 def _typed(cells: pd.Series, column: Column, file: str, problems: list[Problem]) -> pd.Series:
     if column.kind == "string":
-        return cells
+        return cells.map(read_cell, na_action="ignore").astype(column.dtype)
     if column.kind == "boolean":
         values = cells.str.lower().map({"true": True, "false": False})
         wanted = "true or false"

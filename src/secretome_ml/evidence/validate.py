@@ -7,7 +7,6 @@ import pandas as pd
 from secretome_ml.errors import Problem
 from secretome_ml.evidence.columns import ForeignKey, Table
 from secretome_ml.evidence.corpus import Evidence
-from secretome_ml.evidence.schema import schema_problems
 from secretome_ml.evidence.tables import TABLES
 
 
@@ -25,6 +24,9 @@ def validate_evidence(evidence: Evidence) -> list[Problem]:
     >>> validate_evidence(load_evidence())
     []
     """
+    # Pandera takes a second to import, and scoring a profile needs no evidence.
+    from secretome_ml.evidence.schema import schema_problems
+
     problems: list[Problem] = []
     for table in TABLES:
         problems += schema_problems(evidence.tables[table.name], table)

@@ -11,6 +11,7 @@ import pandas as pd
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.profiles.blanks import apply_blanks
 from secretome_ml.profiles.described import Described, describe
+from secretome_ml.profiles.doubts import find_doubts
 from secretome_ml.profiles.genes import GroupResolution, resolve_group
 from secretome_ml.profiles.levels import Setting, find_all_levels
 from secretome_ml.profiles.measurements import Measurements
@@ -43,7 +44,7 @@ def assemble(
     lenient : bool
         Whether names on one side only of sheet and table are warnings instead of refusals.
     relative : bool
-        Whether samples of the file may be compared with one another.
+        Whether samples of the file may be compared with one another, and looked over for mistakes.
 
     Raises
     ------
@@ -80,6 +81,10 @@ def assemble(
     setting = Setting(told.context, controls, told.batches, relative, plate=measured.scale == "concentration")
     values, said = find_all_levels(values, setting)
     notes += said
+    # A stream holds a part of its file; what looks odd in a part may not be odd.
+    doubts = (
+        find_doubts(file, values, told.context, told.preconditioning, unknown, controls) if relative else ()
+    )
     shown = values.assign(n=values["n"].where(values["n"] > 1))[list(FACTOR_COLUMNS)]
     return make_profiles(
         told.context,
@@ -88,7 +93,7 @@ def assemble(
         shown,
         unknown,
         tuple(dict.fromkeys(notes)),
-        told.warnings,
+        (*told.warnings, *doubts),
     )
 
 
@@ -175,6 +180,11 @@ def _one_per_factor(
     if told.joined:
         names = values["sample"].astype(object)
         values = values.assign(sample=names.map(told.joined).where(names.isin(told.joined), names))
+    elif not spectrometric:
+        several = values[values.duplicated(["sample", "factor", "quantity"], keep=False)]
+        if len(several):
+            shown = ", ".join(dict.fromkeys(several["name"].astype(str)))
+            notes.append(f"several names of one factor joined: median of the log values ({shown[:120]})")
     return summarise(values, ["sample", "factor", "quantity"])
 
 

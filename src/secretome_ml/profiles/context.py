@@ -46,6 +46,8 @@ _TYPE_WORDS = {
     "gingival fibroblasts": "fibroblast",
     "wj-mscs": "MSC",
 }
+# Looking for near words takes long; a table with more unknown words than these needs another remedy.
+_MOST_NEAR = 50
 
 
 def resolve_column(
@@ -74,14 +76,15 @@ def resolve_column(
         resolved[word] = terms.resolve(column, word)
         if column == "cell_type" and resolved[word] is None and word.casefold() in _TYPE_WORDS:
             resolved[word] = terms.resolve(column, _TYPE_WORDS[word.casefold()])
-        if resolved[word] is None:
-            near = ", ".join(terms.close(column, word)) or "see `vocabulary list`"
-            for i in range(len(texts)):
-                if texts.iloc[i] == word:
-                    what = f"'{word[:60]}' is no known {column.replace('_', ' ')}."
-                    problems.append(
-                        Problem(file, lines[i], column, what, f"Near: {near}; or write other:<words>.")
-                    )
+    near: dict[str, str] = {}
+    for line, text in zip(lines, texts, strict=True):
+        if pd.isna(text) or resolved[text] is not None:
+            continue
+        if text not in near:
+            found = terms.close(column, text) if len(near) < _MOST_NEAR else ()
+            near[text] = ", ".join(found) or "see `vocabulary list`"
+        what = f"'{text[:60]}' is no known {column.replace('_', ' ')}."
+        problems.append(Problem(file, line, column, what, f"Near: {near[text]}; or write other:<words>."))
     terms_of: pd.Series = texts.map(resolved).astype("string")
     return terms_of
 

@@ -82,6 +82,7 @@ def describe(measured: Measurements, file: str, sheet: SampleSheet | None, lenie
     if "rename" in rows:
         samples |= {str(s): str(n) for s, n in rows["rename"].items() if s in samples}
     context = own.reindex(list(samples))
+    warnings += _species_disagree(rows, own, sheet)
     for column in CONTEXT_COLUMNS:
         if column in rows:
             context[column] = rows[column].reindex(context.index).astype("string").fillna(context[column])
@@ -103,6 +104,24 @@ def describe(measured: Measurements, file: str, sheet: SampleSheet | None, lenie
     return _finish(
         measured, samples, context, told, roles, batches, groups, [*notes, *said], [*warnings, *more]
     )
+
+
+def _species_disagree(rows: pd.DataFrame, own: pd.DataFrame, sheet: SampleSheet) -> list[Problem]:
+    """Return where the sheet states another species than the protein names of the file."""
+    if "species" not in rows:
+        return []
+    table = own["species"].reindex(rows.index)
+    wrong = rows.index[(rows["species"] != table).fillna(False)]
+    return [
+        Problem(
+            sheet.file,
+            str(sample),
+            "species",
+            f"The sheet says {rows.at[sample, 'species']}, the protein names of the file {table[sample]}.",
+            "The sheet's was taken; correct it if it is wrong.",
+        )
+        for sample in wrong
+    ]
 
 
 def _treatments(entries: list[dict[str, object]], samples: list[str]) -> list[str]:

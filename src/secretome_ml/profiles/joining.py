@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from secretome_ml.errors import Problem
 from secretome_ml.profiles.sample_names import clean_name, match_key
 
-_NUMBERED = re.compile(r"(?P<stem>.+?)[ _.-]+(?P<number>\d{1,3})")
+_NUMBERED = re.compile(r"(?P<stem>.*[^ _.-])[ _.-]+(?P<number>\d{1,3})")
 _MOST_LISTED = 100
 
 

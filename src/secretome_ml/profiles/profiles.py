@@ -37,6 +37,16 @@ STATE_LEVELS = {"elevated": 2.0, "unchanged": 1.0, "detected": 1.0, "not_detecte
 
 
 @dataclass(frozen=True)
+class Origin:
+    """A file that profiles were read from: its name and format, its sample sheet and its control, if any."""
+
+    file: str
+    format: str
+    sheet: str = ""
+    control: str = ""
+
+
+@dataclass(frozen=True)
 class Profiles:
     """Secretome profiles of any origin, as five tidy frames.
 
@@ -59,6 +69,8 @@ class Profiles:
         What a reader decided and a user should know.
     warnings : tuple of Problem
         What the owner should look at although the input was read, each with its place.
+    origins : tuple of Origin
+        The files that were read; empty for profiles that come from no file.
     """
 
     context: pd.DataFrame
@@ -68,6 +80,7 @@ class Profiles:
     unknown: pd.DataFrame = field(repr=False)
     notes: tuple[str, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    origins: tuple[Origin, ...] = ()
 
     @property
     def samples(self) -> pd.Index:
@@ -140,6 +153,7 @@ def join_profiles(parts: Iterable[Profiles]) -> Profiles:
         pd.concat([p.unknown for p in several], ignore_index=True),
         tuple(dict.fromkeys(note for p in several for note in p.notes)),
         tuple(dict.fromkeys(warning for p in several for warning in p.warnings)),
+        tuple(dict.fromkeys(origin for p in several for origin in p.origins)),
     )
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+from dataclasses import replace
 from pathlib import Path
 
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.profiles.assemble import assemble
-from secretome_ml.profiles.profiles import Profiles
+from secretome_ml.profiles.profiles import Origin, Profiles
 from secretome_ml.profiles.readers import READERS, recognise
 from secretome_ml.profiles.sample_sheet import read_sample_sheet
 from secretome_ml.profiles.source import Source, open_source
+
+log = logging.getLogger(__name__)
 
 
 def read_profiles(
@@ -44,7 +48,12 @@ def read_profiles(
     InputRefused
         If the file or the sheet cannot be read; every offending row is listed.
     """
-    return read_source(open_source(path), format, metadata, control, lenient)
+    profiles = read_source(open_source(path), format, metadata, control, lenient)
+    for note in profiles.notes:
+        log.info("%s", note)
+    for warning in profiles.warnings:
+        log.warning("%s", warning)
+    return profiles
 
 
 def read_source(
@@ -56,11 +65,20 @@ def read_source(
 ) -> Profiles:
     """Read profiles from an opened input; see `read_profiles`."""
     name = format if format is not None else recognise(source)
+    if format is not None:
+        log.debug("%s is read as %s, because --format says so", source.name, name)
     measured = READERS[name].read(source)
     if isinstance(measured, Profiles):
-        return _complete(measured, source.name, metadata, control)
-    sheet = read_sample_sheet(metadata) if metadata is not None else None
-    return assemble(measured, source.name, sheet, control, lenient)
+        profiles = _complete(measured, source.name, metadata, control)
+    else:
+        sheet = read_sample_sheet(metadata) if metadata is not None else None
+        profiles = assemble(measured, source.name, sheet, control, lenient)
+    if source.kind == "xlsx" and source.sheet.others:
+        what = f"Only the sheet '{source.sheet.name[:60]}' was read, not {', '.join(source.sheet.others)[:200]}."
+        left = Problem(source.name, None, None, what, "Put the table on the first sheet.")
+        profiles = replace(profiles, warnings=(*profiles.warnings, left))
+    sheet_name = Path(metadata).name if metadata is not None else ""
+    return replace(profiles, origins=(Origin(source.name, name, sheet_name, control or ""),))
 
 
 def _complete(profiles: Profiles, file: str, metadata: Path | str | None, control: str | None) -> Profiles:

@@ -12,7 +12,15 @@ import pandas as pd
 
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.profiles.opening import Kind, open_content, refuse
-from secretome_ml.profiles.tables import Table, first_rows, header_problems, make_table, rows_of_text
+from secretome_ml.profiles.tables import (
+    MAX_CELLS,
+    Table,
+    first_rows,
+    header_problems,
+    make_table,
+    rows_of_text,
+    too_large,
+)
 from secretome_ml.profiles.text import decode, delimiter, first_line, is_comment
 from secretome_ml.profiles.workbook import Sheet, read_workbook
 
@@ -185,7 +193,13 @@ class Source:
         import pyarrow.parquet as pq
 
         try:
+            told = pq.read_metadata(io.BytesIO(self.content))
+            width = told.num_columns if names is None else len(names)
+            if told.num_rows * width > MAX_CELLS:
+                raise too_large(self.name)
             frame: pd.DataFrame = pq.read_table(io.BytesIO(self.content), columns=names).to_pandas()
+        except InputRefused:
+            raise
         except Exception as error:
             what = f"The Parquet file is damaged ({type(error).__name__})."
             raise refuse(self.name, what, "Write it again.") from None

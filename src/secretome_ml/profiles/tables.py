@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -16,6 +17,8 @@ from secretome_ml.profiles.text import delimiter, first_line, is_comment
 
 MAX_COLUMNS = 50_000
 MAX_CELL = 100_000
+MAX_ROWS = 2_000_000
+MAX_CELLS = 25_000_000
 
 
 @dataclass(frozen=True)
@@ -45,18 +48,33 @@ class Table:
         return [str(c) for c in self.frame.columns]
 
 
+class TooLarge(Exception):
+    """A table has more rows or cells than are read."""
+
+
+def too_large(file: str) -> InputRefused:
+    """Return the refusal of a table with too many rows or cells."""
+    what = f"The table has more than {MAX_ROWS:,} rows or {MAX_CELLS:,} cells."
+    return refuse(file, what, "Split it, or score a canonical table with `bulk`.")
+
+
 def rows_of_text(file: str, text: str) -> Iterator[tuple[int, list[str]]]:
     """Yield line number and cells of every row that is neither empty nor a comment."""
     csv.field_size_limit(2**24)
     mark = delimiter(text)
     try:
         yield from list(_rows(text, mark, csv.QUOTE_MINIMAL))
+    except TooLarge:
+        raise too_large(file) from None
     except csv.Error as error:
         if mark != "\t":
             what = f"The table cannot be read: {error}."
             raise refuse(file, what, "Close the open quote, or write one row a line.") from None
         # Exports divided by tabs may hold a bare quote, as in 5"-nucleotidase.
-        yield from _rows(text, mark, csv.QUOTE_NONE)
+        try:
+            yield from _rows(text, mark, csv.QUOTE_NONE)
+        except TooLarge:
+            raise too_large(file) from None
 
 
 def first_rows(text: str, count: int) -> list[list[str]]:
@@ -68,7 +86,7 @@ def first_rows(text: str, count: int) -> list[list[str]]:
             found.append(cells)
             if len(found) >= count:
                 break
-    except csv.Error:
+    except (csv.Error, TooLarge):
         return found or [first_line(text).split(delimiter(text))]
     return found
 
@@ -77,7 +95,11 @@ def _rows(
     text: str, mark: str, quoting: Literal[0, 3], strict: bool = True
 ) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=strict, quoting=quoting)
+    rows = cells = 0
     for row in reader:
+        rows, cells = rows + 1, cells + len(row)
+        if rows > MAX_ROWS or cells > MAX_CELLS:
+            raise TooLarge
         if any(cell.strip() for cell in row) and not is_comment(row[0].lstrip()):
             yield reader.line_num, [cell.strip() for cell in row]
 
@@ -131,7 +153,8 @@ def header_problems(file: str, header: Sequence[str], line: int = 1) -> list[Pro
     """Return what is wrong with a header: names that stand twice, columns without a name."""
     problems = [
         Problem(file, line, name, "Two columns share this name.", "Keep one of them, or rename one.")
-        for name in sorted({n for n in header if n and header.count(n) > 1})
+        for name, count in sorted(Counter(header).items())
+        if name and count > 1
     ]
     problems += [
         Problem(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+import math
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from secretome_ml.paths import data_dir
@@ -96,7 +97,7 @@ class Unit:
     assumed: str | None = None
 
 
-@cache
+@lru_cache(maxsize=4096)
 def parse_unit(text: str) -> Unit | None:
     """Return the unit that a text names, or None when it is none that is known.
 
@@ -107,6 +108,14 @@ def parse_unit(text: str) -> Unit | None:
     >>> parse_unit("pM").molar, parse_unit("furlong") is None
     (True, True)
     """
+    try:
+        unit = _parse_unit(text)
+    except (ValueError, ZeroDivisionError, OverflowError):  # `pg/0 mL`, `pg/1.2.3x10^6 cells`
+        return None
+    return unit if unit is not None and 0.0 < unit.factor < math.inf else None
+
+
+def _parse_unit(text: str) -> Unit | None:
     plain = _fold(text)
     if plain in _PLAIN:
         return Unit(text, *_PLAIN[plain])

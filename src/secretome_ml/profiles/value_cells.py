@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ _STATES = dict.fromkeys(STATE_LEVELS) | {"below_lod": None, "below_limit": None}
 _TWO_MEANINGS = EXPORT_MISSING | {"not_measured", "?", "missing", "unknown"}
 _FILL = "Fill it, or leave the cell empty where nothing was measured."
 _MOST_LISTED = 50
+_POINTED = re.compile(r"[1-9]\d{0,2}\.\d{3}")
+_FEWEST_POINTED = 3
 _SIGNED = ("npx", "log2", "log10", "log2_fold_change")
 
 
@@ -115,7 +118,8 @@ def table_decimal(
     distinct = {str(v) for _, cells, _ in kept for v in cells.dropna().unique()}
     mark = decimal_mark(distinct)
     if mark is not None:
-        return mark, ("decimal commas were read",) if mark == "," else ()
+        notes = ("decimal commas were read",) if mark == "," else _three_digits(distinct)
+        return mark, notes
     remedy = "Write decimals with a point and no thousands marks."
     before = len(problems)
     for name, cells, lines in kept:
@@ -129,6 +133,14 @@ def table_decimal(
     if len(problems) == before:
         problems.append(Problem(file, None, None, "The table mixes decimal commas and points.", remedy))
     return ".", ()
+
+
+def _three_digits(cells: set[str]) -> tuple[str, ...]:
+    """Return a note where every point could divide thousands: `1.203` may be 1203."""
+    pointed = [c for c in cells if "." in c]
+    if len(pointed) < _FEWEST_POINTED or not all(_POINTED.fullmatch(c) for c in pointed):
+        return ()
+    return (f"every point stands before three digits ({min(pointed)}); it was read as a decimal point",)
 
 
 def _state(text: str) -> str | None:

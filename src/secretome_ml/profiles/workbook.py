@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from secretome_ml.errors import Problem
+from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.profiles.opening import refuse
+from secretome_ml.profiles.tables import MAX_CELLS, too_large
+from secretome_ml.profiles.workbook_audit import audit_workbook
 
 _LONGEST_LIST = 50
 
@@ -42,14 +43,19 @@ def read_workbook(file: str, content: bytes) -> Sheet:
     Raises
     ------
     InputRefused
-        If the workbook is damaged, declares XML entities, or is empty.
+        If the workbook is damaged, too large, declares XML entities, or is empty.
     """
     import openpyxl
 
-    _refuse_entities(file, content)
+    audit_workbook(file, content)
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), data_only=False)
+        for sheet in book.worksheets:
+            if sheet.max_row * sheet.max_column > MAX_CELLS:
+                raise too_large(file)
         sheets = [(sheet, list(_rows(sheet))) for sheet in book.worksheets]
+    except InputRefused:
+        raise
     except Exception as error:
         what = f"The workbook cannot be read ({type(error).__name__})."
         raise refuse(file, what, "Open it, save it again as .xlsx, or export it as CSV.") from None
@@ -101,24 +107,3 @@ def _text(value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return str(value).strip()
-
-
-def _refuse_entities(file: str, content: bytes) -> None:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        for member in archive.infolist():
-            if not member.filename.endswith((".xml", ".rels")):
-                continue
-            try:
-                with archive.open(member) as stream:
-                    head = stream.read(2**20)
-            except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError):
-                raise refuse(
-                    file, "The workbook is damaged or encrypted.", "Save it again without a password."
-                ) from None
-            except Exception as error:
-                raise refuse(
-                    file, f"The workbook is damaged ({type(error).__name__}).", "Save it again."
-                ) from None
-            if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
-                what = f"The workbook declares XML entities ({member.filename})."
-                raise refuse(file, what, "Save it again with a spreadsheet program.")

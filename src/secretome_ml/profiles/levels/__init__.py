@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+
 import numpy as np
 import pandas as pd
 
 from secretome_ml.profiles.levels import cohort, control, present, rank, reference, stated
 from secretome_ml.profiles.levels.setting import LEVEL_COLUMNS, Setting
+
+log = logging.getLogger(__name__)
 
 ROUTES = (control, stated, reference, cohort, rank, present)
 
@@ -37,10 +41,12 @@ def find_all_levels(values: pd.DataFrame, setting: Setting) -> tuple[pd.DataFram
         # The control route looks at the controls' own rows too, so it sees all of them.
         found = module.find_levels(values if module is control else values[open_rows], setting)
         if found is None:
+            log.debug("levels by the route '%s': it does not apply to these values", module.NAME)
             continue
         at = found.rows.to_numpy()
         level[at], state[at], route[at] = found.level, found.state, module.NAME
         if found.vs is not None:
             vs[at] = found.vs
         notes.append(found.note)
+        log.debug("levels by the route '%s': %d values", module.NAME, len(found.rows))
     return values.assign(level=level, state=state, vs=vs, route=route), tuple(notes)

@@ -64,6 +64,31 @@ def _over_all(found: Range | None) -> Range | None:
     return found if found is not None and len(found.sources) >= _ENOUGH else None
 
 
+def published_range(factor: str, quantity: str, source: str | None) -> Range | None:
+    """Return what amounts of a factor are held against: those of the cell source, else over all sources."""
+    ranges = published_ranges()
+    own = ranges.get((factor, quantity, source)) if source else None
+    return own or _over_all(ranges.get((factor, quantity, "")))
+
+
+def against(
+    amount: np.ndarray, low: np.ndarray | float, high: np.ndarray | float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the level of amounts within published ranges, and where they are elevated.
+
+    Examples
+    --------
+    >>> against(np.array([0.5, 50.0, 400.0, 5000.0]), 10.0, 100.0)[0].round(2).tolist()
+    [0.5, 1.0, 1.62, 2.0]
+    """
+    excess = amount / high
+    up = excess >= _EXCESS
+    raised, _ = change_level(
+        up.astype(int), np.log(np.maximum(excess, _EXCESS) / _EXCESS) / np.log(_FULL / _EXCESS)
+    )
+    return np.where(up, raised, np.where(amount < _LOW * low, _LOW_LEVEL, 1.0)), up
+
+
 def find_levels(values: pd.DataFrame, setting: Setting) -> Found | None:
     """Judge concentrations and amounts per cells.
 
@@ -84,7 +109,7 @@ def find_levels(values: pd.DataFrame, setting: Setting) -> Found | None:
     )
     source = rows["sample"].map(sources.astype(object).to_dict()).astype(object)
     found = [
-        (ranges.get((f, q, s)) if isinstance(s, str) else None) or _over_all(ranges.get((f, q, "")))
+        published_range(f, q, s if isinstance(s, str) else None)
         for f, q, s in zip(rows["factor"], rows["quantity"], source, strict=True)
     ]
     has = np.array([r is not None for r in found])
@@ -92,14 +117,8 @@ def find_levels(values: pd.DataFrame, setting: Setting) -> Found | None:
         return None
     kept = [r for r in found if r is not None]
     amount = rows["amount"].to_numpy(dtype=float)[has]
-    excess = amount / np.array([r.high for r in kept])
-    scarce = amount < _LOW * np.array([r.low for r in kept])
-    up = excess >= _EXCESS
-    level, state = change_level(
-        up.astype(int), np.log(np.maximum(excess, _EXCESS) / _EXCESS) / np.log(_FULL / _EXCESS)
-    )
-    level = np.where(up, level, np.where(scarce, _LOW_LEVEL, 1.0))
-    state = np.where(up, state, "detected").astype(object)
+    level, up = against(amount, np.array([r.low for r in kept]), np.array([r.high for r in kept]))
+    state = np.where(up, "elevated", "detected").astype(object)
     cited = sorted({s for r in kept for s in r.sources})
     note = (
         f"{len(kept)} levels against published concentrations "

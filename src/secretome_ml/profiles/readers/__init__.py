@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.logs import facts
 from secretome_ml.profiles.measurements import Measurements
 from secretome_ml.profiles.profiles import Profiles
 from secretome_ml.profiles.readers import (
@@ -32,6 +34,8 @@ from secretome_ml.profiles.sample_sheet import is_layout, looks_like_sheet
 from secretome_ml.profiles.source import Source
 from secretome_ml.registry import Registry
 
+log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
 class Reader:
@@ -39,6 +43,11 @@ class Reader:
 
     recognises: Callable[[Source], bool]
     read: Callable[[Source], Measurements | Profiles]
+
+    @property
+    def sign(self) -> str:
+        """What a file is recognised by, in the words of `recognises`."""
+        return (self.recognises.__doc__ or "").split("\n")[0].removeprefix("Say whether ").rstrip(".")
 
 
 READERS: Registry[Reader] = Registry(
@@ -79,6 +88,14 @@ def recognise(source: Source) -> str:
     """
     for name, reader in READERS.items():
         if reader.recognises(source):
+            passed = list(READERS)[: list(READERS).index(name)]
+            log.debug(
+                "%s is read as %s, because %s",
+                source.name,
+                name,
+                reader.sign,
+                extra=facts(file=source.name, format=name, passed_over=passed),
+            )
             return name
     if looks_like_sheet(source.header) or is_layout(source.head):
         what = "The table says what samples are, and holds no factor."

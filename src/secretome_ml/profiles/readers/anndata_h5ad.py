@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import tempfile
+import math
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.files import scratch_folder
 from secretome_ml.profiles.context import context_frame, manipulations_of, read_preconditioning
 from secretome_ml.profiles.measurements import Measurements, Role, Scale, from_matrix
 from secretome_ml.profiles.opening import refuse
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS
 from secretome_ml.profiles.readers.protein_matrix import find
 from secretome_ml.profiles.source import Source
+from secretome_ml.profiles.tables import MAX_CELLS, too_large
 
 NAME = "h5ad"
 
@@ -36,9 +38,10 @@ def read(source: Source) -> Measurements:
         raise refuse(
             source.name, "AnnData files need a further package.", "Run `pip install secretome-ml[anndata]`."
         ) from None
-    with tempfile.TemporaryDirectory(prefix="secretome-ml-") as folder:
-        path = Path(folder) / "input.h5ad"
+    with scratch_folder() as folder:
+        path = folder / "input.h5ad"
         path.write_bytes(source.content)
+        _audit(path, source.name)
         try:
             data = anndata.read_h5ad(path)
             raw = data.X.toarray() if hasattr(data.X, "toarray") else data.X
@@ -91,3 +94,41 @@ def read(source: Source) -> Measurements:
     return Measurements(
         values, scale, roles, context, preconditioning, manipulations_of(context), notes=(note,)
     )
+
+
+def _audit(path: Path, file: str) -> None:
+    """Refuse a file that would have other files read, or a matrix beyond reason."""
+    import h5py  # type: ignore[import-untyped]
+
+    said: list[InputRefused] = []
+
+    def look(name: str, link: object) -> None:
+        if isinstance(link, h5py.ExternalLink):
+            said.append(
+                refuse(file, f"'{name[:60]}' points into another file.", "Write it again, as one file.")
+            )
+
+    def weigh(name: str, found: object) -> None:
+        if not isinstance(found, h5py.Dataset):
+            return
+        if found.external or found.is_virtual:
+            said.append(refuse(file, f"'{name[:60]}' lies in another file.", "Write it again, as one file."))
+        elif found.size is not None and found.size > MAX_CELLS:
+            said.append(too_large(file))
+
+    try:
+        with h5py.File(path, "r") as opened:
+            opened.visititems_links(look)
+            if said:
+                raise said[0]
+            opened.visititems(weigh)
+            shape = getattr(opened.get("X"), "shape", None) or opened["X"].attrs["shape"]
+            if math.prod(int(n) for n in shape) > MAX_CELLS:
+                said.append(too_large(file))
+    except InputRefused:
+        raise
+    except Exception as error:
+        what = f"The AnnData file cannot be read ({type(error).__name__})."
+        raise refuse(file, what, "Write it again with anndata.") from None
+    if said:
+        raise said[0]

@@ -70,10 +70,10 @@ def read_table(table: Table) -> Measurements:
     """Return the measurements of a canonical wide table, and the context that stands in it."""
     problems: list[Problem] = []
     file, lines = table.file, list(table.lines)
-    names = {c: _standard(c) for c in table.columns}
+    names = {c: standard_name(c) for c in table.columns}
     frame = table.frame.rename(columns=names)
     factors = [c for c in frame.columns if c not in ("sample", *_CONTEXT)]
-    problems += _check_header(file, list(frame.columns), factors, table.header_line)
+    problems += check_header(file, list(frame.columns), factors, table.header_line)
     if "sample" not in frame.columns or not frame.columns.is_unique:
         raise InputRefused(problems + header_problems(file, list(frame.columns), table.header_line))
     if looks_like_sheet(table.columns) and all(
@@ -84,6 +84,7 @@ def read_table(table: Table) -> Measurements:
             [Problem(file, table.header_line, None, what, "Give it with --metadata, or name the factors.")]
         )
     samples = _samples(file, frame["sample"], lines, problems)
+    problems += _transposed(file, samples, factors, table.header_line)
     context = context_frame(frame, samples, file, lines, problems)
     texts = frame["preconditioning"].tolist() if "preconditioning" in frame else [None] * len(frame)
     preconditioning = list(read_preconditioning(samples, texts, file, lines, problems))
@@ -116,12 +117,20 @@ def split_unit(column: str) -> tuple[str, str | None]:
     return (match["name"], match["round"].strip()) if parse_unit(match["round"]) else (column, None)
 
 
-def _standard(column: str) -> str:
+def standard_name(column: str) -> str:
+    """Return a header's column as this package names it: context columns in lower case.
+
+    Examples
+    --------
+    >>> standard_name("Cell Source"), standard_name(" IL-6 ")
+    ('cell_source', 'IL-6')
+    """
     folded = column.strip().casefold().replace(" ", "_")
     return folded if folded in ("sample", *_CONTEXT) else column.strip()
 
 
-def _check_header(file: str, names: list[str], factors: list[str], line: int) -> list[Problem]:
+def check_header(file: str, names: list[str], factors: list[str], line: int) -> list[Problem]:
+    """Return what is wrong with the columns: none called sample, unknown units, dates, misspelt context."""
     problems = []
     if "sample" not in names:
         problems.append(
@@ -162,6 +171,17 @@ def _samples(file: str, cells: pd.Series, lines: list[int], problems: list[Probl
             Problem(file, lines[i], "sample", what, "Rename one, or read wells with --format plate.")
         )
     return [str(n) for n in names]
+
+
+def _transposed(file: str, samples: list[str], factors: list[str], line: int) -> list[Problem]:
+    """Return the problem of a table whose rows are factors: no column is known, most samples are factors."""
+    if not factors or any(resolve_name(split_unit(c)[0]).factor is not None for c in factors):
+        return []
+    rows = [standard_name(s) in _CONTEXT or resolve_name(split_unit(s)[0]).factor is not None for s in samples]
+    if sum(rows) <= len(rows) / 2:
+        return []
+    what = "The samples have names of factors, and no column has: the table is transposed."
+    return [Problem(file, line, None, what, "Give one row a sample and one column a factor.")]
 
 
 def _column(

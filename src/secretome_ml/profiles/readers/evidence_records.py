@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import replace
-from pathlib import Path
 
 from secretome_ml.errors import InputRefused
 from secretome_ml.evidence import read_records, validate_evidence
+from secretome_ml.files import scratch_folder
 from secretome_ml.profiles.from_evidence import profiles_from_evidence
 from secretome_ml.profiles.profiles import Profiles
 from secretome_ml.profiles.source import Source
@@ -34,10 +33,13 @@ def read(source: Source) -> Profiles:
         If a record is not of the format, or a word of an arm, its preconditioning or its factors is not in
         the vocabulary. What is not stated, a missing DOI or a wrong outcome does not matter here.
     """
-    with tempfile.TemporaryDirectory(prefix="secretome-ml-") as folder:
-        path = Path(folder) / (Path(source.name).name or "records.jsonl")
+    with scratch_folder() as folder:
+        path = folder / "records.jsonl"
         path.write_bytes(source.content)
-        evidence = read_records(path)
+        try:
+            evidence = read_records(path)
+        except InputRefused as refused:
+            raise InputRefused([replace(p, file=source.name) for p in refused.problems]) from None
     problems = [
         replace(p, file=source.name, row=f"{p.row} of its {p.file.removesuffix('.csv')}")
         for p in validate_evidence(evidence)

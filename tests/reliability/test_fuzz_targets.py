@@ -1,0 +1,47 @@
+"""The fuzz targets themselves, on their seeds and on a few hundred fixed mutations, without atheris."""
+
+import importlib
+import sys
+from types import ModuleType
+
+import pytest
+
+from conftest import ROOT
+
+
+def load(name: str) -> ModuleType:
+    sys.path.insert(0, str(ROOT / "fuzz"))
+    try:
+        return importlib.import_module(name)
+    finally:
+        sys.path.pop(0)
+
+
+@pytest.mark.parametrize(("name", "count"), [("names", 100), ("readers", 250), ("bundle", 40)])
+def test_mutations_end_in_named_errors(name: str, count: int):
+    target, engine = load(name), load("engine")
+    seeds = target.seeds()
+    assert len(seeds) > 10
+    for data in [*seeds[:20], *engine.mutations(seeds, count, seed=6)]:
+        target.one(data)
+
+
+def test_mutations_are_the_same_each_time():
+    engine = load("engine")
+    assert list(engine.mutations([b"abc"], 20, 1)) == list(engine.mutations([b"abc"], 20, 1))
+    assert len(set(engine.mutations([b"abcdefgh"], 50, 1))) > 30
+
+
+# Found by fuzzing, each once a traceback.
+FOUND = {
+    "a workbook of a future version": b"PK\x03\x04" + b"\x00" * 18 + b"PK\x01\x02\xff\xff\xff\xff",
+    "an unknown word beside an empty cell": b"sample,factor,value,cell_type\na,IL-6,1,sponge\nb,IL-6,1,\n",
+    "an amount in nothing": b"factor;value;unit\nIL-6;1;pg/0mL\n",
+    "a number that is none": b"factor;value;unit\nIL-6;1;pg/1.2.3x10^6 cells\n",
+    "a time of nothing": b"factor;value;unit\nIL-6;1;pg/10^6 cells/0h\n",
+}
+
+
+@pytest.mark.parametrize("content", FOUND.values(), ids=FOUND)
+def test_what_fuzzing_found_stays_fixed(content: bytes):
+    load("readers").one(b"\x00" + content)

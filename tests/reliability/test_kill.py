@@ -1,0 +1,117 @@
+"""kill -9 before every single change on disk: what stands is the old or the new, a rerun completes it."""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from conftest import make_arm, make_record, run_command
+from reliability.faults import killed_at, tree
+from secretome_ml import load_evidence, load_model
+from secretome_ml.bundle import read_bundle, write_bundle
+from secretome_ml.errors import BundleMissing
+from secretome_ml.files import replace_folder, whole, write_file
+from secretome_ml.workflows.score import write_table
+
+MOST_STEPS = 400
+
+
+def survive(work, below: Path, check) -> int:
+    """Kill `work` before each of its changes, `check` after each; return how many there are."""
+    for at in range(1, MOST_STEPS):
+        if not killed_at(work, below, at):
+            sys.stdout.write(f"killed {at - 1} times\n")  # `pytest -rP` shows it
+            return at - 1
+        check()
+    raise AssertionError(f"more than {MOST_STEPS} changes")
+
+
+@pytest.fixture(params=["exchange", "two renames"])
+def swap(request, monkeypatch):
+    """Both ways in which a folder takes the place of another."""
+    if request.param == "two renames":
+        monkeypatch.setattr(whole, "exchange", lambda *_: False)
+    return request.param
+
+
+def test_a_file_is_the_old_or_the_new(tmp_path: Path):
+    old, new = b"old" * 1000, b"new" * 1000
+    write_file(tmp_path / "a", old)
+
+    def check() -> None:
+        assert (tmp_path / "a").read_bytes() in (old, new)
+
+    steps = survive(lambda: write_file(tmp_path / "a", new), tmp_path, check)
+    assert steps >= 4, "the killer saw no writes"
+    assert tree(tmp_path) == {"a": new}
+
+
+def test_a_bundle_is_the_old_or_the_new_and_never_half(few_model, tmp_path: Path, swap: str):
+    folder = tmp_path / "models" / "mine"
+    old, new = few_model.to_bundle("old"), few_model.to_bundle("new")
+    commands = []
+
+    def check() -> None:
+        found = read_bundle(folder)  # audited: a mixture would be refused
+        commands.append(found.values("provenance.json")["command"])
+
+    write_bundle(old, folder)
+    steps = survive(lambda: write_bundle(new, folder), tmp_path, check)
+    assert steps > 10
+    assert set(commands) == {"old", "new"}
+    assert commands == sorted(commands, reverse=True), "it went back"
+    assert sorted(p.name for p in (tmp_path / "models").iterdir()) == ["mine"], "debris"
+    assert load_model(folder).digest == few_model.digest
+
+
+def test_a_first_bundle_is_there_or_not(few_model, tmp_path: Path):
+    new = few_model.to_bundle("new")
+
+    def check() -> None:
+        try:
+            read_bundle(tmp_path / "mine")
+        except BundleMissing:
+            shutil.rmtree(tmp_path / "mine", ignore_errors=True)
+
+    survive(lambda: write_bundle(new, tmp_path / "mine"), tmp_path, check)
+    assert read_bundle(tmp_path / "mine").digest == new.digest
+    assert [p.name for p in tmp_path.iterdir()] == ["mine"]
+
+
+def test_an_import_leaves_the_old_corpus_or_the_new(few, tmp_path: Path):
+    """The command itself, with real studies; a rerun after every kill ends with the same corpus."""
+    corpus, incoming = tmp_path / "corpus", tmp_path / "new.jsonl"
+    small = few.subset(few.studies["study"][:3])
+    small.save(corpus)
+    record = make_record(77, make_arm(factors=[{"name": "VEGF", "state": "elevated"}]), title="A new study")
+    incoming.write_text(json.dumps(record) + "\n", encoding="utf-8")
+    before, digests = tree(corpus), []
+
+    def work() -> None:
+        assert run_command("evidence", "import", incoming, "--evidence", corpus, "--quiet").code == 0
+
+    def check() -> None:
+        digests.append(load_evidence(corpus).digest)
+
+    work()
+    after = tree(corpus)
+    assert after != before
+    replace_folder(corpus, before)
+    steps = survive(work, tmp_path, check)
+    assert steps > 10
+    assert len(set(digests)) == 2
+    assert tree(corpus) == after
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["corpus", "new.jsonl"], "debris"
+
+
+def test_scores_are_whole_or_not_there(few_model, few_profiles, tmp_path: Path):
+    scores = few_model.score(few_profiles)
+    out = tmp_path / "scores.csv"
+
+    def check() -> None:
+        assert not out.exists() or len(out.read_text(encoding="utf-8").splitlines()) == len(scores) + 1
+
+    survive(lambda: write_table(scores, out), tmp_path, check)
+    assert [p.name for p in tmp_path.iterdir()] == ["scores.csv"]
