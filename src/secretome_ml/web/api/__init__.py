@@ -1,0 +1,12 @@
+"""The JSON API, version 1."""
+
+from fastapi import APIRouter
+
+from secretome_ml.web.api import openapi, page, routes
+
+router = APIRouter()
+router.include_router(routes.router)
+router.include_router(openapi.router)
+router.include_router(page.router)
+
+__all__ = ["router"]

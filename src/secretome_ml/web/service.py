@@ -1,0 +1,215 @@
+"""What pages and API share: the model, the evidence, reading uploads, work off the loop, kept results."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from starlette.requests import Request
+
+from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.web.batching import Batches
+from secretome_ml.web.folder import UploadFolder
+from secretome_ml.web.jobs import Jobs
+from secretome_ml.web.pool import Pool
+from secretome_ml.web.results import Results
+from secretome_ml.web.settings import Settings
+from secretome_ml.web.unpacking import require_small
+
+if TYPE_CHECKING:  # pandas and the rest take a second to import; the first page does not wait for them
+    import pandas as pd
+
+    from secretome_ml.evidence import Evidence
+    from secretome_ml.model import Model
+    from secretome_ml.profiles import Profiles
+
+T = TypeVar("T")
+_LONGEST_NAME = 80
+_UPLOAD, _SHEET = "upload", "sheet"
+_log = logging.getLogger(__name__)
+
+
+class Service:
+    r"""One per process; handlers find it by `service_of(request)`.
+
+    Parameters
+    ----------
+    settings : Settings
+        What it serves, and the limits.
+
+    Attributes
+    ----------
+    results : Results
+        What pages come back to.
+    jobs : Jobs
+        Long work in the background.
+
+    Examples
+    --------
+    >>> service = Service(Settings())
+    >>> profiles = service.read(b"sample,cell_source,VEGF-A\na,adipose,elevated\n", "mine.csv")
+    >>> list(service.model.score(profiles)["effect"])
+    ['angiogenic', 'anti_inflammatory', 'anti_fibrotic']
+    >>> service.close()
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.results: Results[Any] = Results(settings.kept_samples, settings.kept_seconds)
+        self.jobs = Jobs(settings.waiting, settings.kept_seconds)
+        self.folder = UploadFolder()
+        self.pool = Pool(settings.workers, settings.waiting, settings.timeout_s)
+        self._model: Model | None = None
+        self._evidence: Evidence | None = None
+        self._loading = Lock()
+        self._failed = False
+        self._batches = Batches()
+
+    @property
+    def ready(self) -> bool:
+        """Whether the model is loaded."""
+        return self._model is not None
+
+    @property
+    def status(self) -> Literal["ready", "loading", "failed"]:
+        """Whether the model is loaded, on its way, or cannot be."""
+        return "ready" if self.ready else "failed" if self._failed else "loading"
+
+    @property
+    def model(self) -> Model:
+        """The model; the first caller waits for it.
+
+        Raises
+        ------
+        BundleRefused
+            If it is missing or damaged.
+        """
+        with self._loading:
+            if self._model is None:
+                from secretome_ml.workflows.sources import open_model
+
+                self._model = open_model(self.settings.model, self.settings.store)
+            return self._model
+
+    @property
+    def evidence(self) -> Evidence:
+        """The evidence to browse; the first caller waits for it."""
+        with self._loading:
+            if self._evidence is None:
+                from secretome_ml.workflows.sources import open_evidence
+
+                self._evidence = open_evidence(self.settings.evidence)
+            return self._evidence
+
+    def warm(self) -> None:
+        """Load the model and score once, so that the first caller need not wait; failure is logged."""
+        try:
+            self.model.score(self.read(b"sample,cell_source\nwarm,adipose\n", "warm.csv"))
+        except Exception:  # a service without model still shows the evidence, and says what it lacks
+            self._failed = True
+            _log.exception("The model could not be loaded.")
+
+    async def run(self, work: Callable[..., T], *arguments: object, **named: object) -> T:
+        """Run a function off the event loop, in its turn and for a bounded time.
+
+        Raises
+        ------
+        Refused
+            503 when too much is waiting already, or it takes too long.
+        """
+        return await self.pool.run(partial(work, *arguments, **named))
+
+    def read(
+        self,
+        content: bytes,
+        name: str,
+        metadata: bytes | None = None,
+        format_name: str | None = None,
+        control: str | None = None,
+    ) -> Profiles:
+        """Read profiles from an upload of any supported format. Blocking: call it by `run`.
+
+        Parameters
+        ----------
+        content : bytes
+            The file; what it is, its content says.
+        name : str
+            Name that the user gave it; it stands in messages only.
+        metadata : bytes, optional
+            A sample sheet.
+        format_name, control : str, optional
+            As in `read_profiles`.
+
+        Raises
+        ------
+        InputRefused
+            With every offending row; also for more samples than the service takes at once.
+        """
+        from secretome_ml.profiles import read_profiles
+
+        shown = display_name(name)
+        require_small(content, shown, self.settings.max_unpacked_bytes)
+        if metadata is not None:
+            require_small(metadata, "sample sheet", self.settings.max_unpacked_bytes)
+        with self.folder.use() as folder:
+            upload, sheet = folder / _UPLOAD, folder / _SHEET
+            upload.write_bytes(content)
+            if metadata is not None:
+                sheet.write_bytes(metadata)
+            try:
+                profiles = read_profiles(
+                    upload, format_name or None, sheet if metadata is not None else None, control or None
+                )
+            except InputRefused as error:
+                raise InputRefused([_renamed(p, shown) for p in error.problems]) from None
+        self.require_few(len(profiles), shown)
+        origins = tuple(replace(o, file=shown, sheet=o.sheet and "sample sheet") for o in profiles.origins)
+        warnings = tuple(_renamed(w, shown) for w in profiles.warnings)
+        return replace(profiles, warnings=warnings, origins=origins)
+
+    def score_and_explain(self, profiles: Profiles) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return scores and terms; callers who wait at the same time share one pass. Call it by `run`."""
+        return self._batches.score_and_explain(self.model, profiles)
+
+    def require_few(self, samples: int, name: str, most: int | None = None) -> None:
+        """Refuse more samples than the service takes at once; default: as many as it scores."""
+        most = self.settings.max_samples if most is None else most
+        if samples > most:
+            what = f"There are {samples:,} samples; at most {most:,} are taken at once."
+            remedy = "Split it, or use the command `secretome-ml score`."
+            raise InputRefused([Problem(name, None, None, what, remedy)])
+
+    def close(self) -> None:
+        """Take no more work and leave nothing behind."""
+        self.pool.close()
+        self.jobs.close()
+        self.folder.close()
+
+
+def service_of(request: Request) -> Service:
+    """Return the service that a request came to."""
+    service: Service = request.app.state.service
+    return service
+
+
+def display_name(name: str) -> str:
+    r"""Return a file's name as messages show it: no folders, no control characters, not long.
+
+    Examples
+    --------
+    >>> display_name("C:\\Users\\ada\\plate 1.csv"), display_name("a\nb.csv"), display_name("../")
+    ('plate 1.csv', 'ab.csv', 'upload')
+    """
+    last = name.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    shown = "".join(letter for letter in last if letter.isprintable()).strip()[:_LONGEST_NAME]
+    return shown if shown not in ("", ".", "..") else _UPLOAD
+
+
+def _renamed(problem: Problem, shown: str) -> Problem:
+    """Return a problem that names the file as its owner does, and no folder of the server."""
+    last = problem.file.rpartition("/")[2]
+    return replace(problem, file={_UPLOAD: shown, _SHEET: "sample sheet"}.get(last, last))
