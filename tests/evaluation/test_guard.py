@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from secretome_ml.evaluation.cross_validation import Validation, cross_validate
+from secretome_ml.evaluation.cross_validation import cross_validate
 from secretome_ml.evaluation.groups import study_groups
 from secretome_ml.evaluation.guard import (
     LeakingFeature,
@@ -15,6 +15,7 @@ from secretome_ml.evaluation.guard import (
     leaking_columns,
 )
 from secretome_ml.evaluation.splits import Split, StudyOnBothSides, study_folds
+from secretome_ml.evaluation.tuning import Validation
 from secretome_ml.evidence.corpus import Evidence
 from secretome_ml.features.columns import FeatureColumn, Features
 from secretome_ml.models.targets import study_of, targets_from_evidence

@@ -3,10 +3,11 @@ import pandas as pd
 import pytest
 
 from secretome_ml.evaluation.ablation import without_basis, without_blocks, without_known_sums, without_roles
-from secretome_ml.evaluation.cross_validation import Validation, cross_validate
+from secretome_ml.evaluation.cross_validation import cross_validate
 from secretome_ml.evaluation.judged import judge
 from secretome_ml.evaluation.null import permuted
 from secretome_ml.evaluation.rules import rule_margin
+from secretome_ml.evaluation.tuning import Validation
 from secretome_ml.models.targets import study_of
 
 

@@ -18,6 +18,11 @@ NO_PAIRS = pd.DataFrame(columns=["effect", "arm", "than", "study", "direction", 
 )
 
 
+def by_effect(values, design):
+    """Return the rows of each effect."""
+    return [values[design.effect == i] for i in range(design.effect.max() + 1)]
+
+
 def made(rows: int = 80, columns: int = 5, effects: tuple[str, ...] = ("x",), seed: int = 0):
     """Made-up features and outcomes; some cells missing."""
     generator = np.random.default_rng(seed)
@@ -64,17 +69,17 @@ def test_the_gradient_by_finite_differences(few_features, few_targets, kind):
     design = joint_design(few_features, few_targets)
     stacked = _standardise(design.values, _scale(design.values))
     columns, effects = stacked.shape[1], 3
+    blocks = by_effect(stacked, design)
     prior = np.linspace(-1, 1, columns)
     generator = np.random.default_rng(0)
     for _ in range(2):
         theta = generator.normal(size=effects + columns + effects * columns) / 4
-        value, gradient = model._loss(theta, stacked, design, prior, effects, columns)
+        value, gradient = model._loss(theta, stacked, blocks, design, prior)
         direction = generator.normal(size=len(theta))
         direction /= np.linalg.norm(direction)
         step = 1e-5
         ahead, behind = (
-            model._loss(theta + s * direction, stacked, design, prior, effects, columns)[0]
-            for s in (step, -step)
+            model._loss(theta + s * direction, stacked, blocks, design, prior)[0] for s in (step, -step)
         )
         assert np.isfinite(value)
         assert gradient @ direction == pytest.approx((ahead - behind) / (2 * step), rel=1e-5, abs=1e-6)
@@ -86,9 +91,10 @@ def test_the_gradient_in_every_coordinate():
     model = PenalisedLogistic(penalty=2.0, deviation=5.0, comparison_weight=0.5)
     design = joint_design(features, targets)
     stacked, prior = np.nan_to_num(design.values), np.array([0.5, 0.0, -1.0])
+    blocks = by_effect(stacked, design)
 
     def loss(theta):
-        return model._loss(theta, stacked, design, prior, 2, 3)
+        return model._loss(theta, stacked, blocks, design, prior)
 
     theta = np.random.default_rng(3).normal(size=2 + 3 + 6)
     assert check_grad(lambda t: loss(t)[0], lambda t: loss(t)[1], theta) < 1e-4
@@ -109,7 +115,7 @@ def test_the_loss_by_hand():
     design = joint_design(features, targets)
     base, shared, own = 0.3, 0.4, 0.1
     loss, _ = PenalisedLogistic(2.0, 5.0, 3.0)._loss(
-        np.array([base, shared, own]), design.values, design, np.zeros(1), 1, 1
+        np.array([base, shared, own]), design.values, [design.values], design, np.zeros(1)
     )
     first, second = base + 2 * (shared + own), base + (shared + own)
     expected = 0.8 * np.log1p(np.exp(-first)) + 3.0 * 0.5 * np.log1p(np.exp(-(first - second)))

@@ -75,10 +75,10 @@ def test_the_bundle_knows_its_studies(few_model, few):
 
 
 def test_nothing_was_written_elsewhere(trained):
-    """All that a run leaves: the bundle, the store, its artifacts."""
+    """All that a run leaves: the bundle, its log, the store, its artifacts."""
     left = {p.name for p in trained.folder.iterdir()} - {"lock", "answer.json", "recipe.toml", "evidence"}
-    assert left <= {"bundle", "mlflow.db", "mlruns", "mlartifacts"}
-    assert not list(trained.folder.rglob(".bundle.*"))
+    assert left <= {"bundle", "bundle.log.jsonl", "mlflow.db", "mlruns", "mlartifacts"}
+    assert not list(trained.folder.rglob(".secretome-ml-*"))
 
 
 # ---- the run ----------------------------------------------------------------------------------------------
@@ -125,6 +125,7 @@ def test_artifacts(artifacts: Path, trained, few_model):
     names = {str(p.relative_to(artifacts)) for p in artifacts.rglob("*") if p.is_file()}
     assert {
         "recipe.json",
+        "log.jsonl",
         "model_card.md",
         "evidence_stats.json",
         "explanation.html",

@@ -6,19 +6,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import pandas as pd
-from joblib import Parallel, delayed
 
-from secretome_ml.evaluation.cross_validation import (
-    Fold,
-    OutOfFold,
-    Validation,
-    cross_validate,
-    predict_split,
-)
+from secretome_ml.evaluation.cross_validation import cross_validate, predict_split
+from secretome_ml.evaluation.fold_store import FoldStore
+from secretome_ml.evaluation.folds import Fold, OutOfFold
 from secretome_ml.evaluation.groups import study_groups
 from secretome_ml.evaluation.guard import check_features, check_split, joined_duplicates
 from secretome_ml.evaluation.judged import Judged, judge, judge_predictions
 from secretome_ml.evaluation.splits import Split
+from secretome_ml.evaluation.spread import over_processes
+from secretome_ml.evaluation.tuning import Validation
 from secretome_ml.evidence import Evidence
 from secretome_ml.features.columns import Features
 from secretome_ml.features.encoder import Encoder
@@ -49,6 +46,8 @@ class Bench:
         Fewer of everything, for trying out.
     log : callable
         (name, parameters, metrics) to the id of the run that keeps them.
+    store : FoldStore, optional
+        Where finished folds are kept.
     """
 
     recipe: Recipe
@@ -61,6 +60,7 @@ class Bench:
     jobs: int
     fast: bool
     log: Log
+    store: FoldStore | None = None
 
     def validate(
         self, names: Iterable[str], repeats: int | None = None, features: Features | None = None,
@@ -74,7 +74,8 @@ class Bench:
             targets or self.targets,
             plan,
             self.recipe.settings,
-            self.jobs,
+            over_processes(self.jobs),
+            self.store,
         )
         for one in found.values():
             for fold in (fold for repeat in one.parts for fold in repeat):
@@ -85,11 +86,9 @@ class Bench:
         """Return the test sides of any splits, through the same nested tuning."""
         for split in splits:
             check_split(split, self.groups)
-        settings = self.recipe.settings.get(name, {})
-        folds: list[Fold] = Parallel(n_jobs=self.jobs)(
-            delayed(predict_split)(name, s, self.features, self.targets, self.plan, settings) for s in splits
-        )
-        return folds
+        tasks = [((name,), s, self.features, self.targets, self.plan, self.recipe.settings) for s in splits]
+        found = dict(over_processes(self.jobs)(predict_split, tasks))
+        return [found[i][name] for i in range(len(splits))]
 
     def judge(self, found: OutOfFold, targets: Targets | None = None) -> Judged:
         """Return predictions beside the truth."""
@@ -100,7 +99,15 @@ class Bench:
         return judge_predictions([fold.margin], [fold.probability], self.targets, self.groups)
 
 
-def make_bench(recipe: Recipe, evidence: Evidence, repeats: int, jobs: int, fast: bool, log: Log) -> Bench:
+def make_bench(
+    recipe: Recipe,
+    evidence: Evidence,
+    repeats: int,
+    jobs: int,
+    fast: bool,
+    log: Log,
+    store: FoldStore | None = None,
+) -> Bench:
     """Encode the evidence, join repeated studies, and refuse features that leak."""
     profiles = profiles_from_evidence(evidence)
     targets = targets_from_evidence(evidence, recipe.effects, recipe.basis_weights)
@@ -115,4 +122,4 @@ def make_bench(recipe: Recipe, evidence: Evidence, repeats: int, jobs: int, fast
         min_studies=recipe.min_studies,
         groups=groups,
     )
-    return Bench(recipe, evidence, profiles, features, targets, groups, plan, jobs, fast, log)
+    return Bench(recipe, evidence, profiles, features, targets, groups, plan, jobs, fast, log, store)

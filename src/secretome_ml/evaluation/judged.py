@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from secretome_ml.evaluation.cross_validation import OutOfFold
+from secretome_ml.evaluation.folds import OutOfFold
 from secretome_ml.evaluation.metrics import pair_hits
 from secretome_ml.models.targets import Targets, study_of
 from secretome_ml.trust.resampling import Estimate, mean_over_studies, ratio_over_studies

@@ -11,6 +11,7 @@ from secretome_ml.models.boosted import BoostedTrees
 from secretome_ml.models.contract import Array, EffectModel, ModelState
 from secretome_ml.models.informed import InformedLogistic
 from secretome_ml.models.targets import Targets
+from secretome_ml.models.training_side import TrainingSide
 
 
 class Blend(EffectModel):
@@ -35,6 +36,7 @@ class Blend(EffectModel):
     """
 
     name = "blend"
+    parts = (InformedLogistic.name, BoostedTrees.name)
     grid = (
         {"penalty": 100.0, "rounds": 150, "depth": 2},
         {"penalty": 30.0, "rounds": 150, "depth": 2},
@@ -62,22 +64,28 @@ class Blend(EffectModel):
         self.device = device
 
     def fit(self, features: Features, targets: Targets) -> Self:
-        self._remember(features, targets)
-        self.linear_ = InformedLogistic(self.penalty, self.deviation, self.comparison_weight).fit(
-            features, targets
-        )
+        return self.fit_on(TrainingSide(features, targets))
+
+    def fit_on(self, side: TrainingSide) -> Self:
+        self._remember(side.features, side.targets)
+        self.linear_ = InformedLogistic(self.penalty, self.deviation, self.comparison_weight).fitted_on(side)
         self.trees_ = BoostedTrees(
             rounds=self.rounds,
             depth=self.depth,
             comparison_weight=self.comparison_weight,
             seed=self.seed,
             device=self.device,
-        ).fit(features, targets)
+        ).fitted_on(side)
         return self
 
     def _contributions(self, features: Features, effect: str) -> Array:
         linear = self.linear_._contributions(features, effect)
         trees = self.trees_._contributions(features, effect)
+        return (1.0 - self.tree_share) * linear + self.tree_share * trees
+
+    def _interactions(self, features: Features, effect: str) -> Array:
+        linear = self.linear_._interactions(features, effect)
+        trees = self.trees_._interactions(features, effect)
         return (1.0 - self.tree_share) * linear + self.tree_share * trees
 
     def state(self) -> ModelState:

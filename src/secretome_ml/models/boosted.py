@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from typing import Self
 
 import numpy as np
 import xgboost as xgb
+from numpy.typing import NDArray
 from scipy.special import expit
 
 from secretome_ml.features.columns import FeatureColumn, Features
 from secretome_ml.models.contract import Array, EffectModel, ModelState, logit, prevalence
-from secretome_ml.models.design import Design, fill_typical, joint_design, typical_values
+from secretome_ml.models.design import Design, fill_typical, typical_values
 from secretome_ml.models.targets import Targets
-from secretome_ml.models.ubjson import check_booster
+from secretome_ml.models.training_side import TrainingSide
+from secretome_ml.models.ubjson import check_booster, read_ubjson
+from secretome_ml.trees import Forest, PatternTables, TreesRefused, read_forest
+
+# Tables pay for themselves after some rows; those of a small booster are made at once.
+_FEW_ROWS, _FEW_NODES = 32, 4000
 
 
 class BoostedTrees(EffectModel):
@@ -65,19 +73,28 @@ class BoostedTrees(EffectModel):
         self.device = device
 
     def fit(self, features: Features, targets: Targets) -> Self:
-        self._remember(features, targets)
-        design = joint_design(features, targets)
-        self.typical_ = typical_values(design.values, self.columns_)
-        self.base_ = {e: logit(prevalence(targets, e)) for e in self.effects_}
-        start = np.array([self.base_[e] for e in self.effects_])[design.effect]
-        matrix = xgb.DMatrix(
-            np.column_stack(
-                [fill_typical(design.values, self.typical_), np.eye(len(self.effects_))[design.effect]]
-            ),
-            label=design.outcome,
-            base_margin=start,
-            feature_names=self._names(),
-        )
+        return self._fit(TrainingSide(features, targets), self.rounds)
+
+    def fit_on(self, side: TrainingSide) -> Self:
+        # Boosting is sequential: fewer rounds are the first trees of more.
+        return self._fit(side, max(self.rounds, self._most_rounds()))
+
+    def _fit(self, side: TrainingSide, rounds: int) -> Self:
+        self._remember(side.features, side.targets)
+        self.typical_ = typical_values(side.design.values, self.columns_)
+        self.base_ = {e: logit(prevalence(side.targets, e)) for e in self.effects_}
+        others = {k: v for k, v in self.get_params().items() if k != "rounds"}
+        grown = side.once(("trees", rounds, repr(others)), lambda: self._grow(side, rounds))
+        self.booster_ = grown if self.rounds == rounds else grown[: self.rounds]
+        self.booster_.set_param({"nthread": 1})
+        return self
+
+    def _most_rounds(self) -> int:
+        """Return the most rounds that the grid asks for at this depth."""
+        return max((c["rounds"] for c in self.grid if c["depth"] == self.depth), default=0)
+
+    def _grow(self, side: TrainingSide, rounds: int) -> xgb.Booster:
+        design = side.design
         settings = {
             "max_depth": self.depth,
             "eta": self.rate,
@@ -96,16 +113,82 @@ class BoostedTrees(EffectModel):
         def gradient(margin: Array, _: xgb.DMatrix) -> tuple[Array, Array]:
             return _gradient(margin, design, self.comparison_weight)
 
-        self.booster_ = xgb.train(settings, matrix, num_boost_round=self.rounds, obj=gradient)
-        return self
+        matrix = side.once("matrix", lambda: self._stacked(design))
+        booster = xgb.train(settings, matrix, num_boost_round=rounds, obj=gradient)
+        # Named only now: names in the matrix would be compared anew in every round.
+        booster.feature_names = self._names()
+        return booster
+
+    def _stacked(self, design: Design) -> xgb.DMatrix:
+        """Return the training rows; XGBoost keeps their quantiles in it, for every depth and rate."""
+        return xgb.DMatrix(
+            np.column_stack(
+                [fill_typical(design.values, self.typical_), np.eye(len(self.effects_))[design.effect]]
+            ),
+            label=design.outcome,
+            base_margin=np.array([self.base_[e] for e in self.effects_])[design.effect],
+        )
+
+    @property
+    def forest(self) -> Forest:
+        """The trees, as plain arrays.
+
+        Raises
+        ------
+        TreesRefused
+            If they hold what tables of split outcomes cannot say.
+        """
+        return read_forest(read_ubjson(bytes(self.booster_.save_raw("ubj"))))
+
+    @property
+    def tables(self) -> PatternTables | None:
+        """Tables of split outcomes, made at the first call; None where trees are too deep for them."""
+        if not self._has_tables():
+            tables: PatternTables | None = None
+            with suppress(TreesRefused):
+                tables = PatternTables(self.forest)
+            self._tables = self.booster_, tables
+        return self._tables[1]
+
+    def _has_tables(self) -> bool:
+        return hasattr(self, "_tables") and self._tables[0] is self.booster_
 
     def _contributions(self, features: Features, effect: str) -> Array:
-        found = self.booster_.predict(self._matrix(features, effect), pred_contribs=True, strict_shape=True)
-        parts: Array = found[:, 0, :].astype(float)
+        return self.contributions_of(self._rows(features, effect), effect)
+
+    def contributions_of(self, rows: NDArray[np.float32], effect: str) -> Array:
+        """Return the contributions of rows as the trees see them, their indicators last."""
+        tables = self.tables if self._worth_tables(len(rows)) else None
+        if tables is not None:
+            parts = tables.contributions(rows)
+        else:
+            found = self.booster_.predict(self._matrix(rows), pred_contribs=True, strict_shape=True)
+            parts = found[:, 0, :].astype(float)
         own = len(self.columns_)
         # The effect's indicator columns are constant within an effect: they belong to its base value.
         base = parts[:, own:].sum(axis=1) + self.base_[effect]
         return np.column_stack([parts[:, :own], base])
+
+    def _interactions(self, features: Features, effect: str) -> Array:
+        rows = self._rows(features, effect)
+        tables = self.tables
+        if tables is not None:
+            parts = tables.interactions(rows)
+        else:
+            found = self.booster_.predict(self._matrix(rows), pred_interactions=True, strict_shape=True)
+            parts = found[:, 0].astype(float)
+        own = len(self.columns_)
+        joined = np.concatenate([parts[:, :own], parts[:, own:].sum(axis=1, keepdims=True)], axis=1)
+        joined = np.concatenate([joined[:, :, :own], joined[:, :, own:].sum(axis=2, keepdims=True)], axis=2)
+        joined[:, own, own] += self.base_[effect]
+        return joined
+
+    def _worth_tables(self, rows: int) -> bool:
+        """Say whether tables would save time; on a GPU the booster's own way is taken."""
+        if "cuda" in json.loads(self.booster_.save_config())["learner"]["generic_param"]["device"]:
+            return False
+        nodes = self.booster_.num_boosted_rounds() * 2 ** (self.depth + 1)
+        return rows >= _FEW_ROWS or nodes <= _FEW_NODES or self._has_tables()
 
     def state(self) -> ModelState:
         values = {
@@ -134,15 +217,23 @@ class BoostedTrees(EffectModel):
         return model
 
     def _margin(self, features: Features, effect: str) -> Array:
-        margin = self.booster_.predict(self._matrix(features, effect), output_margin=True)
+        return self.margin_of(self._rows(features, effect), effect)
+
+    def margin_of(self, rows: NDArray[np.float32], effect: str) -> Array:
+        """Return the margin of rows as the trees see them, their indicators last."""
+        margin = self.booster_.predict(self._matrix(rows), output_margin=True)
         total: Array = margin.astype(float) + self.base_[effect]
         return total
 
-    def _matrix(self, features: Features, effect: str) -> xgb.DMatrix:
+    def _rows(self, features: Features, effect: str) -> NDArray[np.float32]:
+        """Return the rows as the trees see them: columns of the fit, then one indicator per effect."""
         values = fill_typical(features.for_effect(effect).to_numpy(dtype=float), self.typical_)
         indicator = np.zeros((len(values), len(self.effects_)))
         indicator[:, self.effects_.index(effect)] = 1.0
-        return xgb.DMatrix(np.column_stack([values, indicator]), feature_names=self._names())
+        return np.column_stack([values, indicator]).astype(np.float32)
+
+    def _matrix(self, rows: NDArray[np.float32]) -> xgb.DMatrix:
+        return xgb.DMatrix(rows, feature_names=self._names())
 
     def _names(self) -> list[str]:
         """Return column names that XGBoost accepts: it refuses brackets and less-than signs."""

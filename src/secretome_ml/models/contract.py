@@ -13,6 +13,7 @@ from sklearn.base import BaseEstimator
 
 from secretome_ml.features.columns import FeatureColumn, Features
 from secretome_ml.models.targets import Targets
+from secretome_ml.models.training_side import TrainingSide
 
 Array = NDArray[np.float64]
 
@@ -35,10 +36,20 @@ class EffectModel(BaseEstimator):  # type: ignore[misc]
     name: str = ""
     needs: tuple[str, ...] = ("cell_source", "preconditioning", "product", "factors", "knowledge")
     grid: tuple[dict[str, Any], ...] = ({},)
+    parts: tuple[str, ...] = ()  # models of the registry that it is made of
 
     @abstractmethod
     def fit(self, features: Features, targets: Targets) -> Self:
         """Learn from the training samples; sets `columns_` and `effects_`."""
+
+    def fit_on(self, side: TrainingSide) -> Self:
+        """Learn what `fit` learns, to the last bit, from a training side that other fits share."""
+        return self.fit(side.features, side.targets)
+
+    def fitted_on(self, side: TrainingSide) -> Self:
+        """Return this model as it was fitted on the side before, or fit it now."""
+        key = (self.name, repr(sorted(self.get_params().items())))
+        return side.once(key, lambda: self.fit_on(side))
 
     @abstractmethod
     def state(self) -> ModelState:
@@ -64,9 +75,23 @@ class EffectModel(BaseEstimator):  # type: ignore[misc]
         self._require_columns(features)
         return self._contributions(features, effect)
 
+    def interactions(self, features: Features, effect: str) -> Array:
+        """Return samples by (columns + 1) by (columns + 1): SHAP interaction values, the base value last.
+
+        Each row of a sample's matrix adds up to the contribution of that column, to 1e-5; off the diagonal
+        stands what two columns do only together, half of it on either side. A linear model has none. The
+        array is large: ask for some samples at a time.
+        """
+        self._require_columns(features)
+        return self._interactions(features, effect)
+
     @abstractmethod
     def _contributions(self, features: Features, effect: str) -> Array:
         """Return the contributions; the columns are those of the fit, in the same order."""
+
+    def _interactions(self, features: Features, effect: str) -> Array:
+        alone = self._contributions(features, effect)
+        return alone[:, :, None] * np.eye(alone.shape[1])
 
     def _margin(self, features: Features, effect: str) -> Array:
         total: Array = self._contributions(features, effect).sum(axis=1)

@@ -10,8 +10,9 @@ from scipy.special import expit
 
 from secretome_ml.features.columns import FeatureColumn, Features
 from secretome_ml.models.contract import Array, EffectModel, ModelState
-from secretome_ml.models.design import Design, fill_typical, joint_design, typical_values
+from secretome_ml.models.design import Design, fill_typical, typical_values
 from secretome_ml.models.targets import Targets
+from secretome_ml.models.training_side import TrainingSide
 
 
 class PenalisedLogistic(EffectModel):
@@ -43,8 +44,11 @@ class PenalisedLogistic(EffectModel):
         self.comparison_weight = comparison_weight
 
     def fit(self, features: Features, targets: Targets) -> Self:
-        self._remember(features, targets)
-        design = joint_design(features, targets)
+        return self.fit_on(TrainingSide(features, targets))
+
+    def fit_on(self, side: TrainingSide) -> Self:
+        self._remember(side.features, side.targets)
+        design = side.design
         # A wider scale makes a standardised column smaller, and the penalty on its weight heavier.
         self.typical_ = typical_values(design.values, self.columns_)
         filled = fill_typical(design.values, self.typical_)
@@ -52,9 +56,10 @@ class PenalisedLogistic(EffectModel):
         stacked = _standardise(filled, self.scale_)
         prior = self._prior() * self.scale_
         effects, columns = len(self.effects_), stacked.shape[1]
+        blocks = [stacked[design.effect == i] for i in range(effects)]
 
         def objective(theta: Array) -> tuple[float, Array]:
-            return self._loss(theta, stacked, design, prior, effects, columns)
+            return self._loss(theta, stacked, blocks, design, prior)
 
         start = np.concatenate([np.zeros(effects), prior, np.zeros(effects * columns)])
         found = minimize(
@@ -64,10 +69,9 @@ class PenalisedLogistic(EffectModel):
         self.base_ = {e: float(b) for e, b in zip(self.effects_, base, strict=True)}
         self.weights_ = {e: shared + own[i] for i, e in enumerate(self.effects_)}
         # An effect that no training study tested has no mean of its own: that of all rows stands in.
-        rows = [stacked[design.effect == i] for i in range(effects)]
         self.means_ = {
             e: (part if len(part) else stacked).mean(axis=0)
-            for e, part in zip(self.effects_, rows, strict=True)
+            for e, part in zip(self.effects_, blocks, strict=True)
         }
         return self
 
@@ -114,10 +118,15 @@ class PenalisedLogistic(EffectModel):
         return np.ones(len(self.columns_))
 
     def _loss(
-        self, theta: Array, values: Array, design: Design, prior: Array, effects: int, columns: int
+        self, theta: Array, values: Array, blocks: list[Array], design: Design, prior: Array
     ) -> tuple[float, Array]:
-        base, shared, own = _parts(theta, effects, columns)
-        margin = base[design.effect] + values @ shared + np.einsum("ij,ij->i", values, own[design.effect])
+        """Return the penalised loss and its gradient; `blocks` are the rows of `values` by effect."""
+        effects = len(blocks)
+        base, shared, own = _parts(theta, effects, values.shape[1])
+        ends = np.cumsum([len(block) for block in blocks])[:-1]
+        parts = zip(np.split(values, ends), own, strict=True)
+        deviation = [np.einsum("ij,j->i", part, mine) for part, mine in parts]
+        margin = base[design.effect] + values @ shared + np.concatenate(deviation)
         slope = np.zeros(len(values))
         outcome, weight = design.outcome, design.outcome_weight
         loss = float(np.sum(weight * (np.logaddexp(0.0, margin) - outcome * margin)))
@@ -131,7 +140,7 @@ class PenalisedLogistic(EffectModel):
         away = shared - prior
         loss += 0.5 * self.penalty * float(away @ away) + 0.5 * self.deviation * float(np.sum(own**2))
         loss += 0.005 * float(base @ base)
-        each = np.stack([values[design.effect == i].T @ slope[design.effect == i] for i in range(effects)])
+        each = np.stack([block.T @ part for block, part in zip(blocks, np.split(slope, ends), strict=True)])
         gradient = np.concatenate(
             [
                 np.bincount(design.effect, slope, effects) + 0.01 * base,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from secretome_ml.evaluation.bench import Bench
-from secretome_ml.evaluation.cross_validation import OutOfFold
+from secretome_ml.evaluation.folds import OutOfFold
 from secretome_ml.evaluation.judged import Judged
 from secretome_ml.evaluation.pair_kinds import SAME, pair_kinds, right_by_kind
 from secretome_ml.evaluation.section import Cell, Section, numbers

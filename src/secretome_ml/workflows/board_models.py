@@ -18,7 +18,7 @@ from secretome_ml.evaluation.ablation import (
     without_roles,
 )
 from secretome_ml.evaluation.bench import Bench
-from secretome_ml.evaluation.cross_validation import OutOfFold
+from secretome_ml.evaluation.folds import OutOfFold
 from secretome_ml.evaluation.judged import Judged, difference, judge_predictions, reduction
 from secretome_ml.evaluation.learning_curve import thinned
 from secretome_ml.evaluation.null import permuted

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.special import logit
 
 from secretome_ml.evaluation.bench import Bench
-from secretome_ml.evaluation.cross_validation import Fold, OutOfFold
+from secretome_ml.evaluation.folds import Fold, OutOfFold
 from secretome_ml.evaluation.judged import Judged
 from secretome_ml.evaluation.section import Cell, Section, numbers
 from secretome_ml.models.targets import study_of

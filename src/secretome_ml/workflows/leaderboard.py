@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from secretome_ml.evaluation.bench import Bench, make_bench
+from secretome_ml.evaluation.fold_store import FoldStore
 from secretome_ml.evidence import load_evidence
 from secretome_ml.files import write_file
 from secretome_ml.models.registry import BASELINES
@@ -23,6 +24,8 @@ def leaderboard(
     recipe: Recipe, store: Path, jobs: int = 2, fast: bool = False, say: Callable[[str], None] | None = None
 ) -> str:
     """Measure everything, log every row to MLflow, and return the leaderboard as Markdown.
+
+    Finished folds are kept in the store until all is done, so that an interrupted run goes on.
 
     Parameters
     ----------
@@ -38,7 +41,8 @@ def leaderboard(
         Told what is done next.
     """
     tell = say or (lambda _: None)
-    bench = make_bench(recipe, load_evidence(), REPEATS, jobs, fast, partial(_log, store))
+    kept = FoldStore(store / ".folds")
+    bench = make_bench(recipe, load_evidence(), REPEATS, jobs, fast, partial(_log, store), kept)
     tell("models, nested and repeated")
     found = bench.validate(dict.fromkeys((*BASELINES, *recipe.compare, recipe.model)))
     judged = {name: bench.judge(one) for name, one in found.items()}
@@ -61,6 +65,7 @@ def leaderboard(
     tell("ablations")
     first = board_models.first_repeat(bench, own)
     sections.append(board_models.ablations(bench, first))
+    kept.clear()
     return "\n".join([_head(bench), *(s.markdown() for s in [*sections, *wrong[1:]])])
 
 

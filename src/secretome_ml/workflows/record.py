@@ -15,8 +15,8 @@ from secretome_ml.files import sha256
 from secretome_ml.logs import run_log
 from secretome_ml.models.targets import Targets, study_of
 from secretome_ml.profiles import profiles_from_evidence
+from secretome_ml.reporting import page
 from secretome_ml.reporting.figures import beeswarm, importance_bar, metrics_forest, reliability
-from secretome_ml.reporting.page import explain_page
 from secretome_ml.reporting.style import save
 from secretome_ml.reporting.summary import summarise
 from secretome_ml.tracking import Run, log_run, to_json
@@ -109,8 +109,8 @@ def draw_training(training: Training, folder: Path) -> None:
 
 def learned_page(training: Training) -> str:
     """Return the page about what the model learned."""
-    return explain_page(
-        "What the model learned", None, training.terms, training.importance, summarise(training.model)
+    return page.learned_page(
+        "What the model learned", training.terms, summarise(training.model), training.importance
     )
 
 

@@ -11,10 +11,12 @@ import pandas as pd
 from secretome_ml.errors import InputRefused, NotEnoughEvidence, Problem
 from secretome_ml.evaluation.metrics import evaluate_predictions, pair_hits
 from secretome_ml.evidence import Evidence, seen_studies, validate_evidence
-from secretome_ml.files import write_file
+from secretome_ml.files import csv_text, write_file
 from secretome_ml.model import Model
 from secretome_ml.models import targets_from_evidence
 from secretome_ml.profiles import Profiles, join_profiles, profiles_from_evidence, read_profiles
+from secretome_ml.profiles.readers import evidence_records
+from secretome_ml.profiles.source import open_source
 
 _SUFFIXES = (".csv", ".parquet", ".json")
 
@@ -41,6 +43,34 @@ def read_inputs(
     if problems:
         raise InputRefused(problems)
     return join_profiles(parts)
+
+
+def seen_in_training(model: Model, paths: list[Path], profiles: Profiles) -> tuple[Problem, ...]:
+    """Return a warning per study among evidence records that the model has learned from.
+
+    Parameters
+    ----------
+    model : Model
+        A trained model.
+    paths : list of path
+        The inputs; stdin cannot be read twice and is left out.
+    profiles : Profiles
+        What was read from them.
+    """
+    records = {origin.file for origin in profiles.origins if origin.format == evidence_records.NAME}
+    trained = pd.DataFrame(model.studies, dtype="string")
+    found = []
+    for path in paths:
+        if Path(path).name not in records or str(path) == "-":
+            continue
+        studies = evidence_records.evidence_of(open_source(path)).studies
+        what = "The model was trained on this study (as {own}); its score is no prediction."
+        remedy = "Judge the model by `evaluate --drop-seen`."
+        found += [
+            Problem(Path(path).name, study, "study", what.format(own=own), remedy)
+            for study, own in seen_studies(trained, studies).items()
+        ]
+    return tuple(found)
 
 
 def require_strict(scores: pd.DataFrame) -> None:
@@ -85,7 +115,7 @@ def table_bytes(table: pd.DataFrame, suffix: str) -> bytes:
         return buffer.getvalue()
     if suffix == ".json":
         return str(table.to_json(orient="records", indent=1, force_ascii=False)).encode() + b"\n"
-    return str(table.to_csv(index=False, lineterminator="\n")).encode()
+    return csv_text(table).encode()
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:

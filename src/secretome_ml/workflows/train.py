@@ -11,10 +11,14 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from secretome_ml.errors import InputRefused, NotEnoughEvidence, Problem
-from secretome_ml.evaluation.cross_validation import OutOfFold, Tuned, Validation, cross_validate, tune
+from secretome_ml.evaluation.cross_validation import Settings, cross_validate
+from secretome_ml.evaluation.fold_store import FoldStore
+from secretome_ml.evaluation.folds import OutOfFold
 from secretome_ml.evaluation.groups import study_groups
 from secretome_ml.evaluation.guard import joined_duplicates
 from secretome_ml.evaluation.metrics import evaluate_predictions, pair_hits
+from secretome_ml.evaluation.spread import Spread, over_processes
+from secretome_ml.evaluation.tuning import Tuned, Validation, tune
 from secretome_ml.evidence import EFFECTS, Evidence, evidence_stats, validate_evidence
 from secretome_ml.explanation.contributions import explain_margin, typical_parts
 from secretome_ml.explanation.importance import global_importance
@@ -23,6 +27,7 @@ from secretome_ml.features.encoder import BLOCKS, Encoder
 from secretome_ml.features.knowledge import KnowledgeBlock
 from secretome_ml.model import HELD_OUT_COLUMNS, Model
 from secretome_ml.models import BASELINES, MODELS, Targets, targets_from_evidence
+from secretome_ml.models.device import forget_device
 from secretome_ml.profiles import Profiles, profiles_from_evidence
 from secretome_ml.recipe import Recipe
 from secretome_ml.reporting.card import model_card
@@ -75,6 +80,9 @@ def train(
     jobs: int = 1,
     fast: bool = False,
     advance: Callable[[str, int], None] | None = None,
+    store: FoldStore | None = None,
+    spread: Spread | None = None,
+    device: str = "cpu",
 ) -> Training:
     """Validate the evidence, cross-validate by study, fit, calibrate, explain.
 
@@ -90,6 +98,12 @@ def train(
         A coarse search, for trying out; the recipe kept in the bundle says so.
     advance : callable, optional
         Called with (what, total steps) at the start and (what, 0) after each step.
+    store : FoldStore, optional
+        Where finished folds are kept, so that an interrupted run goes on from there.
+    spread : Spread, optional
+        What the folds are spread over; default: so many processes of this machine.
+    device : str
+        Where XGBoost trains, `cpu` or `cuda`; the bundle does not say.
 
     Raises
     ------
@@ -106,11 +120,17 @@ def train(
         recipe = replace(recipe, name=f"{recipe.name}-fast", **_FAST)  # type: ignore[arg-type]
     # One thread for linear algebra: small matrices gain nothing from more, and lose much on a busy machine.
     with threadpool_limits(1):
-        return _train(recipe, evidence, jobs, advance)
+        return _train(recipe, evidence, jobs, advance, store, spread or over_processes(jobs), device)
 
 
 def _train(
-    recipe: Recipe, evidence: Evidence, jobs: int, advance: Callable[[str, int], None] | None
+    recipe: Recipe,
+    evidence: Evidence,
+    jobs: int,
+    advance: Callable[[str, int], None] | None,
+    store: FoldStore | None,
+    spread: Spread,
+    device: str,
 ) -> Training:
     profiles = profiles_from_evidence(evidence)
     targets = targets_from_evidence(evidence, recipe.effects, recipe.basis_weights)
@@ -122,6 +142,7 @@ def _train(
         recipe.folds, recipe.inner_folds, recipe.repeats, recipe.seed, recipe.min_studies, groups
     )
     names = tuple(dict.fromkeys((*BASELINES, *recipe.compare, recipe.model)))
+    settings = _on_device(recipe.settings, names, device)
     if advance:
         advance("cross-validation", len(names) * recipe.folds * recipe.repeats)
     found = cross_validate(
@@ -129,12 +150,14 @@ def _train(
         features,
         targets,
         plan,
-        recipe.settings,
-        jobs,
+        settings,
+        spread,
+        store,
         (lambda: advance("cross-validation", 0)) if advance else None,
     )
     metrics = _metrics(found, targets, recipe)
-    final = tune(recipe.model, features, targets, plan, recipe.settings.get(recipe.model))
+    final = tune(recipe.model, features, targets, plan, settings.get(recipe.model))
+    final = _without_device(final)
     stats = evidence_stats(evidence)
     model = _assemble(recipe, evidence, profiles, targets, final, metrics, stats, groups, jobs, found)
     encoded = model.encoder.transform(profiles)
@@ -143,6 +166,20 @@ def _train(
     return Training(
         model, metrics, folds, terms, global_importance(terms), found, targets, stats, final.parameters
     )
+
+
+def _on_device(settings: Settings, names: tuple[str, ...], device: str) -> Settings:
+    """Return the settings with the device, where XGBoost is to compute elsewhere than on the CPU."""
+    if device == "cpu":
+        return settings
+    boosted = [n for n in names if "device" in MODELS[n]().get_params()]
+    return {**settings, **{n: {**settings.get(n, {}), "device": device} for n in boosted}}
+
+
+def _without_device(tuned: Tuned) -> Tuned:
+    """Return what was tuned without a word of where: a bundle is opened on any machine."""
+    forget_device(tuned.model)
+    return replace(tuned, parameters={k: v for k, v in tuned.parameters.items() if k != "device"})
 
 
 def encode_all(recipe: Recipe, profiles: Profiles) -> Features:
