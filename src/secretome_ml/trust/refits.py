@@ -47,7 +47,7 @@ def fit_refits(
     own = groups.reindex(study_of(features.samples)).to_numpy()
     names, member = np.unique(own.astype(str), return_inverse=True)
     taken = study_draws(len(names), draws, seed)
-    found = Parallel(n_jobs=jobs)(
+    found = Parallel(n_jobs=jobs, inner_max_num_threads=1)(
         delayed(_refit)(model, features, targets, pd.Series(counts[member], index=features.samples))
         for counts in taken
     )
