@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
+
 from web.test_pages import TABLE, settled, words
 from web.web_clients import client_of
 

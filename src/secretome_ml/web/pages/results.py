@@ -110,6 +110,7 @@ def _view(service: Service, scored: Scored, page: int, sort: str) -> dict[str, A
         "rows": _rows(scored, own, len(effects)),
         "effects": effects,
         "level": f"{100 * service.model.recipe.level:.0f}\u00a0%",
+        "read_as": ", ".join(dict.fromkeys(o.format.replace("_", " ") for o in scored.profiles.origins)),
         "page": page,
         "last": last,
         "outside": int(outside),

@@ -74,7 +74,7 @@ def sample_view(service: Service, library: Library, scored: Scored, number: int)
 
 
 def _drivers(model: Model, profile: Profiles) -> pd.DataFrame:
-    """Return the contributions of one sample, each with its interval over refits and whether its sign holds."""
+    """Return the contributions of one sample, with their intervals and whether their signs hold."""
     from secretome_ml.explanation.contributions import term_maps
     from secretome_ml.explanation.stability import sample_stability
 
