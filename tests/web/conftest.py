@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from starlette.testclient import TestClient
+
 from web.web_clients import client_of, wait_for
 
 

@@ -8,9 +8,9 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import CHECKS, load_all_checks
-from web.web_clients import server_of, wait_for
 
 from secretome_ml.web.api.openapi import description
+from web.web_clients import server_of, wait_for
 
 load_all_checks()
 # The schema cannot say which words the vocabulary holds: what fits it may still be refused, with reasons.

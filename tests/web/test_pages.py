@@ -247,3 +247,10 @@ def test_a_page_names_no_folder_of_the_server(service_client: TestClient, result
         assert ROOT not in page
         assert "Traceback" not in page
         assert not re.search(r"<script(?! src)| style=|<style", page), "inline code breaks the policy"
+
+
+def test_the_formats_offered_are_the_readers():
+    from secretome_ml.profiles.readers import READERS
+    from secretome_ml.web.pages.form import FORMATS
+
+    assert tuple(READERS) == FORMATS

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from web.web_clients import client_of, wait_for
 
 from secretome_ml.errors import SecretomeError
 from secretome_ml.web.protection.rate import RateLimit
 from secretome_ml.web.protection.rate import client_of as client_in
 from secretome_ml.web.protection.token import COOKIE, Sessions
 from secretome_ml.web.settings import Settings
+from web.web_clients import client_of, wait_for
 
 TOKEN = "correct-horse-battery-staple"
 ONE = {"samples": [{"sample": "a"}]}

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from web.web_clients import server_of, wait_for
 
 from secretome_ml.errors import SecretomeError
 from secretome_ml.paths import data_dir
 from secretome_ml.web.server import listen
+from web.web_clients import server_of, wait_for
 
 EXAMPLES = data_dir() / "examples"
 HEAD = b"POST /api/v1/score HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"

@@ -11,11 +11,11 @@ import h5py
 import numpy as np
 import pandas as pd
 import pytest
-from web.web_clients import client_of
 
 from secretome_ml.errors import InputRefused
 from secretome_ml.paths import data_dir
 from secretome_ml.web.unpacking import require_small
+from web.web_clients import client_of
 
 MOST = 3_000_000
 

@@ -9,7 +9,6 @@ import threading
 from pathlib import Path
 
 import pytest
-from web.web_clients import wait_for
 
 from secretome_ml.errors import SecretomeError
 from secretome_ml.web.folder import UploadFolder
@@ -18,6 +17,7 @@ from secretome_ml.web.pool import Pool
 from secretome_ml.web.refusals import Refused
 from secretome_ml.web.results import Results
 from secretome_ml.web.voice import MarkedLines
+from web.web_clients import wait_for
 
 TOKEN = "correct-horse-battery-staple"
 

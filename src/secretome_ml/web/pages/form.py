@@ -14,6 +14,13 @@ from secretome_ml.web.service import service_of
 
 _CHARACTERS_A_SAMPLE = 20_000
 
+# The names of the readers, written out: importing the readers would hold up the first page.
+FORMATS = (
+    "evidence", "h5ad", "mztab", "maxquant", "diann_report", "diann", "fragpipe", "spectronaut",
+    "proteome_discoverer", "olink", "xponent", "intelliflex", "bioplex", "plate", "long", "elisa", "wide",
+    "protein_list",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Example:
@@ -61,13 +68,11 @@ def show_form(
     refusal: Refusal | None = None,
 ) -> Response:
     """Return the first page, with what the user had pasted still in it."""
-    from secretome_ml.profiles.readers import READERS
-
     return show(
         request,
         "start",
         status,
-        formats=[("", "Recognise it from the content"), *((n, n.replace("_", " ")) for n in READERS)],
+        formats=[("", "Recognise it from the content"), *((n, n.replace("_", " ")) for n in FORMATS)],
         examples=EXAMPLES,
         largest=service_of(request).settings.max_body_bytes // 2**20,
         most=service_of(request).settings.max_samples,
