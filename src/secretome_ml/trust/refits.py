@@ -69,7 +69,8 @@ def _refit(model: EffectModel, features: Features, targets: Targets, times: pd.S
 
 def refits_state(refits: tuple[EffectModel, ...]) -> ModelState:
     """Return the refits as JSON values and native files; the columns, the same for all, are left out."""
-    values, files = [], {}
+    values: list[Any] = []
+    files: dict[str, bytes] = {}
     for number, state in enumerate(refit.state() for refit in refits):
         values.append(_slim(state.values))
         files |= {f"resampled_{number:02d}_{name}": content for name, content in state.files.items()}
@@ -96,7 +97,7 @@ def _slim(values: Any) -> Any:
     return values
 
 
-def _fill(values: Any, columns: list[list[str]]) -> Any:
+def _fill(values: Any, columns: list[list[str | None]]) -> Any:
     """Return JSON values with the list of columns put back."""
     if isinstance(values, Mapping):
         return {k: columns if k == "columns" else _fill(v, columns) for k, v in values.items()}
