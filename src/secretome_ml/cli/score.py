@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +17,7 @@ from secretome_ml.cli.spreading import ComputeDevice, Device, Jobs, Scheduler, e
 if TYPE_CHECKING:
     from secretome_ml.model import Model
 
+log = logging.getLogger(__name__)
 
 Inputs = Annotated[
     list[str],
@@ -81,7 +83,13 @@ def score(
     from secretome_ml.files import csv_text
     from secretome_ml.models.device import compute_on, usable_device
     from secretome_ml.reporting.tables import scores_table
-    from secretome_ml.workflows.score import check_suffix, read_inputs, require_strict, write_table
+    from secretome_ml.workflows.score import (
+        check_suffix,
+        read_inputs,
+        require_strict,
+        seen_in_training,
+        write_table,
+    )
     from secretome_ml.workflows.score_files import Reading
     from secretome_ml.workflows.sources import local_store, open_model
 
@@ -114,6 +122,8 @@ def score(
         return
     with local_copies(inputs) as paths:
         profiles = read_inputs(paths, format_name, metadata, control, lenient=strict is False)
+        for seen in seen_in_training(scorer, paths, profiles):
+            log.warning("%s", seen)
     scores, terms = scorer.score_and_explain(profiles)
     if strict:
         require_strict(scores)
@@ -133,7 +143,7 @@ def score(
     if json_output:
         print_json(json.loads(scores.to_json(orient="records")))
     elif out is None and sys.stdout.isatty():
-        stdout().print(scores_table(scores))
+        stdout().print(scores_table(scores, scorer.recipe.level))
     elif out is None:
         typer.echo(csv_text(scores), nl=False)
     outside = scores.drop_duplicates("sample")["in_domain"].eq(False).sum()

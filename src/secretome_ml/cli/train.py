@@ -59,11 +59,13 @@ def train(
     from secretome_ml.models.device import usable_device
     from secretome_ml.recipe import load_recipe
     from secretome_ml.reporting.tables import results_table
+    from secretome_ml.tracking import require_names
     from secretome_ml.workflows.record import record_training
     from secretome_ml.workflows.sources import local_store, open_evidence
     from secretome_ml.workflows.train import train as run
 
     console = speaker(quiet)
+    require_names(experiment, register)
     if out is not None and not (out / MANIFEST).is_file():
         refuse_foreign(out)
     chosen = load_recipe(recipe)

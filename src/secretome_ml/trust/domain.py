@@ -13,7 +13,7 @@ from secretome_ml.trust.distance import Nearest, fit_nearest
 _WATCHED = ("cell_type", "cell_source", "product", "species", "culture")
 # A panel of so many factors, of which hardly any stands in training studies, is another panel. A single
 # factor that nobody else measured is no panel: such arms are predicted as well as others.
-_PANEL, _LEAST_FACTORS = 5, 3
+PANEL, LEAST_FACTORS = 5, 3
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,12 @@ class Domain:
         kinds, measured = _lists(profiles.preconditioning, "kind"), _lists(measured, "factor")
         away = self.nearest.distances(profiles)
         rows = []
-        for sample, context in profiles.context.iterrows():
+        contexts = profiles.context.astype(object).to_dict("records")
+        for sample, context in zip(profiles.samples, contexts, strict=True):
             reasons = self._context_reasons(context)
             reasons += self._unseen("preconditioning", kinds.get(sample, []))
             reasons += self._panel(measured.get(sample, []))
-            stated = context[["cell_type", "cell_source", "product"]].notna().any()
+            stated = any(isinstance(context[c], str) for c in ("cell_type", "cell_source", "product"))
             if not stated and sample not in measured.index and sample not in kinds.index:
                 reasons.append("nothing is stated about the preparation")
             if not reasons and away[sample] > self.nearest.threshold:
@@ -56,11 +57,12 @@ class Domain:
             rows.append((not reasons, "; ".join(reasons), float(away[sample])))
         return pd.DataFrame(rows, columns=["in_domain", "domain_reason", "distance"], index=profiles.samples)
 
-    def _context_reasons(self, context: pd.Series) -> list[str]:
+    def _context_reasons(self, context: dict[str, object]) -> list[str]:
         reasons = []
         for column in _WATCHED:
-            if isinstance(context[column], str):
-                reasons += self._unseen(column, [context[column]])
+            value = context[column]
+            if isinstance(value, str):
+                reasons += self._unseen(column, [value])
         return reasons
 
     def _unseen(self, column: str, values: list[str]) -> list[str]:
@@ -74,7 +76,7 @@ class Domain:
     def _panel(self, factors: list[str]) -> list[str]:
         counts = self.studies.get("factor", {})
         known = sum(counts.get(f, 0) >= self.min_studies for f in factors)
-        if len(factors) < _PANEL or known >= _LEAST_FACTORS:
+        if len(factors) < PANEL or known >= LEAST_FACTORS:
             return []
         return [f"panel too different: {known} of {len(factors)} factors stand in the training studies"]
 

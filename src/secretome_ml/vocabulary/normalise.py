@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 MAX_LENGTH = 256
@@ -51,6 +52,8 @@ _GREEK_LETTERS = str.maketrans(
     }
 )
 _UNREAD = "?"
+_GREEK = re.compile("|".join(_GREEK_WORDS))
+_NOT_READ = re.compile(r"[^a-z0-9?]+")
 
 
 def normal_form(name: str) -> str:
@@ -76,7 +79,11 @@ def normal_form(name: str) -> str:
     >>> normal_form("TGF-β1"), normal_form("TGF beta 1"), normal_form("tgfb1")
     ('tgfb1', 'tgfb1', 'tgfb1')
     """
-    text = unicodedata.normalize("NFKC", name[:MAX_LENGTH]).translate(_GREEK_LETTERS).casefold()
+    cut = name[:MAX_LENGTH]
+    if cut.isascii():
+        plain = _NOT_READ.sub("", cut.lower())
+        return plain if _GREEK.search(plain) is None else "".join(_fold_greek_words(list(plain)))
+    text = unicodedata.normalize("NFKC", cut).translate(_GREEK_LETTERS).casefold()
     text = unicodedata.normalize("NFKD", text).translate(_GREEK_LETTERS)
     kept: list[str] = []
     for char in text:

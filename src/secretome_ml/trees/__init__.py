@@ -1,0 +1,7 @@
+"""Boosted trees worked by tables of split outcomes: exact contributions, interactions and margins."""
+
+from secretome_ml.trees.forest import Forest, TreesRefused, read_forest
+from secretome_ml.trees.lookup import PatternTables
+from secretome_ml.trees.margins import MarginTables
+
+__all__ = ["Forest", "MarginTables", "PatternTables", "TreesRefused", "read_forest"]
