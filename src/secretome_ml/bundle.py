@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from secretome_ml.errors import BundleChanged, BundleMissing, BundleProtocolUnknown, BundleRefused
-from secretome_ml.files import recover, refuse_foreign, replace_folder, sha256
+from secretome_ml.files import HeldFolder, read_steadily, recover, refuse_foreign, replace_folder, sha256
 from secretome_ml.version import __version__
 
 PROTOCOL = 1
@@ -31,7 +31,6 @@ _LARGEST_FILE = 64 * 1024 * 1024
 _LARGEST_BUNDLE = 256 * 1024 * 1024
 _MOST_FILES = 32
 _LONGEST_INTEGER = 20
-_TRIES = 20  # a bundle that was replaced while it was read is read again
 # What UBJSON of a booster starts with: an object, its first key's length as an 8-bit or longer integer.
 _UBJ_HEADS = (b"{L", b"{i", b"{U", b"{l", b"{I")
 
@@ -128,25 +127,26 @@ def read_bundle(folder: Path | str) -> Bundle:
     """
     root = Path(folder)
     recover(root)
-    for _ in range(_TRIES):
-        before = _identity(root)
-        try:
-            return _read_bundle(root)
-        except BundleRefused:
-            if _identity(root) == before:
-                raise
-    raise BundleChanged(f"{root} is being written again and again; wait until that has ended.")
+    try:
+        return read_steadily(root, _read_bundle)
+    except (FileNotFoundError, NotADirectoryError):
+        raise BundleMissing(
+            f"There is no bundle at {root}; train one with `secretome-ml train --out {root}`."
+        ) from None
+    except OSError as error:
+        raise BundleRefused(f"{root} cannot be read ({error.strerror}); restore it.") from None
 
 
-def _read_bundle(root: Path) -> Bundle:
-    manifest = _read_manifest(root)
+def _read_bundle(held: HeldFolder) -> Bundle:
+    root = held.path
+    manifest = _read_manifest(held)
     stated = _stated_files(manifest, root)
-    for extra in sorted(_present(root) - {*stated, MANIFEST}):
+    for extra in sorted(held.names() - {*stated, MANIFEST}):
         raise BundleChanged(
             f"{root}: '{extra}' does not belong to the bundle; remove it or restore the bundle."
         )
-    _refuse_large(root, [*stated, MANIFEST])
-    files = {name: _read_plain(root / name) for name in stated}
+    _refuse_large(held, [*stated, MANIFEST])
+    files = {name: _read_plain(held, name) for name in stated}
     for name, content in files.items():
         if sha256(content) != stated[name]:
             raise BundleChanged(f"{root}: {name} is not the file that was written; restore it or train anew.")
@@ -177,21 +177,8 @@ def finite(values: Any, where: str) -> None:
         )
 
 
-def _identity(root: Path) -> tuple[int, int, int] | None:
-    """Return what changes when another bundle takes the place of this one."""
-    try:
-        found = root.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino, found.st_ctime_ns
-
-
-def _read_manifest(root: Path) -> dict[str, Any]:
-    if not root.is_dir():
-        raise BundleMissing(
-            f"There is no bundle at {root}; train one with `secretome-ml train --out {root}`."
-        )
-    content = _read_plain(root / MANIFEST)
+def _read_manifest(held: HeldFolder) -> dict[str, Any]:
+    root, content = held.path, _read_plain(held, MANIFEST)
     try:
         manifest = _from_json(content)
     except (RecursionError, ValueError):
@@ -219,30 +206,23 @@ def _stated_files(manifest: dict[str, Any], root: Path) -> dict[str, str]:
     return stated
 
 
-def _refuse_large(root: Path, names: list[str]) -> None:
+def _refuse_large(held: HeldFolder, names: list[str]) -> None:
     """Refuse a bundle that is too large as a whole, before anything of it is read."""
     with suppress(OSError):  # a file that is missing is named where it is read
-        sizes = {name: (root / name).lstat().st_size for name in names}
+        sizes = {name: held.size(name) for name in names}
         if sum(sizes.values()) > _LARGEST_BUNDLE:
             largest = max(sizes, key=lambda name: sizes[name])
             raise BundleRefused(
-                f"{root} is {sum(sizes.values())} bytes large, most of it {largest}; "
+                f"{held.path} is {sum(sizes.values())} bytes large, most of it {largest}; "
                 f"a bundle has at most {_LARGEST_BUNDLE}. Do not trust it."
             )
 
 
-def _present(root: Path) -> set[str]:
-    try:
-        return {p.name for p in root.iterdir()}
-    except OSError as error:
-        raise BundleRefused(f"{root} cannot be listed ({error.strerror}); restore it.") from None
-
-
-def _read_plain(path: Path) -> bytes:
+def _read_plain(held: HeldFolder, name: str) -> bytes:
+    path = held.path / name
     try:
         # Neither a link is followed nor a pipe waited for; what is asked about is what is then read.
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(handle, "rb") as stream:
+        with held.open(name, os.O_NOFOLLOW | os.O_NONBLOCK) as stream:
             found = os.fstat(stream.fileno())
             if not stat.S_ISREG(found.st_mode):
                 raise BundleRefused(f"{path} is no plain file; restore it or train the bundle anew.")

@@ -9,10 +9,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from conftest import HEADLINE, ROOT, make_arm, make_record
+from conftest import HEADLINE, ROOT, make_arm, make_record, run_command
 from secretome_ml.model import SCORE_COLUMNS
 
 CONTRACT = [
@@ -537,3 +538,17 @@ def test_new_arms_of_unseen_words_are_outside_the_domain(command, trained, tmp_p
     rows = command("score", tmp_path / "odd.jsonl", "--model", trained.bundle, "--json").json
     assert not any(r["in_domain"] for r in rows)
     assert all("spleen" in r["domain_reason"] and "foam" in r["domain_reason"] for r in rows)
+
+
+def test_explain_bulk_adds_up_to_score_bulk(tmp_path: Path):
+    source = ROOT / "data" / "examples" / "bone_marrow_supplements.parquet"
+    for command, name in (("explain", "parts"), ("score", "scores")):
+        done = run_command(command, source, "--bulk", "--out", tmp_path / f"{name}.parquet")
+        assert done.code == 0, done.err
+    parts, scores = (pd.read_parquet(tmp_path / f"{n}.parquet") for n in ("parts", "scores"))
+    total = parts.set_index(["sample", "effect"]).select_dtypes("number").sum(axis=1)
+    np.testing.assert_allclose(
+        total, scores.set_index(["sample", "effect"])["score"].loc[total.index], atol=1e-5
+    )
+    wrong = run_command("explain", source, "--bulk", "--by", "species", "--out", tmp_path / "x.parquet")
+    assert wrong.code == 2

@@ -4,11 +4,13 @@ import json
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from conftest import HEADLINE, make_arm, make_evidence, make_record
 from secretome_ml.evidence import write_records
 from secretome_ml.models import MODELS, targets_from_evidence
+from secretome_ml.models.targets import Targets, study_of
 
 
 def logit(p: float) -> float:
@@ -121,3 +123,73 @@ def test_take_keeps_pairs_whose_arms_both_stay(few_targets):
     one = few_targets.take(few_targets.outcomes.index[few_targets.outcomes.index == pair["arm"]])
     assert one.comparisons.empty
     assert one.outcomes.index.tolist() == [pair["arm"]]
+
+
+def told_pair(than: str, direction: str, effect: str = "angiogenic", **more: str) -> dict[str, str]:
+    return {"than": than, "effect": effect, "direction": direction, **more}
+
+
+def test_pairs_by_hand():
+    """A pair has one row whoever tells it; readouts that disagree meet in the middle."""
+    arms = (
+        make_arm("a", relative=[told_pair("b", "higher"), told_pair("c", "equal")]),
+        make_arm(
+            "b",
+            relative=[told_pair("a", "equal", assay="sprouting"), told_pair("a", "higher", "anti_fibrotic")],
+        ),
+        make_arm("c", relative=[told_pair("b", "lower"), told_pair("b", "higher", "proliferative")]),
+    )
+    record = make_record(1, *arms) | {"basis": "title"}
+    found = targets_from_evidence(make_evidence(record), ("angiogenic", "anti_fibrotic"), {"title": 0.25})
+    one = "s-00000001"
+    rows = {tuple(r) for r in found.comparisons.itertuples(index=False)}
+    assert found.comparisons.columns.tolist() == ["effect", "arm", "than", "study", "direction", "weight"]
+    assert rows == {
+        ("angiogenic", f"{one}/a", f"{one}/b", one, 0.5, 0.25),
+        ("angiogenic", f"{one}/a", f"{one}/c", one, 0.0, 0.25),
+        ("angiogenic", f"{one}/b", f"{one}/c", one, 1.0, 0.25),
+        ("anti_fibrotic", f"{one}/a", f"{one}/b", one, -1.0, 0.25),
+    }
+    assert found.comparisons["arm"].tolist()[0] == f"{one}/a", "in the order in which they are told"
+
+
+def test_labels_by_hand():
+    arms = (
+        make_arm("b", outcomes=[{"effect": "anti_fibrotic", "result": "beneficial"}]),
+        make_arm("a", outcomes=[{"effect": "anti_fibrotic", "result": "adverse"}]),
+    )
+    other = make_record(2, make_arm("x")) | {"basis": "title"}
+    evidence = make_evidence(make_record(1, *arms), other)
+    found = targets_from_evidence(evidence, ("angiogenic", "anti_fibrotic"), {"title": 0.25, "review": 9.0})
+    samples = [f"{s}/{a}" for s, a in zip(evidence.arms["study"], evidence.arms["arm"], strict=True)]
+    assert (found.outcomes.index.tolist(), found.outcomes.index.name) == (samples, "sample")
+    assert found.outcomes.columns.name is None
+    assert found.effects == ("angiogenic", "anti_fibrotic")
+    assert found.outcomes["angiogenic"].isna().all()
+    assert found.outcomes["anti_fibrotic"].dropna().to_dict() == {"s-00000001/a": 0.0, "s-00000001/b": 1.0}
+    assert found.outcomes.dtypes.eq(float).all()
+    expected = {s: 0.25 if s.startswith("s-00000002") else 1.0 for s in samples}
+    assert found.weights.to_dict() == expected
+    assert set(targets_from_evidence(evidence, ("angiogenic",)).weights) == {1.0}
+    assert found.studies.tolist() == [s.split("/")[0] for s in samples]
+
+
+def test_the_study_ends_at_the_first_slash():
+    assert study_of(pd.Index(["s1/a/b", "s2/c"])).tolist() == ["s1", "s2"]
+
+
+def test_take_numbers_the_pairs_anew_and_keeps_what_belongs_to_the_samples():
+    index = pd.Index(["s/a", "s/b", "t/a", "t/b"])
+    pairs = pd.DataFrame(
+        [("x", "s/a", "s/b", "s", 1.0, 1.0), ("x", "t/a", "t/b", "t", -1.0, 0.5)],
+        columns=["effect", "arm", "than", "study", "direction", "weight"],
+    )
+    outcomes = pd.DataFrame({"x": [0.0, 0.25, 0.5, 1.0]}, index=index)
+    whole = Targets(outcomes, pd.Series([1.0, 2.0, 3.0, 4.0], index=index), pairs)
+    some = whole.take(pd.Index(["t/b", "s/b", "t/a"]))
+    assert some.outcomes["x"].to_dict() == {"t/b": 1.0, "s/b": 0.25, "t/a": 0.5}
+    assert some.weights.tolist() == [4.0, 2.0, 3.0]
+    assert some.comparisons.index.tolist() == [0]
+    assert some.comparisons["study"].tolist() == ["t"]
+    assert whole.binary("x").to_dict() == {"s/a": 0, "s/b": 0, "t/b": 1}, "an even split is left out"
+    assert whole.binary("x").dtype == int

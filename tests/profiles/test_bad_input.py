@@ -236,7 +236,7 @@ def test_a_control_that_does_not_exist(tmp_path: Path) -> None:
 
 
 def test_samples_on_one_side_only(tmp_path: Path) -> None:
-    (tmp_path / "t.csv").write_text("sample,IL-6\na,1\nb,2\n")
+    (tmp_path / "t.csv").write_text("sample,IL-6 [pg/mL]\na,1\nb,2\n")
     (tmp_path / "s.csv").write_text("sample,cell_source\nA,adipose\nc,adipose\n")
     problems = refused(tmp_path / "t.csv", metadata=tmp_path / "s.csv")
     assert {(p.file, p.row) for p in problems} == {("s.csv", 3), ("t.csv", "b")}

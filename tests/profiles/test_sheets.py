@@ -125,3 +125,11 @@ def test_evidence_takes_no_sheet(tmp_path: Path) -> None:
     path = data_dir() / "examples" / "hypoxic_coculture.jsonl"
     with pytest.raises(InputRefused, match="Leave out --control"):
         read_profiles(path, control="x")
+
+
+def test_unknown_names_of_replicates_stand_under_their_joined_name(tmp_path: Path) -> None:
+    table = "sample,IL-6,spot 7\nrun_A1.raw,10,1\nrun_A2.raw,12,1\nrun_B1.raw,40,\n"
+    sheet = "sample\tgroup\treplicate\nrun_A1\tA\t1\nrun_A2\tA\t2\nrun_B1\tB\t1\n"
+    profiles = read(tmp_path, sheet, table)
+    assert profiles.samples.tolist() == ["A", "run_B1.raw"]
+    assert profiles.unknown[["sample", "name"]].values.tolist() == [["A", "spot 7"]]

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,6 +38,7 @@ class Faults:
     def __init__(self, below: Path, at: int, act: Act, making_only: bool = False) -> None:
         self.below, self.at, self.act, self.count = str(below), at, act, 0
         self.making_only = making_only
+        self.seen: list[str] = []
         self._wrap_fsync()
         self._wrap_exchange()
         sys.addaudithook(self._heard)
@@ -48,8 +50,8 @@ class Faults:
             if writing and isinstance(path, (str, bytes)):
                 self.step(os.fsdecode(path))
         elif event in (_CHANGES - _REMOVING if self.making_only else _CHANGES):
-            path = arguments[0]
-            self.step(os.fsdecode(path) if isinstance(path, (str, bytes, os.PathLike)) else "")
+            path = arguments[1] if event == "os.rename" else arguments[0]
+            self.step(os.fsdecode(path) if isinstance(path, (str, bytes, os.PathLike)) else "", event)
 
     def _wrap_fsync(self) -> None:
         real = os.fsync
@@ -64,15 +66,23 @@ class Faults:
         real = whole.exchange
 
         def exchange(one: Path, other: Path) -> bool:
-            self.step(str(other))
+            self.step(str(other), "exchange")
             return real(one, other)
 
         whole.exchange = exchange
 
-    def step(self, path: str) -> None:
+    def watch_commits(self) -> None:
+        """Count every commit to a database too."""
+        from sqlalchemy import event
+        from sqlalchemy.engine import Engine
+
+        event.listen(Engine, "commit", lambda _: self.step(self.below, "commit"))
+
+    def step(self, path: str, what: str = "write") -> None:
         if not os.path.abspath(path).startswith(self.below):
             return
         self.count += 1
+        self.seen.append(f"{what} {os.path.abspath(path)}")
         if self.count == self.at:
             self.act()
 
@@ -92,7 +102,7 @@ def signalled(number: int) -> Act:
     return lambda: os.kill(os.getpid(), number)
 
 
-def killed_at(work: Callable[[], None], below: Path, at: int) -> bool:
+def killed_at(work: Callable[[], None], below: Path, at: int, commits: bool = False) -> bool:
     """Run `work` in a forked process that is killed before its n-th change below a folder; say if it was.
 
     Raises
@@ -104,9 +114,13 @@ def killed_at(work: Callable[[], None], below: Path, at: int) -> bool:
     if process == 0:
         code = 1
         try:
-            Faults(below, at, die)
+            faults = Faults(below, at, die)
+            if commits:
+                faults.watch_commits()
             work()
             code = 0
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(code)
     status = os.waitpid(process, 0)[1]

@@ -1,6 +1,7 @@
 """The fuzz targets themselves, on their seeds and on a few hundred fixed mutations, without atheris."""
 
 import importlib
+import json
 import sys
 from types import ModuleType
 
@@ -17,13 +18,27 @@ def load(name: str) -> ModuleType:
         sys.path.pop(0)
 
 
-@pytest.mark.parametrize(("name", "count"), [("names", 100), ("readers", 250), ("bundle", 40)])
+@pytest.mark.parametrize(
+    ("name", "count"), [("names", 100), ("readers", 250), ("parts", 1000), ("bundle", 30)]
+)
 def test_mutations_end_in_named_errors(name: str, count: int):
     target, engine = load(name), load("engine")
     seeds = target.seeds()
-    assert len(seeds) > 10
+    assert len(seeds) > 5
     for data in [*seeds[:20], *engine.mutations(seeds, count, seed=6)]:
         target.one(data)
+
+
+def test_the_parts_are_good_before_they_are_changed():
+    """Otherwise fuzzing would never come past the door."""
+    from secretome_ml.models.ubjson import check_booster
+
+    target = load("parts")
+    shallow, _, *parts, deep = [data[1:] for data in target.seeds()]
+    for content in (shallow, deep):
+        check_booster(content, target.NAMES)
+    for build, content in zip(target.JSON_PARTS.values(), parts, strict=True):
+        build(json.loads(content))
 
 
 def test_mutations_are_the_same_each_time():

@@ -1,5 +1,7 @@
 """Small made-up inputs with the names that make trouble."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +9,11 @@ import pytest
 from secretome_ml.evaluation.metrics import METRIC_COLUMNS
 from secretome_ml.explanation.contributions import BASE_TERM, TERM_COLUMNS
 from secretome_ml.model import SCORE_COLUMNS
+from secretome_ml.profiles.profiles import Origin, make_profiles
+from secretome_ml.reporting.report import IN_FULL, Report
 from secretome_ml.reporting.summary import ModelSummary
+from secretome_ml.trust.resampling import Estimate
+from secretome_ml.workflows.panel import ASKED_COLUMNS, RESULT_COLUMNS
 
 EFFECTS = ("angiogenic", "anti_inflammatory", "anti_fibrotic")
 SCRIPT = "<script>alert('x')</script>"
@@ -138,3 +144,54 @@ def summary(metrics):
         bundle_digest="3f" * 32,
         versions={"secretome-ml": "0.1.0", "xgboost": "3.2.0"},
     )
+
+
+STUDY = {
+    "study": "s-1", "arm": "own_<b>arm</b>", "title": "A <i>title</i>", "doi": "10.1000/x", "locator": "",
+    "year": 2019, "shared": 0.75, "shared_facts": "MSC, hypoxia", "result": "beneficial",
+    "side": "supports", "itself": False,
+}  # fmt: skip
+
+
+@pytest.fixture
+def make_report(summary):
+    """Return a function from terms to a report about made-up samples."""
+
+    def make(terms, **changes):
+        scores = _make_scores(terms)
+        samples = list(dict.fromkeys(scores["sample"]))
+        told = samples[:IN_FULL]
+        context = pd.DataFrame({"cell_source": "adipose"}, index=pd.Index(samples, name="sample"))
+        factors = [{"sample": s, "name": "VEGF", "factor": "VEGFA", "state": "elevated"} for s in samples]
+        unknown = [{"sample": samples[0], "name": "WharTon-Factor<b>", "reason": "unknown"}]
+        profiles = make_profiles(
+            context, factors=factors, unknown=unknown, notes=("Levels are relative to <b>CTRL</b>.",)
+        )
+        origin = Origin("Four <i>preparations</i>.csv", "canonical_wide", "sheet.csv", "CTRL")
+        spread = terms[terms["sample"].isin(told)]
+        spread = spread.assign(low=spread["contribution"] - 0.1, high=spread["contribution"] + 0.1)
+        spread = spread.assign(same_sign=np.where(spread["term"] == "HGF", 0.5, 1.0))
+        studies = pd.DataFrame([{"sample": s, "effect": e, **STUDY} for s in told for e in EFFECTS])
+        given = {
+            "profiles": replace(profiles, origins=(origin,)),
+            "scores": scores,
+            "terms": terms,
+            "spread": spread.assign(stable=spread["same_sign"] >= 0.9),
+            "studies": studies,
+            "published": {e: np.linspace(-1.0, 3.0, 50) for e in EFFECTS},
+            "prevalence": {e: Estimate(0.84, 0.81, 0.87, 300, 200) for e in EFFECTS},
+            "panel": pd.DataFrame(columns=list(RESULT_COLUMNS)),
+            "asked": pd.DataFrame(columns=list(ASKED_COLUMNS)),
+            "panel_source": "the shipped tables",
+            "important": ("VEGFA",),
+            "refits": 20,
+            "summary": summary,
+        }
+        return Report(**{**given, **changes})
+
+    return make
+
+
+@pytest.fixture
+def report(make_report, terms):
+    return make_report(terms)

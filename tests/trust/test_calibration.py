@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,20 +19,112 @@ def made(count=400, seed=0, slope=1.0, effects=("angiogenic", "anti_fibrotic")):
     return margin, Targets(outcomes, pd.Series(1.0, index=samples), pd.DataFrame())
 
 
-def test_the_fit_is_the_optimum_that_a_general_solver_finds():
-    margin, targets = made()
-    found = fit_calibrator(margin, targets)
+def weighed(margin, targets, seed=3):
+    """Return the targets with unequal sample weights, half results and gaps, and unequal study weights."""
+    generator = np.random.default_rng(seed)
+    outcomes = targets.outcomes.mask(generator.random(margin.shape) < 0.2)
+    outcomes = outcomes.mask((generator.random(margin.shape) < 0.1) & outcomes.notna(), 0.5)
+    weights = pd.Series(generator.uniform(0.3, 1.0, len(margin)), index=margin.index)
+    studies = pd.Index(sorted(set(targets.studies)))
+    times = pd.Series(generator.integers(0, 4, len(studies)).astype(float), index=studies)
+    return Targets(outcomes, weights, targets.comparisons), times
+
+
+def optimum(margin, targets, times):
+    """Return slopes and offsets by a general bounded solver, cell by cell."""
+    knots = {e: margin.loc[targets.outcomes[e].notna(), e].median() for e in targets.effects}
+    cells = [
+        (place, margin.at[s, e] - knots[e], share, targets.weights[s] * times[s.split("/")[0]])
+        for place, e in enumerate(targets.effects)
+        for s, share in targets.outcomes[e].dropna().items()
+    ]
+    place, away, share, weight = (np.array(part) for part in zip(*cells, strict=True))
 
     def loss(theta):
+        z = theta[2 + place] + theta[0] * np.minimum(away, 0) + theta[1] * np.maximum(away, 0)
         total = 2.0 * (theta[0] - 0.5) ** 2 + 2.0 * (theta[1] - 0.5) ** 2 + 0.025 * np.sum(theta[2:] ** 2)
-        for place, effect in enumerate(targets.effects):
-            away = margin[effect] - margin[effect].median()
-            z = theta[2 + place] + theta[0] * np.minimum(away, 0) + theta[1] * np.maximum(away, 0)
-            total += np.sum(np.logaddexp(0, z) - targets.outcomes[effect] * z)
-        return total
+        return total + np.sum(weight * (np.logaddexp(0, z) - share * z))
 
-    best = minimize(loss, np.zeros(4), tol=1e-10).x
-    assert [found.below, found.above, *found.offsets.values()] == pytest.approx(best, abs=1e-3)
+    bounds = [(0, None)] * 2 + [(None, None)] * len(targets.effects)
+    options = {"ftol": 1e-14, "gtol": 1e-8, "maxfun": 100_000}
+    found = minimize(loss, np.full(len(bounds), 0.2), bounds=bounds, options=options)
+    return knots, found.x
+
+
+@pytest.mark.parametrize("slope", [1.0, 0.0, -2.0])
+def test_the_fit_is_the_optimum_that_a_general_solver_finds(slope: float):
+    margin, targets = made(slope=slope)
+    targets, times = weighed(margin, targets)
+    found = fit_calibrator(margin, targets, times[::-1])
+    knots, best = optimum(margin, targets, times)
+    assert found.knots == pytest.approx(knots)
+    assert list(found.offsets) == list(targets.effects)
+    assert [found.below, found.above, *found.offsets.values()] == pytest.approx(best, abs=2e-4)
+
+
+def test_one_slope_may_be_held_at_zero_while_the_other_is_not():
+    """Below the middle a higher margin is worse, above it is better."""
+    margin, targets = made()
+    chance = expit(1 + 2 * margin.abs())
+    outcomes = (np.random.default_rng(1).random(margin.shape) < chance).astype(float)
+    bent = Targets(outcomes, targets.weights, targets.comparisons)
+    found = fit_calibrator(margin, bent)
+    _, best = optimum(margin, bent, dict.fromkeys(targets.studies, 1.0))
+    assert (found.below, best[0]) == (0.0, 0.0)
+    assert [found.above, *found.offsets.values()] == pytest.approx(best[1:], abs=2e-4)
+
+
+def test_steps_far_from_the_start_still_arrive():
+    """Margins of another size: the slope is far from where the search begins."""
+    margin, targets = made(slope=1.0)
+    for size in (0.01, 100.0):
+        found = fit_calibrator(margin * size, targets)
+        _, best = optimum(margin * size, targets, dict.fromkeys(targets.studies, 1.0))
+        assert [found.below, found.above, *found.offsets.values()] == pytest.approx(best, abs=2e-3)
+
+
+def test_the_map_by_hand():
+    found = Calibrator(0.5, 2.0, {"x": 1.0, "y": 0.0}, {"x": -0.3, "y": 0.4})
+    margin = pd.DataFrame({"y": [0.0, 1.0, -2.0], "x": [0.0, 1.0, 3.0]}, index=["a", "b", "c"])
+    chance = found.probability(margin)
+    assert chance.index.tolist() == ["a", "b", "c"]
+    assert chance.columns.tolist() == ["y", "x"]
+    assert chance["x"].tolist() == pytest.approx([expit(-0.8), expit(-0.3), expit(3.7)])
+    assert chance["y"].tolist() == pytest.approx([expit(0.4), expit(2.4), expit(-0.6)])
+
+
+def test_draws_are_fitted_side_by_side_as_each_alone():
+    margin, targets = made(80)
+    studies = sorted(set(targets.studies))
+    weights = np.random.default_rng(0).integers(0, 3, (3, len(studies))).astype(float)
+    table = pd.DataFrame(weights, columns=studies)
+    together = fit_calibrators(margin, targets, table)
+    assert len(together) == 3
+    for row, found in enumerate(together):
+        alone = fit_calibrator(margin, targets, table.iloc[row])
+        assert (found.below, found.above) == pytest.approx((alone.below, alone.above), abs=1e-7)
+        assert found.offsets == pytest.approx(alone.offsets, abs=1e-7)
+        assert found.knots == alone.knots
+    assert together[0].below != pytest.approx(together[1].below, abs=1e-3)
+
+
+def test_without_weights_every_study_counts_once():
+    margin, targets = made(60)
+    ones = pd.Series(1.0, index=sorted(set(targets.studies)))
+    assert fit_calibrator(margin, targets) == fit_calibrator(margin, targets, ones)
+
+
+def test_arms_may_have_a_slash_in_their_name():
+    margin, targets = made(60)
+    names = pd.Index([f"{s}/x" for s in margin.index])
+    renamed = Targets(targets.outcomes.set_axis(names), targets.weights.set_axis(names), targets.comparisons)
+    assert fit_calibrator(margin.set_axis(names), renamed) == fit_calibrator(margin, targets)
+
+
+def test_rows_and_columns_are_found_by_name():
+    margin, targets = made(60)
+    other = margin[::-1][["anti_fibrotic", "angiogenic"]].assign(more=0.0)
+    assert fit_calibrator(other, targets) == fit_calibrator(margin, targets)
 
 
 def test_a_higher_margin_never_gives_a_lower_probability():
@@ -59,12 +153,24 @@ def test_drawing_a_study_twice_is_as_writing_it_twice():
 def test_state_is_plain_and_gives_the_same():
     margin, targets = made()
     found = fit_calibrator(margin, targets)
-    again = Calibrator.from_state(found.state())
-    pd.testing.assert_frame_equal(found.probability(margin), again.probability(margin))
+    told = {"below": found.below, "above": found.above, "knots": found.knots, "offsets": found.offsets}
+    assert found.state() == told
+    assert Calibrator.from_state(json.loads(json.dumps(found.state()))) == found
+
+
+def test_numbers_of_a_state_are_read_as_numbers():
+    state = {"below": 1, "above": "2", "knots": {"x": 3}, "offsets": {"x": "4"}}
+    again = Calibrator.from_state(state)
+    assert again == Calibrator(1.0, 2.0, {"x": 3.0}, {"x": 4.0})
+    values = again.below, again.above, again.knots["x"], again.offsets["x"]
+    assert {type(v) for v in values} == {float}
 
 
 def test_an_untested_effect_does_not_break_the_rest():
     margin, targets = made()
     outcomes = targets.outcomes.assign(anti_fibrotic=np.nan)
     found = fit_calibrator(margin, Targets(outcomes, targets.weights, targets.comparisons))
-    assert np.isfinite(found.probability(margin).to_numpy()).all()
+    assert (found.knots["anti_fibrotic"], found.offsets["anti_fibrotic"]) == (0.0, 0.0)
+    alone = fit_calibrator(margin, Targets(outcomes[["angiogenic"]], targets.weights, targets.comparisons))
+    assert (found.below, found.above) == pytest.approx((alone.below, alone.above))
+    assert found.offsets["angiogenic"] == pytest.approx(alone.offsets["angiogenic"])

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from secretome_ml.cli.long_tables import stream
 from secretome_ml.cli.options import ModelAddress, Quiet, speaker
+from secretome_ml.cli.spreading import Jobs, every_core
 
 if TYPE_CHECKING:
     from secretome_ml.workflows.explain import Cohorts
@@ -36,6 +38,11 @@ def explain(
         str | None,
         typer.Option("--between", help="The two cohorts, as adipose,bone_marrow; default: the largest."),
     ] = None,
+    bulk: Annotated[
+        bool,
+        typer.Option("--bulk", help="Stream the contributions of a long canonical table into a .parquet."),
+    ] = False,
+    jobs: Jobs = None,
     log: Annotated[bool, typer.Option("--log", help="Also log to MLflow.")] = False,
     quiet: Quiet = False,
 ) -> None:
@@ -46,6 +53,7 @@ def explain(
       secretome-ml explain
       secretome-ml explain profiles.csv --out explanation
       secretome-ml explain --by cell_source --between adipose,bone_marrow
+      secretome-ml explain million.parquet --bulk --out contributions.parquet
     """
     from secretome_ml.workflows.explain import explain_corpus, explain_profiles
     from secretome_ml.workflows.report import date_of
@@ -53,6 +61,15 @@ def explain(
     from secretome_ml.workflows.sources import local_store, open_model
 
     console = speaker(quiet)
+    if bulk:
+        from secretome_ml.bulk import explain_file
+
+        if metadata or control or format_name or by or between or log:
+            raise typer.BadParameter("--bulk reads a canonical table and writes contributions alone.")
+        named = [str(path) for path in inputs or []]
+        explained = open_model(model, local_store())
+        stream(explain_file, explained, named, str(out), every_core(jobs), False, console)
+        return
     profiles = read_inputs(inputs, format_name, metadata, control) if inputs else None
     explained = open_model(model, local_store())
     cohorts = _cohorts(by, between)

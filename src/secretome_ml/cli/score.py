@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from secretome_ml.cli.long_tables import stream
 from secretome_ml.cli.options import Json, ModelAddress, Quiet, Verbose, print_json, speaker, stdout
-from secretome_ml.cli.score_many import Table, names_a_folder, score_long, score_many
+from secretome_ml.cli.score_many import Table, names_a_folder, score_many
 from secretome_ml.cli.spreading import ComputeDevice, Device, Jobs, Scheduler, every_core, spread_over
 
 if TYPE_CHECKING:
@@ -115,7 +116,9 @@ def score(
     scorer = open_model(model, local_store())
     compute_on(scorer.estimator, usable_device(device))
     if bulk:
-        score_long(scorer, inputs, out, every_core(jobs), json_output, console)
+        from secretome_ml.bulk import score_file
+
+        stream(score_file, scorer, inputs, out, every_core(jobs), json_output, console)
         return
     if check:
         report_inputs(inputs, scorer, format_name, metadata, control, strict is False, json_output)

@@ -41,33 +41,6 @@ def names_a_folder(out: str) -> bool:
     return "://" in out or out.endswith("/") or not Path(out).suffix or Path(out).is_dir()
 
 
-def score_long(
-    scorer: Model, inputs: list[str], out: str | None, threads: int, json_output: bool, console: Console
-) -> None:
-    """Stream one long table into Parquet, with a bar where its length is known."""
-    from rich.progress import Progress
-
-    from secretome_ml.bulk import score_file
-    from secretome_ml.bulk.source import open_bulk
-    from secretome_ml.cluster.places import local_copies
-
-    if out is None or len(inputs) != 1 or not out.endswith(".parquet"):
-        raise typer.BadParameter("--bulk takes one input and an --out that ends in .parquet, or a folder.")
-    with local_copies(inputs) as paths:
-        total = open_bulk(paths[0]).rows
-        silent = console.quiet or not console.is_terminal
-        with Progress(console=console, disable=silent) as bar:
-            task = bar.add_task("samples", total=total)
-            done = score_file(
-                scorer, paths[0], out, progress=lambda n: bar.update(task, completed=n), threads=threads
-            )
-    if json_output:
-        print_json({"target": out, "samples": done.samples, "rows": done.rows})
-    console.print(
-        f"Wrote {done.rows} rows of {done.samples} samples to {out}.", highlight=False, markup=False
-    )
-
-
 def score_many(
     scorer: Model,
     inputs: list[str],

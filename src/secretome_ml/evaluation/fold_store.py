@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -73,14 +74,17 @@ class FoldStore:
         values = {side: getattr(fold, side).to_numpy(dtype=float).tolist() for side in _SIDES}
         text = json.dumps({**values, "parameters": fold.parameters, "loss": fold.loss})
         whole = json.dumps({"sha256": sha256(text.encode()), "fold": text})
-        write_file(self._files[name, place], whole)
+        try:
+            write_file(self._files[name, place], whole)
+        except FileNotFoundError:  # another training has just removed the folder, which was empty
+            write_file(self._files[name, place], whole)
 
     def clear(self) -> None:
         """Remove the folds of all validations since it was opened, and the folder when nothing is left."""
         for path in self._used:
             path.unlink(missing_ok=True)
         for folder in (self.folder, self.folder.parent):
-            if folder.is_dir() and not any(folder.iterdir()):
+            with suppress(OSError):  # something lies in it, or it is gone
                 folder.rmdir()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,7 @@ import pandas as pd
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.evidence.columns import Column, Table
 from secretome_ml.evidence.tables import TABLES
-from secretome_ml.files import read_cell, recover, replace_folder, safe_cell
+from secretome_ml.files import HeldFolder, read_cell, read_steadily, recover, replace_folder, safe_cell
 from secretome_ml.paths import data_dir
 
 
@@ -126,8 +127,16 @@ def load_evidence(folder: Path | str | None = None) -> Evidence:
     """
     source = Path(folder) if folder is not None else data_dir() / "evidence"
     recover(source)
+    try:
+        return read_steadily(source, _read_tables)
+    except (FileNotFoundError, NotADirectoryError):
+        what, advice = "There is no evidence here.", "Check the path, or import evidence into it."
+        raise InputRefused([Problem(str(source), None, None, what, advice)]) from None
+
+
+def _read_tables(held: HeldFolder) -> Evidence:
     problems: list[Problem] = []
-    tables = {table.name: _read_table(source / f"{table.name}.csv", table, problems) for table in TABLES}
+    tables = {table.name: _read_table(held, table, problems) for table in TABLES}
     if problems:
         raise InputRefused(problems)
     return Evidence(tables)
@@ -152,11 +161,13 @@ def _to_csv(frame: pd.DataFrame, table: Table) -> str:
     return text
 
 
-def _read_table(path: Path, table: Table, problems: list[Problem]) -> pd.DataFrame:
+def _read_table(held: HeldFolder, table: Table, problems: list[Problem]) -> pd.DataFrame:
+    file = f"{table.name}.csv"
     try:
-        problems += _uneven_rows(path)
+        content = held.read(file)
+        problems += _uneven_rows(content, file)
         raw = pd.read_csv(
-            path,
+            io.BytesIO(content),
             dtype="string",
             keep_default_na=False,
             na_values=[""],
@@ -165,42 +176,35 @@ def _read_table(path: Path, table: Table, problems: list[Problem]) -> pd.DataFra
             on_bad_lines="skip",
         )
     except FileNotFoundError:
-        problems.append(
-            Problem(path.name, None, None, "The table is not there.", "Restore it or import anew.")
-        )
+        problems.append(Problem(file, None, None, "The table is not there.", "Restore it or import anew."))
         return typed_frame([], table)
     except (UnicodeDecodeError, csv.Error, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         problems.append(
-            Problem(path.name, None, None, f"The table cannot be read: {error}.", "Save as UTF-8 CSV.")
+            Problem(file, None, None, f"The table cannot be read: {error}.", "Save as UTF-8 CSV.")
         )
         return typed_frame([], table)
     for name in table.names:
         if name not in raw.columns:
             problems.append(
-                Problem(path.name, 1, name, "The column is missing.", "Add it, empty if nothing is stated.")
+                Problem(file, 1, name, "The column is missing.", "Add it, empty if nothing is stated.")
             )
             raw[name] = pd.Series(pd.NA, index=raw.index, dtype="string")
     for name in raw.columns.difference(table.names):
         problems.append(
-            Problem(
-                path.name, 1, str(name), "The column is unknown.", f"Use one of {', '.join(table.names)}."
-            )
+            Problem(file, 1, str(name), "The column is unknown.", f"Use one of {', '.join(table.names)}.")
         )
-    return pd.DataFrame({c.name: _typed(raw[c.name], c, path.name, problems) for c in table.columns})
+    return pd.DataFrame({c.name: _typed(raw[c.name], c, file, problems) for c in table.columns})
 
 
-def _uneven_rows(path: Path) -> list[Problem]:
+def _uneven_rows(content: bytes, file: str) -> list[Problem]:
     """Return the rows that do not have as many cells as the header: their cells would be shifted."""
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        rows = csv.reader(stream)
-        width = len(next(rows, []))
-        return [
-            Problem(
-                path.name, number, None, f"The row has {len(r)} cells, not {width}.", "Add or remove cells."
-            )
-            for number, r in enumerate(rows, start=2)
-            if r and len(r) != width
-        ]
+    rows = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+    width = len(next(rows, []))
+    return [
+        Problem(file, number, None, f"The row has {len(r)} cells, not {width}.", "Add or remove cells.")
+        for number, r in enumerate(rows, start=2)
+        if r and len(r) != width
+    ]
 
 
 def _typed(cells: pd.Series, column: Column, file: str, problems: list[Problem]) -> pd.Series:

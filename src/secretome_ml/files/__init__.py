@@ -1,19 +1,24 @@
 """Writing to disk: whole or not at all, and cells that a spreadsheet does not run."""
 
 from secretome_ml.files.cells import csv_text, read_cell, safe_cell
-from secretome_ml.files.leftovers import recover, scratch_folder
+from secretome_ml.files.held import HeldFolder, read_steadily
+from secretome_ml.files.leftovers import aside, recover, scratch_folder, sweep
 from secretome_ml.files.locks import only_one
 from secretome_ml.files.whole import refuse_foreign, replace_folder, sha256, write_file
 
 __all__ = [
+    "HeldFolder",
+    "aside",
     "csv_text",
     "only_one",
     "read_cell",
+    "read_steadily",
     "recover",
     "refuse_foreign",
     "replace_folder",
     "safe_cell",
     "scratch_folder",
     "sha256",
+    "sweep",
     "write_file",
 ]

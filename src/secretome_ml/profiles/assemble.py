@@ -72,6 +72,10 @@ def assemble(
             ]
         )
     values, unknown, of_groups = _resolve(values)
+    joined = unknown["sample"].astype(object)
+    unknown = unknown.assign(sample=joined.map(told.joined).fillna(joined)).drop_duplicates(
+        ["sample", "name"]
+    )
     notes += of_groups
     values, said = add_quantities(values, measured.scale)
     notes += said
@@ -114,7 +118,12 @@ def _resolve(values: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, list[str
     reasons = np.array([r.reason for r in found] + [None], dtype=object)
     unknown = pd.DataFrame({"sample": values["sample"], "name": shown, "reason": reasons[codes]})[lost]
     unknown = unknown.drop_duplicates(["sample", "name"])
-    return values[~lost].assign(name=shown[~lost]), unknown, _said_of_groups(found)
+    notes = _said_of_groups(found)
+    if any(r.how == "unresolved" for r in found):
+        some = ", ".join(str(n)[:40] for n in list(dict.fromkeys(unknown["name"]))[:5])
+        count = sum(r.how == "unresolved" for r in found)
+        notes.append(f"{count} of {len(found)} names are unknown or ambiguous (such as {some})")
+    return values[~lost].assign(name=shown[~lost]), unknown, notes
 
 
 def _said_of_groups(found: list[GroupResolution]) -> list[str]:
@@ -138,8 +147,6 @@ def _said_of_groups(found: list[GroupResolution]) -> list[str]:
     dated = sum("spreadsheet" in (r.reason or "") for r in found)
     if dated:
         notes.append(f"{dated} gene names are dates that a spreadsheet made; they are unknown")
-    if how["unresolved"]:
-        notes.append(f"{how['unresolved']} of {len(found)} names are unknown or ambiguous")
     return notes
 
 

@@ -112,16 +112,11 @@ def _species_disagree(rows: pd.DataFrame, own: pd.DataFrame, sheet: SampleSheet)
         return []
     table = own["species"].reindex(rows.index)
     wrong = rows.index[(rows["species"] != table).fillna(False)]
-    return [
-        Problem(
-            sheet.file,
-            str(sample),
-            "species",
-            f"The sheet says {rows.at[sample, 'species']}, the protein names of the file {table[sample]}.",
-            "The sheet's was taken; correct it if it is wrong.",
-        )
-        for sample in wrong
-    ]
+    said = {
+        f"The sheet says {rows.at[s, 'species']}, the protein names of the file {table[s]}." for s in wrong
+    }
+    remedy = "The sheet's was taken; correct it if it is wrong."
+    return [Problem(sheet.file, str(wrong[0]), "species", what, remedy) for what in sorted(said)]
 
 
 def _treatments(entries: list[dict[str, object]], samples: list[str]) -> list[str]:

@@ -74,7 +74,9 @@ def read_source(
         sheet = read_sample_sheet(metadata) if metadata is not None else None
         profiles = assemble(measured, source.name, sheet, control, lenient)
     if source.kind == "xlsx" and source.sheet.others:
-        what = f"Only the sheet '{source.sheet.name[:60]}' was read, not {', '.join(source.sheet.others)[:200]}."
+        what = (
+            f"Only the sheet '{source.sheet.name[:60]}' was read, not {', '.join(source.sheet.others)[:200]}."
+        )
         left = Problem(source.name, None, None, what, "Put the table on the first sheet.")
         profiles = replace(profiles, warnings=(*profiles.warnings, left))
     sheet_name = Path(metadata).name if metadata is not None else ""

@@ -51,6 +51,7 @@ def _row(record: dict[Any, Any]) -> dict[str, Any]:
     return {
         "title": clean(str(record["title"])) or str(record["study"]),
         "doi": clean(str(record["doi"])),
+        "locator": clean(str(record["locator"])),
         "place": shorten(str(record["locator"]).removeprefix("https://"), 60),
         "study": str(record["study"]),
         "year": "" if pd.isna(year) else str(int(year)),

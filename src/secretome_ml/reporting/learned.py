@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from secretome_ml.evaluation.metrics import HIGHER_IS_BETTER
+from secretome_ml.models.registry import BASELINES
 from secretome_ml.reporting.figures import beeswarm, dependence, importance_bar, metrics_forest
 from secretome_ml.reporting.inline import inline_svg
 from secretome_ml.reporting.samples import Shown
@@ -14,8 +15,9 @@ from secretome_ml.reporting.style import svg_text
 from secretome_ml.reporting.summary import ModelSummary
 from secretome_ml.reporting.words import decimal, effect_label, metric_label, model_label, signed, term_label
 
-_FOREST = ("auroc", "concordance", "log_loss")
-_LEAST_SAMPLES = 8
+_HEADLINE, _FOREST = ("concordance", "auroc", "log_loss"), ("concordance", "auroc")
+# With fewer samples a figure over all of them says less than each by itself.
+LEAST_SAMPLES = 8
 
 
 def effect_views(
@@ -40,7 +42,7 @@ def effect_views(
         own = own.sort_values(["mean_magnitude", "term"], ascending=[False, True], kind="stable").head(most)
         named = effect_label(str(effect))
         figures = []
-        if terms["sample"].nunique() >= _LEAST_SAMPLES:
+        if terms["sample"].nunique() >= LEAST_SAMPLES:
             caption = (
                 f"Contributions to the {named} score, one point per sample; "
                 "samples that do not state a term in grey, apart."
@@ -62,19 +64,29 @@ def effect_views(
 
 def metric_figures(summary: ModelSummary) -> list[Shown]:
     """Return one figure per headline metric, the model beside the baselines."""
-    metrics = summary.metrics
-    if metrics.empty:
-        return []
-    present = set(metrics.dropna(subset="value")["metric"])
-    named = [m for m in _FOREST if m in present]
+    metrics = beside_baselines(summary)
+    present = set(metrics["metric"])
     return [
         _shown(
             svg_text(metrics_forest(metrics, [name], summary.model)),
             f"m{place}",
-            f"{model_label(summary.model)} beside other models and the baselines: {metric_label(name)}.",
+            f"{model_label(summary.model)} beside the baselines: {metric_label(name)}.",
         )
-        for place, name in enumerate(named)
+        for place, name in enumerate(m for m in _FOREST if m in present)
     ]
+
+
+def headline_table(summary: ModelSummary) -> dict[str, Any]:
+    """Return the headline metrics of the model and the baselines, one row per effect and metric."""
+    metrics = beside_baselines(summary)
+    models = _models(metrics, summary)
+    rows = [
+        (effect_label(str(effect)), metric_label(metric), _cells(own, metric, models))
+        for effect, part in metrics.groupby("effect", sort=False)
+        for metric in _HEADLINE
+        if not (own := part[part["metric"] == metric]).empty
+    ]
+    return {"models": [model_label(m) for m in models], "rows": rows}
 
 
 def metric_tables(summary: ModelSummary) -> list[dict[str, Any]]:
@@ -82,27 +94,43 @@ def metric_tables(summary: ModelSummary) -> list[dict[str, Any]]:
     if summary.metrics.empty:
         return []
     metrics = summary.metrics.dropna(subset="value")
-    models = sorted(pd.unique(metrics["model"]), key=lambda m: m != summary.model)
+    models = _models(metrics, summary)
     tables = []
     for effect, part in metrics.groupby("effect", sort=False):
-        rows = []
-        for metric, own in part.groupby("metric", sort=False):
-            best = best_value(own["value"], str(metric))
-            found = {str(r["model"]): r for r in own.to_dict("records")}
-            cells = [
-                {
-                    "value": decimal(float(found[m]["value"])),
-                    "interval": f"{decimal(float(found[m]['low']))}–{decimal(float(found[m]['high']))}",
-                    "best": float(found[m]["value"]) == best,
-                }
-                if m in found
-                else {"value": "–", "interval": "", "best": False}
-                for m in models
-            ]
-            rows.append((metric_label(str(metric)), cells))
+        rows = [
+            (metric_label(str(metric)), _cells(own, str(metric), models))
+            for metric, own in part.groupby("metric", sort=False)
+        ]
         named = [model_label(m) for m in models]
         tables.append({"effect": effect_label(str(effect)), "models": named, "rows": rows})
     return tables
+
+
+def beside_baselines(summary: ModelSummary) -> pd.DataFrame:
+    """Return the metrics of the model and of the baselines alone."""
+    metrics = summary.metrics
+    if metrics.empty:
+        return pd.DataFrame(columns=["model", "effect", "metric", "value", "low", "high"])
+    return metrics[metrics["model"].isin([summary.model, *BASELINES])].dropna(subset="value")
+
+
+def _models(metrics: pd.DataFrame, summary: ModelSummary) -> list[str]:
+    return sorted(pd.unique(metrics["model"]), key=lambda m: m != summary.model)
+
+
+def _cells(rows: pd.DataFrame, metric: str, models: list[str]) -> list[dict[str, Any]]:
+    best = best_value(rows["value"], metric)
+    found = {str(r["model"]): r for r in rows.to_dict("records")}
+    return [
+        {
+            "value": decimal(float(found[m]["value"])),
+            "interval": f"{decimal(float(found[m]['low']))}–{decimal(float(found[m]['high']))}",
+            "best": float(found[m]["value"]) == best,
+        }
+        if m in found
+        else {"value": "–", "interval": "", "best": False}
+        for m in models
+    ]
 
 
 def best_value(values: pd.Series, metric: str) -> float:

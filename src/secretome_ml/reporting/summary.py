@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import Any
 
 import pandas as pd
@@ -13,9 +15,12 @@ from secretome_ml.explanation.contributions import BASE_TERM
 from secretome_ml.explanation.naming import about_absence
 from secretome_ml.explanation.stability import STABLE
 from secretome_ml.model import Model
-from secretome_ml.reporting.words import term_label, value_words
+from secretome_ml.reporting.words import decimal, term_label, value_words
 from secretome_ml.version import __version__
 
+_LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "xgboost", "matplotlib")
+# The smallest change that counts; see the levels of `profiles/levels/setting.py`.
+_ELEVATED, _DECREASED = 1.5, -0.5
 _CHANCES = ("probability", "probability_low", "probability_high")
 
 
@@ -78,6 +83,11 @@ def summarise(model: Model, versions: Mapping[str, str] | None = None) -> ModelS
     )
 
 
+def library_versions() -> dict[str, str]:
+    """Return the versions of Python and of the libraries that a prediction rests on."""
+    return {"Python": platform.python_version(), **{name: version(name) for name in _LIBRARIES}}
+
+
 def plain_words(score: Mapping[str, Any], terms: pd.DataFrame, level: float = 0.9) -> str:
     """Return one prediction as sentences: how probable a benefit is, and what moves the score most.
 
@@ -123,9 +133,19 @@ def named_drivers(terms: pd.DataFrame, side: float, most: int = 3, least: float 
 
 def _named(term: str, kind: str, value: float, shaky: bool) -> str:
     """Return a term with what the sample states about it; the value of a sum of roles says nothing."""
-    told = [] if kind == "knowledge" else [value_words(term, kind, value)]
+    told = [] if kind == "knowledge" else [_stated(term, kind, value)]
     told += ["sign not stable"] if shaky else []
+    told = [words for words in told if words]
     return f"{term_label(term)} ({', '.join(told)})" if told else term_label(term)
+
+
+def _stated(term: str, kind: str, value: float) -> str:
+    """Return what is stated about a term; that a named condition applies goes without saying."""
+    words = value_words(term, kind, value)
+    if kind == "factor" and words.startswith("level"):
+        state = "elevated" if value >= _ELEVATED else "decreased" if value <= _DECREASED else "present"
+        return f"{state}, level {decimal(value)}"
+    return "" if words == "yes" else words
 
 
 def _text(value: Any) -> str:
@@ -135,8 +155,9 @@ def _text(value: Any) -> str:
 
 
 def citation() -> str:
-    """Return how to cite the package."""
+    """Return how to cite the package, as CITATION.cff has it."""
     return (
-        f"The secretome-ml authors. secretome-ml, version {__version__}: therapeutic effects of stem-cell "
-        "secretomes, learned from published studies. Software, Apache-2.0; evidence tables, CC BY 4.0."
+        "The secretome-ml authors. secretome-ml: which therapeutic effects a stem-cell secretome has, "
+        f"learned from published studies, version {__version__}. "
+        "Software, Apache-2.0; evidence tables, CC BY 4.0."
     )

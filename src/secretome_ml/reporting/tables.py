@@ -13,7 +13,15 @@ from rich.text import Text
 
 from secretome_ml.evaluation.metrics import HIGHER_IS_BETTER
 from secretome_ml.models.registry import BASELINES
-from secretome_ml.reporting.words import clean, decimal, effect_label, metric_label, model_label, shorten
+from secretome_ml.reporting.words import (
+    clean,
+    decimal,
+    drivers_label,
+    effect_label,
+    metric_label,
+    model_label,
+    shorten,
+)
 
 # Names for narrow columns.
 _SHORT = {
@@ -72,17 +80,19 @@ def results_table(metrics_by_model: Mapping[str, pd.DataFrame], level: float = 0
     return table
 
 
-def scores_table(scores: pd.DataFrame, most_drivers: int = 3) -> Table:
+def scores_table(scores: pd.DataFrame, level: float = 0.9, most_drivers: int = 3) -> Table:
     """Return predictions for the terminal; names from the input are shown as they are, never as markup.
 
     Parameters
     ----------
     scores : pandas.DataFrame
         The table that `score` writes.
+    level : float
+        Level of the intervals.
     most_drivers : int
         Drivers per row.
     """
-    table = _plain_table(caption=_caption(scores), caption_justify="left")
+    table = _plain_table(caption=_caption(scores, level), caption_justify="left")
     table.add_column("", min_width=17, max_width=30, overflow="fold")
     table.add_column("Verdict", no_wrap=True)
     table.add_column("Probability", no_wrap=True, justify="right")
@@ -95,7 +105,7 @@ def scores_table(scores: pd.DataFrame, most_drivers: int = 3) -> Table:
         table.add_row(Text(name, style="bold" if inside else "bold yellow"))
         for row in rows.to_dict("records"):
             mark, colour = _MARKS.get(str(row["verdict"]), (str(row["verdict"]), ""))
-            drivers = clean(row["drivers"]) if isinstance(row["drivers"], str) else ""
+            drivers = row["drivers"] if isinstance(row["drivers"], str) else ""
             low, high = decimal(float(row["probability_low"])), decimal(float(row["probability_high"]))
             table.add_row(
                 Text(effect_label(str(row["effect"]))),
@@ -103,7 +113,7 @@ def scores_table(scores: pd.DataFrame, most_drivers: int = 3) -> Table:
                 Text(f"{decimal(float(row['probability']))} ({low}–{high})"),
                 Text(decimal(float(row["score"]))),
                 Text(f"{float(row['percentile']):.0f}"),
-                Text("; ".join(drivers.split("; ")[:most_drivers])),
+                Text(drivers_label(drivers, most_drivers)),
             )
         table.add_section()
     return table
@@ -128,12 +138,15 @@ def _bare(value: float, decimals: int = 2) -> str:
     return decimal(value, decimals).replace("0.", ".", 1) if value < 1 else decimal(value, decimals)
 
 
-def _caption(scores: pd.DataFrame) -> Text | None:
+def _caption(scores: pd.DataFrame, level: float) -> Text:
     outside = scores.loc[~scores["in_domain"].astype(bool)].drop_duplicates("sample")
-    if outside.empty:
-        return None
-    lines = [
+    warnings = [
         f"(!) {shorten(str(s), 60)} is outside what the model has seen: {clean(str(r))}"
         for s, r in zip(outside["sample"], outside["domain_reason"], strict=True)
     ]
-    return Text("\n".join(lines), style="yellow")
+    text = Text("\n".join([*warnings, ""]), style="yellow") if warnings else Text()
+    return text.append(
+        f"Probability of a benefit when tested ({100 * level:.0f} % interval). %ile: published arms that "
+        "score lower. Drivers in log odds. Most published preparations work; to choose, compare Score, %ile.",
+        style="dim",
+    )

@@ -15,6 +15,12 @@ _MODELS = {
     "cell_source_only": "cell source only",
     "known_factor_list": "known factor list",
 }
+_KINDS = {
+    "blend": "the mean of a logistic model informed by known roles and of gradient-boosted trees",
+    "informed": "a logistic model drawn to what is known of factors and conditions",
+    "logistic": "a penalised logistic model",
+    "xgboost": "gradient-boosted trees",
+}
 _METRICS = {
     "auroc": "AUROC",
     "average_precision_rarer": "average precision, rarer class",
@@ -44,6 +50,17 @@ def model_label(model: str) -> str:
     return _MODELS.get(model, model.replace("_", " "))
 
 
+def model_kind(model: str) -> str:
+    """Return what a model is, in words; nothing for one that is not described.
+
+    Examples
+    --------
+    >>> model_kind("xgboost")
+    'gradient-boosted trees'
+    """
+    return _KINDS.get(model, "")
+
+
 def metric_label(metric: str) -> str:
     """Return a metric's name as words."""
     return _METRICS.get(metric, metric.replace("_", " "))
@@ -60,6 +77,21 @@ def term_label(term: str) -> str:
     name, found, value = term.partition("=")
     words = f"{name}: {value}" if found else name
     return clean(words.replace("_", " "))
+
+
+def drivers_label(drivers: str, most: int = 3) -> str:
+    """Return the strongest of some drivers, as the table of scores writes them, as words.
+
+    Examples
+    --------
+    >>> drivers_label("VEGFA +0.41; cell_source=adipose -0.10")
+    'VEGFA +0.41; cell source: adipose −0.10'
+    """
+    parts = []
+    for driver in list(filter(None, drivers.split("; ")))[:most]:
+        term, _, number = driver.rpartition(" ")
+        parts.append(f"{term_label(term)} {number.replace('-', _MINUS)}" if term else clean(driver))
+    return "; ".join(parts)
 
 
 def value_words(term: str, kind: str, value: float) -> str:

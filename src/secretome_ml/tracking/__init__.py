@@ -6,6 +6,7 @@ module with the bundle as data, so that no pickle and no code travels in an arti
 
 from secretome_ml.tracking.fetch import fetch_model, fetch_table
 from secretome_ml.tracking.log import log_explanation, log_numbers, log_run, log_staged, unlogged_runs
+from secretome_ml.tracking.names import require_names
 from secretome_ml.tracking.registry import Version, find_version, holder_of, list_versions, promote_version
 from secretome_ml.tracking.run import Run, to_json
 from secretome_ml.tracking.runs import LoggedRun, list_runs
@@ -27,6 +28,7 @@ __all__ = [
     "log_run",
     "log_staged",
     "promote_version",
+    "require_names",
     "store_exists",
     "to_json",
     "unlogged_runs",

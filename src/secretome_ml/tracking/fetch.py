@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
@@ -14,6 +13,7 @@ from mlflow.exceptions import MlflowException
 
 from secretome_ml.bundle import Bundle, read_bundle
 from secretome_ml.errors import BundleRefused, TrackingFailed
+from secretome_ml.files import read_cell, scratch_folder
 from secretome_ml.tracking.model_file import LARGEST, bundle_folder
 from secretome_ml.tracking.store import connected
 
@@ -42,24 +42,24 @@ def fetch_model(uri: str, store: Path, tracking_uri: str | None = None) -> Bundl
         source = uri
         if uri.startswith(_ADDRESSES):
             source = _artifacts_of(opened.enter_context(connected(store, tracking_uri)), uri)
-        folder = opened.enter_context(tempfile.TemporaryDirectory())
+        folder = opened.enter_context(scratch_folder())
         _refuse_links(source, uri)
         top = _listed(source, uri)
         if _DESCRIPTION not in top:
             raise TrackingFailed(f"{uri} holds no {_DESCRIPTION} file; check the name.")
         if top[_DESCRIPTION] > LARGEST:
             raise BundleRefused(f"{uri}: its {_DESCRIPTION} file has {top[_DESCRIPTION]} bytes; not loaded.")
-        data = bundle_folder(_download(source, _DESCRIPTION, Path(folder)).read_bytes(), uri)
+        data = bundle_folder(_download(source, _DESCRIPTION, folder).read_bytes(), uri)
         sizes = _listed(f"{source}/{data}", uri)
         largest, total = max(sizes.values(), default=0), sum(sizes.values())
         if len(sizes) > _MOST_FILES or largest > _LARGEST_FILE or total > _LARGEST_MODEL:
             raise BundleRefused(
                 f"{uri}: {len(sizes)} files, {total} bytes, more than a bundle holds; it is not loaded."
             )
-        place = Path(folder) / data
+        place = folder / data
         place.mkdir(parents=True)
         for name in sizes:
-            _download(source, f"{data}/{name}", Path(folder))
+            _download(source, f"{data}/{name}", folder)
         return read_bundle(place)
 
 
@@ -71,8 +71,11 @@ def fetch_table(run_id: str, path: str, store: Path, uri: str | None = None) -> 
     TrackingFailed
         If the store cannot be reached or the run holds no such table.
     """
-    with connected(store, uri) as client, tempfile.TemporaryDirectory() as folder:
-        return pd.read_csv(client.download_artifacts(run_id, path, folder))
+    with connected(store, uri) as client, scratch_folder() as folder:
+        table = pd.read_csv(client.download_artifacts(run_id, path, str(folder)))
+    for column in table.select_dtypes("object").columns:
+        table[column] = table[column].map(lambda v: read_cell(v) if isinstance(v, str) else v)
+    return table
 
 
 def _artifacts_of(client: MlflowClient, uri: str) -> str:

@@ -16,6 +16,7 @@ from mlflow.exceptions import MlflowException
 
 from secretome_ml.errors import TrackingFailed
 from secretome_ml.tracking.logged_model import log_bundle
+from secretome_ml.tracking.names import require_names
 from secretome_ml.tracking.registry import register_model
 from secretome_ml.tracking.run import Run, Staged, read_staged, stage_run, staged_folders
 from secretome_ml.tracking.store import EXPERIMENT, choose_experiment, connected
@@ -45,9 +46,12 @@ def log_run(run: Run, store: Path, uri: str | None, experiment: str | None, regi
 
     Raises
     ------
+    InputRefused
+        If a name is none.
     TrackingFailed
         If the store cannot be reached or refuses a call; it names the command that logs the run later.
     """
+    require_names(experiment, register)
     return _log(stage_run(run, store, experiment or EXPERIMENT, register), store, uri)
 
 

@@ -7,10 +7,12 @@ process is killed) can then be logged later, without training anew.
 from __future__ import annotations
 
 import json
+import os
+import secrets
 import shutil
-import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,11 +21,13 @@ import pandas as pd
 
 from secretome_ml.bundle import Bundle, write_bundle
 from secretome_ml.errors import InputRefused, Problem
-from secretome_ml.files import write_file
+from secretome_ml.files import aside, csv_text, sweep, write_file
+from secretome_ml.logs import visible
 from secretome_ml.version import __version__
 
 _HEAD = "run.json"
 _STATE = "state.json"
+_TRIES = 100
 
 
 @dataclass(frozen=True)
@@ -95,41 +99,56 @@ class Staged:
         return pd.read_csv(self.folder / f"{name}.csv", dtype=str, keep_default_na=False)
 
     def discard(self) -> None:
-        """Remove the folder, and those above it that are empty now."""
-        shutil.rmtree(self.folder)
+        """Remove the folder, at once so that half of it never waits, and those above it that are empty."""
+        gone = aside(self.folder.parent)
+        os.rename(self.folder, gone)
+        shutil.rmtree(gone, ignore_errors=True)
         for above in list(self.folder.parents)[:2]:
-            if any(above.iterdir()):
-                break
-            above.rmdir()
+            with suppress(OSError):  # another run waits in it, or has just removed it
+                above.rmdir()
 
 
 def stage_run(run: Run, store: Path, experiment: str, register: str | None) -> Staged:
-    """Write a run below `store`/unlogged and return it; `run.json` comes last, so half a run is none."""
+    """Write a run aside, move it into `store`/unlogged, whole, and return it."""
     place = store / "unlogged"
-    place.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f"{run.name}-", dir=place))
+    folder = place / f"{run.name}-{secrets.token_hex(4)}"
     head = _head(run, folder.name, experiment, register)
+    sweep(place)
+    part = _made(aside(place))
     try:
-        _write_artifacts(run, folder / "artifacts")
-        write_bundle(run.bundle, folder / "bundle")
+        _write_artifacts(run, part / "artifacts")
+        write_bundle(run.bundle, part / "bundle")
         studies = run.evidence.astype(object).where(run.evidence.notna(), None).astype(str)
-        studies.to_csv(folder / "studies.csv", index=False)
-        run.example.to_csv(folder / "example.csv", index=False)
-        write_file(folder / _HEAD, to_json(head))
+        studies.to_csv(part / "studies.csv", index=False)
+        run.example.to_csv(part / "example.csv", index=False)
+        write_file(part / _HEAD, to_json(head))
+        os.rename(part, folder)
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(part, ignore_errors=True)
         raise
     return Staged(folder, head)
+
+
+def _made(folder: Path) -> Path:
+    """Make a folder; another process may remove the one above it, while that is empty."""
+    for left in reversed(range(_TRIES)):
+        try:
+            folder.mkdir(parents=True)
+            break
+        except FileNotFoundError:
+            if not left:
+                raise
+    return folder
 
 
 def _write_artifacts(run: Run, folder: Path) -> None:
     for name, table in run.tables.items():
         path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
         if path.suffix == ".parquet":
+            path.parent.mkdir(parents=True, exist_ok=True)
             table.to_parquet(path, index=False)
         else:
-            table.to_csv(path, index=False)
+            write_file(path, csv_text(table))
     for name, text in run.texts.items():
         write_file(folder / name, text)
     for figure in run.files:
@@ -144,12 +163,12 @@ def _head(run: Run, staged: str, experiment: str, register: str | None) -> dict[
         "register": register,
         "at": int(time.time() * 1000),
         "parameters": {
-            k: v if isinstance(v, int | float) else str(v)[:500] for k, v in run.parameters.items()
+            k: v if isinstance(v, int | float) else visible(str(v))[:500] for k, v in run.parameters.items()
         },
         "metrics": {k: v for k, v in run.metrics.items() if v == v},
         "fold_metrics": [list(row) for row in run.fold_metrics],
         "evidence_digest": run.evidence_digest,
-        "evidence_source": run.evidence_source,
+        "evidence_source": visible(run.evidence_source),
         "bundle_digest": run.bundle.digest,
         "tags": {
             "evidence_digest": run.evidence_digest,
@@ -180,7 +199,7 @@ def read_staged(folder: Path) -> Staged:
 
 def staged_folders(store: Path) -> list[Path]:
     """Return the runs below `store` that wait to be logged, oldest first."""
-    found = (store / "unlogged").glob(f"*/{_HEAD}")
+    found = (store / "unlogged").glob(f"[!.]*/{_HEAD}")  # with a dot: being written
     return [p.parent for p in sorted(found, key=lambda p: p.stat().st_mtime)]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mlflow.entities import Run as MlflowRun
 
+from secretome_ml.logs import visible
 from secretome_ml.tracking.store import EXPERIMENT, connected, store_exists
 
 _BOUNDS = ("", ".low", ".high")
@@ -20,7 +21,7 @@ class LoggedRun:
     Parameters
     ----------
     run_id, name : str
-        Its id and its name.
+        Its id and its name, in which nothing hides.
     started : datetime
         When it began, in UTC.
     status : str
@@ -88,11 +89,11 @@ def main_metrics(run: MlflowRun) -> dict[str, float]:
 def _logged(run: MlflowRun) -> LoggedRun:
     return LoggedRun(
         run.info.run_id,
-        run.info.run_name or "",
+        visible(run.info.run_name or ""),
         datetime.fromtimestamp(run.info.start_time / 1000, UTC),
         run.info.status,
         main_metrics(run),
-        run.data.tags.get("bundle_digest", ""),
-        run.data.tags.get("evidence_digest", ""),
+        visible(run.data.tags.get("bundle_digest", "")),
+        visible(run.data.tags.get("evidence_digest", "")),
         f"#/experiments/{run.info.experiment_id}/runs/{run.info.run_id}",
     )

@@ -32,14 +32,17 @@ from secretome_ml.files import replace_folder
 from secretome_ml.model import Model
 from secretome_ml.profiles import Profiles, profiles_from_evidence
 from secretome_ml.reporting.figures import waterfall
-from secretome_ml.reporting.page import IN_FULL, explain_page
+from secretome_ml.reporting.page import learned_page
 from secretome_ml.reporting.summary import summarise
 from secretome_ml.workflows import explain_figures as draw
+from secretome_ml.workflows.report import report_html
 
 Tell = Callable[[str], None]
 
 # The tables of drivers and their studies name so many per sample and effect, and per effect over the corpus.
 _DRIVERS, _DRIVERS_LEARNED = 5, 20
+# Samples that get waterfalls as files.
+_DRAWN = 12
 _OWN_FILES = re.compile(
     r"(explanation\.html|[a-z_]+\.(csv|parquet)|(waterfall|beeswarm|bar|pathways|stability|interactions|"
     r"dependence|cohorts|effects)[a-z0-9_]*\.(svg|png))"
@@ -111,9 +114,7 @@ def explain_corpus(
         figures |= own[1]
     tell("figures and page")
     extra = {n: f for n, f in figures.items() if not n.startswith(("beeswarm", "bar", "dependence"))}
-    page = explain_page(
-        "What the model learned", None, terms, importance, summarise(model), [], figures=extra
-    )
+    page = learned_page("What the model learned", terms, summarise(model), importance, extra)
     return _write(folder, files | draw.figure_files(figures) | {"explanation.html": page.encode()})
 
 
@@ -123,8 +124,9 @@ def explain_profiles(
     folder: Path,
     cohorts: Cohorts | None = None,
     tell: Tell = lambda _: None,
+    date: str = "",
 ) -> list[Path]:
-    """Write what drives each profile; return the files."""
+    """Write what drives each profile, and the report; return the files. `date` is that of the input."""
     _refuse_foreign(folder)
     cohorts = _settled(cohorts, profiles)
     tell("scores and contributions")
@@ -144,7 +146,7 @@ def explain_profiles(
         **draw.table_file("driver_studies.csv", _driver_studies(_sample_drivers(terms), evidence, model)),
     }
     figures: draw.Figures = {}
-    for number, sample in enumerate(profiles.samples[:IN_FULL], start=1):
+    for number, sample in enumerate(profiles.samples[:_DRAWN], start=1):
         for effect in model.effects:
             own = spread[(spread["sample"] == sample) & (spread["effect"] == effect)]
             # No text of the user enters a file name.
@@ -156,31 +158,8 @@ def explain_profiles(
         tables, extra = _against(model, profiles, features, maps, cohorts)
         files |= tables
     tell("figures and page")
-    page = explain_page(
-        "What drives these profiles", scores, spread, importance, summarise(model), list(profiles.notes),
-        figures=extra, studies=studies,
-    )  # fmt: skip
+    page = report_html(model, profiles, (scores, terms), evidence, studies, extra, date)
     return _write(folder, files | draw.figure_files(figures | extra) | {"explanation.html": page.encode()})
-
-
-def page_of(
-    model: Model,
-    profiles: Profiles,
-    scores: pd.DataFrame,
-    terms: pd.DataFrame,
-    studies: pd.DataFrame | None = None,
-) -> str:
-    """Return the page about scored profiles, with the studies behind those that are told in full.
-
-    `studies` is what `StudyIndex.behind` gives; a server that keeps an index saves reading the corpus.
-    """
-    if studies is None:
-        told = profiles.take(profiles.samples[:IN_FULL])
-        studies = studies_behind(told, load_evidence(), model.effects)
-    return explain_page(
-        "What drives these profiles", scores, terms, global_importance(terms), summarise(model),
-        list(profiles.notes), studies=studies,
-    )  # fmt: skip
 
 
 def _encoded(model: Model, profiles: Profiles) -> tuple[Features, dict[str, TermMap]]:

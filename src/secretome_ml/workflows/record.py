@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +10,7 @@ from secretome_ml.bundle import Bundle
 from secretome_ml.evaluation.groups import study_groups
 from secretome_ml.evaluation.guard import joined_duplicates
 from secretome_ml.evidence import Evidence
-from secretome_ml.files import sha256
+from secretome_ml.files import scratch_folder, sha256
 from secretome_ml.logs import run_log
 from secretome_ml.models.targets import Targets, study_of
 from secretome_ml.profiles import profiles_from_evidence
@@ -49,9 +48,9 @@ def record_training(
     register: str | None = None,
 ) -> str:
     """Log a training run and return its id."""
-    with tempfile.TemporaryDirectory() as folder:
-        draw_training(training, Path(folder))
-        figures = tuple(sorted(Path(folder).iterdir()))
+    with scratch_folder() as folder:
+        draw_training(training, folder)
+        figures = tuple(sorted(folder.iterdir()))
         run = Run(
             name=training.model.recipe.name,
             parameters=_parameters(training),

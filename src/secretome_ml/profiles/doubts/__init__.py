@@ -27,6 +27,7 @@ CHECKS = (
     samples.summary_rows,
     samples.control_among_samples,
     samples.nothing_known,
+    samples.letters_of_another_alphabet,
     conditions.room_air,
     conditions.times,
     conditions.gene_against_level,

@@ -26,20 +26,20 @@ def far_from_published(reading: Reading) -> Iterator[Problem]:
     """Doubt amounts a hundred times outside of what is published, or beyond 100 ug/mL."""
     rows = reading.numbers(*_ABSOLUTE)
     rows = rows[rows["amount"].gt(0)]
-    sources = reading.context["cell_source"].astype(object).to_dict() if "cell_source" in reading.context else {}
+    source = rows["sample"].astype(object).map(reading.context["cell_source"].astype(object).to_dict())
+    keys = [rows["factor"].astype(object), rows["quantity"].astype(object), source.fillna("")]
     far: dict[str, list[str]] = {"above": [], "below": []}
-    for row in rows[["sample", "name", "factor", "quantity", "amount"]].itertuples(index=False):
-        source = sources.get(row.sample)
-        found = published_range(row.factor, row.quantity, source if isinstance(source, str) else None)
-        most = found.high * _FAR if found else np.inf
-        if row.amount > (min(most, _MOST) if row.quantity == "concentration" else most):
-            far["above"].append(str(row.name))
-        elif found and row.amount < found.low / _FAR:
-            far["below"].append(str(row.name))
+    for (factor, quantity, tissue), part in rows.groupby(keys, sort=False):
+        found = published_range(str(factor), str(quantity), str(tissue) or None)
+        most = min(found.high * _FAR if found else np.inf, _MOST if quantity == "concentration" else np.inf)
+        least = found.low / _FAR if found else 0.0
+        far["above"] += part.loc[part["amount"].gt(most), "name"].astype(str).unique().tolist()
+        far["below"] += part.loc[part["amount"].lt(least), "name"].astype(str).unique().tolist()
+    remedy = "Is the unit right (ng or pg)? Are they amounts at all?"
     for side, names in far.items():
         if names:
-            what = f"{listed(names)}: the amounts lie far {side} every published one ({_FAR:.0f}-fold or more)."
-            yield reading.doubt(None, listed(names), what, "Is the unit right (ng or pg)? Are they amounts at all?")
+            what = f"The amounts lie far {side} every published one ({_FAR:.0f}-fold or more)."
+            yield reading.doubt(None, listed(names), what, remedy)
 
 
 def one_sample_in_another_unit(reading: Reading) -> Iterator[Problem]:
@@ -63,7 +63,7 @@ def no_unit(reading: Reading) -> Iterator[Problem]:
     values = reading.values
     rows = values[values["value"].notna() & values["quantity"].isna() & values["route"].eq("present")]
     if len(rows):
-        what = f"{listed(rows['name'])}: numbers without a unit count as present, whatever their size."
+        what = "Numbers without a unit count as present, whatever their size."
         remedy = "Write the unit behind the name, such as VEGF [pg/mL] or VEGF [fold change]."
         yield reading.doubt(None, listed(rows["name"]), what, remedy)
 
@@ -78,7 +78,9 @@ def all_one(reading: Reading) -> Iterator[Problem]:
     if len(told) > len(ones):
         for sample in ones.index:
             what = "Every value of the sample is 1, as if the others were ratios to it."
-            yield reading.doubt(str(sample), None, what, "Write [fold change] as unit, and leave this sample out.")
+            yield reading.doubt(
+                str(sample), None, what, "Write [fold change] as unit, and leave this sample out."
+            )
 
 
 def zeros(reading: Reading) -> Iterator[Problem]:
@@ -87,7 +89,9 @@ def zeros(reading: Reading) -> Iterator[Problem]:
     numbers = values[values["value"].notna()]
     zero = numbers["value"].eq(0) & numbers["state"].eq("not_detected")
     if len(numbers) >= _MANY and zero.mean() >= _OFTEN:
-        what = f"{int(zero.sum())} of {len(numbers)} numbers are 0 and were read as looked for and not detected."
+        what = (
+            f"{int(zero.sum())} of {len(numbers)} numbers are 0 and were read as looked for and not detected."
+        )
         yield reading.doubt(None, None, what, "Leave a cell empty where the factor was not measured.")
 
 
@@ -100,9 +104,11 @@ def lowest_repeated(reading: Reading) -> Iterator[Problem]:
         return
     grouped = rows.groupby("factor", observed=True)["value"]
     least = rows["value"].eq(grouped.transform("min"))
-    told = pd.DataFrame({"repeats": least.groupby(rows["factor"].astype(object)).sum(), "count": grouped.size()})
+    told = pd.DataFrame(
+        {"repeats": least.groupby(rows["factor"].astype(object)).sum(), "count": grouped.size()}
+    )
     often = told[(told["repeats"] >= _FEW) & (told["repeats"] >= _OFTEN * told["count"])]
     often = often[often["repeats"] < often["count"]]
     if len(often):
-        what = f"{listed(often.index)}: the lowest value stands in {int(often['repeats'].max())} samples alike."
+        what = f"The lowest value stands in {int(often['repeats'].max())} samples alike."
         yield reading.doubt(None, listed(often.index), what, "If it is the limit of detection, write <limit.")

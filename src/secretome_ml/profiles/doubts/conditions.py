@@ -16,33 +16,42 @@ _FEW, _MOST = 3, 0.5
 
 def room_air(reading: Reading) -> Iterator[Problem]:
     """Doubt hypoxia at the oxygen of room air."""
+    found: dict[str, list[object]] = {}
     for entry in reading.preconditioning:
         oxygen = _number(entry, "o2_percent")
         if entry["kind"] == "hypoxia" and oxygen is not None and oxygen >= _ROOM_AIR:
             what = f"Hypoxia with {oxygen:g} % oxygen is room air, yet counts as hypoxia."
-            yield reading.doubt(str(entry["sample"]), "preconditioning", what, "Write none, or the low oxygen.")
+            found.setdefault(what, []).append(entry["sample"])
+    for what, samples in found.items():
+        yield reading.doubt(listed(samples), "preconditioning", what, "Write none, or the low oxygen.")
 
 
 def times(reading: Reading) -> Iterator[Problem]:
     """Doubt times that look like days in place of hours, or hours in place of days."""
+    found: dict[str, list[object]] = {}
     for entry in reading.preconditioning:
         hours = _number(entry, "hours")
         if hours is None:
             continue
         brief = entry["kind"] == "hypoxia" and hours < _SHORTEST_HYPOXIA
         if brief or hours > _LONGEST:
-            what = f"{str(entry['kind'])[:60]} for {hours:g} hours is unusually {'short' if brief else 'long'}."
-            yield reading.doubt(str(entry["sample"]), "preconditioning", what, "Write hours=48, or days=2.")
+            what = (
+                f"{str(entry['kind'])[:60]} for {hours:g} hours is unusually {'short' if brief else 'long'}."
+            )
+            found.setdefault(what, []).append(entry["sample"])
+    for what, samples in found.items():
+        yield reading.doubt(listed(samples), "preconditioning", what, "Write hours=48, or days=2.")
 
 
 def gene_against_level(reading: Reading) -> Iterator[Problem]:
     """Doubt a gene that is over-expressed and measured as low, or silenced and measured as elevated."""
-    values = reading.values
-    for entry in reading.preconditioning:
-        if entry["kind"] != "genetic_modification" or not isinstance(entry.get("agent"), str):
-            continue
+    changed = [e for e in reading.preconditioning if e["kind"] == "genetic_modification" and e.get("agent")]
+    values = reading.values[reading.values["sample"].isin([e["sample"] for e in changed])]
+    by_sample = dict(list(values.groupby(values["sample"].astype(object), sort=False)))
+    for entry in changed:
         done = parse_intervention("genetic_modification", str(entry["agent"]))
-        own = values[values["sample"].eq(entry["sample"]) & values["factor"].isin(done.targets)]
+        own = by_sample.get(entry["sample"], values.head(0))
+        own = own[own["factor"].isin(done.targets)]
         wrong = own[(own["level"] <= 0) if done.direction > 0 else (own["level"] > 1)]
         if done.direction and len(wrong):
             verb, seen = ("over-expressed", "low") if done.direction > 0 else ("silenced", "elevated")

@@ -23,8 +23,10 @@ def too_large(reading: Reading) -> Iterator[Problem]:
     rows = reading.numbers(*_CEILING)
     large = rows[rows["value"].abs() > rows["quantity"].map(_CEILING).astype(float)]
     if len(large):
-        what = f"{listed(large['name'])}: values up to {large['value'].max():.4g} are too large for a logarithm."
-        yield reading.doubt(None, listed(large["name"]), what, "Are they raw? Write [intensity], or their unit.")
+        what = f"Values up to {large['value'].max():.4g} are too large for a logarithm."
+        yield reading.doubt(
+            None, listed(large["name"]), what, "Are they raw? Write [intensity], or their unit."
+        )
 
 
 def too_small_for_linear(reading: Reading) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 import numpy as np
@@ -57,15 +58,32 @@ def control_among_samples(reading: Reading) -> Iterator[Problem]:
     found = [s for s in names if _CONTROL.search(s.replace("_", " "))]
     if reading.controls or not found or len(found) == len(names) or reading.values["value"].isna().all():
         return
-    what = f"{listed(found)}: named like a control, but scored as a sample, and nothing was compared with it."
-    yield reading.doubt(found[0], "sample", what, "Name it with --control, or as `role` in the sample sheet.")
+    what = "Named like a control, but scored as a sample, and nothing was compared with it."
+    yield reading.doubt(
+        listed(found), "sample", what, "Name it with --control, or as `role` in the sample sheet."
+    )
 
 
 def nothing_known(reading: Reading) -> Iterator[Problem]:
-    """Doubt samples of which every factor name is unknown: the score then rests on the context alone."""
+    """Doubt samples without a known factor: the score then rests on the context alone."""
     known = set(reading.values["sample"].astype(object))
     lost = [str(s) for s in dict.fromkeys(reading.unknown["sample"].astype(object)) if s not in known]
     if lost:
-        what = f"{listed(lost)}: none of the factor names is known; the score rests on the context alone."
+        what = "None of the factor names is known; the score rests on the context alone."
         names = reading.unknown["name"]
-        yield reading.doubt(lost[0], None, what, f"See what {listed(names)} may be: `vocabulary find NAME`.")
+        yield reading.doubt(
+            listed(lost), None, what, f"See what {listed(names)} may be: `vocabulary find NAME`."
+        )
+    empty = [str(s) for s in reading.context.index if s not in known and str(s) not in set(lost)]
+    if empty:
+        what = "No factor has a value; the score rests on the context alone."
+        yield reading.doubt(listed(empty), None, what, "Fill in what was measured.")
+
+
+def letters_of_another_alphabet(reading: Reading) -> Iterator[Problem]:
+    """Doubt unknown names with Cyrillic letters: they look like Latin ones and mean nothing here."""
+    names = dict.fromkeys(str(n) for n in reading.unknown["name"].dropna())
+    mixed = [n for n in names if any(unicodedata.name(c, "").startswith("CYRILLIC") for c in n[:200])]
+    if mixed:
+        what = "The name holds Cyrillic letters that look like Latin ones; it is unknown."
+        yield reading.doubt(None, listed(mixed), what, "Type the name again.")

@@ -177,7 +177,9 @@ def _transposed(file: str, samples: list[str], factors: list[str], line: int) ->
     """Return the problem of a table whose rows are factors: no column is known, most samples are factors."""
     if not factors or any(resolve_name(split_unit(c)[0]).factor is not None for c in factors):
         return []
-    rows = [standard_name(s) in _CONTEXT or resolve_name(split_unit(s)[0]).factor is not None for s in samples]
+    rows = [
+        standard_name(s) in _CONTEXT or resolve_name(split_unit(s)[0]).factor is not None for s in samples
+    ]
     if sum(rows) <= len(rows) / 2:
         return []
     what = "The samples have names of factors, and no column has: the table is transposed."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from secretome_ml.errors import InputRefused
-from secretome_ml.evidence import read_records, validate_evidence
+from secretome_ml.evidence import Evidence, read_records, validate_evidence
 from secretome_ml.files import scratch_folder
 from secretome_ml.profiles.from_evidence import profiles_from_evidence
 from secretome_ml.profiles.profiles import Profiles
@@ -33,13 +33,7 @@ def read(source: Source) -> Profiles:
         If a record is not of the format, or a word of an arm, its preconditioning or its factors is not in
         the vocabulary. What is not stated, a missing DOI or a wrong outcome does not matter here.
     """
-    with scratch_folder() as folder:
-        path = folder / "records.jsonl"
-        path.write_bytes(source.content)
-        try:
-            evidence = read_records(path)
-        except InputRefused as refused:
-            raise InputRefused([replace(p, file=source.name) for p in refused.problems]) from None
+    evidence = evidence_of(source)
     problems = [
         replace(p, file=source.name, row=f"{p.row} of its {p.file.removesuffix('.csv')}")
         for p in validate_evidence(evidence)
@@ -48,3 +42,20 @@ def read(source: Source) -> Profiles:
     if problems:
         raise InputRefused(problems)
     return profiles_from_evidence(evidence)
+
+
+def evidence_of(source: Source) -> Evidence:
+    """Return the records as evidence.
+
+    Raises
+    ------
+    InputRefused
+        If a record is not of the format.
+    """
+    with scratch_folder() as folder:
+        path = folder / "records.jsonl"
+        path.write_bytes(source.content)
+        try:
+            return read_records(path)
+        except InputRefused as refused:
+            raise InputRefused([replace(p, file=source.name) for p in refused.problems]) from None

@@ -1,0 +1,130 @@
+"""The report: everything about scored profiles on one page that can be sent to a colleague."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from secretome_ml.errors import InputRefused
+from secretome_ml.evidence import Evidence, load_evidence
+from secretome_ml.explanation.contributions import term_maps
+from secretome_ml.explanation.panel_sets import shipped_sets
+from secretome_ml.explanation.stability import sample_stability
+from secretome_ml.explanation.studies import studies_behind
+from secretome_ml.files import write_file
+from secretome_ml.model import Model
+from secretome_ml.models.targets import study_of, targets_from_evidence
+from secretome_ml.profiles import Profiles
+from secretome_ml.reporting.report import IN_FULL, Report, report_page
+from secretome_ml.reporting.summary import library_versions, summarise
+from secretome_ml.trust.resampling import Estimate, mean_over_studies
+from secretome_ml.workflows.panel import ASKED_COLUMNS, RESULT_COLUMNS, panel_function
+
+
+def report_html(
+    model: Model,
+    profiles: Profiles,
+    scored: tuple[pd.DataFrame, pd.DataFrame] | None = None,
+    evidence: Evidence | None = None,
+    studies: pd.DataFrame | None = None,
+    figures: Mapping[str, tuple[Figure, str]] | None = None,
+    date: str = "",
+) -> str:
+    """Return the report about profiles as one HTML page.
+
+    Parameters
+    ----------
+    model : Model
+        The model that scores them.
+    profiles : Profiles
+        As `read_profiles` gives them.
+    scored : pair of pandas.DataFrame, optional
+        What `Model.score_and_explain` gave, where it is at hand.
+    evidence : Evidence, optional
+        The corpus; default: the shipped one.
+    studies : pandas.DataFrame, optional
+        As `studies_behind` gives it for the first `IN_FULL` samples, where it is at hand.
+    figures : mapping of str to (figure, caption), optional
+        Further figures.
+    date : str
+        Date of the input. The clock is never asked, so that the same input gives the same bytes.
+
+    Returns
+    -------
+    str
+        HTML that loads nothing and runs no script.
+
+    Examples
+    --------
+    >>> from secretome_ml import load_model, read_profiles
+    >>> from secretome_ml.paths import data_dir
+    >>> profiles = read_profiles(data_dir() / "examples" / "adipose_hypoxia.csv")
+    >>> page = report_html(load_model(), profiles)
+    >>> "Secretome report: adipose_hypoxia.csv" in page
+    True
+    """
+    scores, terms = scored if scored is not None else model.score_and_explain(profiles)
+    evidence = evidence or load_evidence()
+    told = profiles.take(profiles.samples[:IN_FULL])
+    features = model.encoder.transform(told)
+    maps = term_maps(features, told, model.encoder.knowledge, model.typical, model.effects)
+    results, asked = _panel(told)
+    return report_page(
+        Report(
+            profiles=profiles,
+            scores=scores,
+            terms=terms,
+            spread=sample_stability(maps, features, model.estimator, model.resampled, model.recipe.level),
+            studies=studies if studies is not None else studies_behind(told, evidence, model.effects),
+            published=model.reference,
+            prevalence=prevalence(evidence, model),
+            panel=results,
+            asked=asked,
+            panel_source=shipped_sets().source,
+            important=model.important_factors,
+            refits=len(model.resampled),
+            summary=summarise(model, library_versions()),
+            figures=figures or {},
+            date=date,
+        )
+    )
+
+
+def write_report(
+    model: Model,
+    profiles: Profiles,
+    path: Path,
+    scored: tuple[pd.DataFrame, pd.DataFrame] | None = None,
+    date: str = "",
+) -> None:
+    """Write the report about profiles; see `report_html`."""
+    write_file(path, report_html(model, profiles, scored, date=date))
+
+
+def prevalence(evidence: Evidence, model: Model) -> dict[str, Estimate]:
+    """Return, per effect, the share of published arms that had it when tested, with its interval."""
+    targets = targets_from_evidence(evidence, model.effects)
+    found = {}
+    for effect in model.effects:
+        label = targets.binary(effect)
+        found[effect] = mean_over_studies(label, study_of(label.index), model.recipe.level)
+    return found
+
+
+def date_of(paths: list[Path]) -> str:
+    """Return the day on which the newest of some files was last changed, or nothing where none is a file."""
+    times = [path.stat().st_mtime for path in paths if path.is_file()]
+    return datetime.fromtimestamp(max(times), UTC).date().isoformat() if times else ""
+
+
+def _panel(profiles: Profiles) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what the panels stand for; empty tables where none is large enough to be asked."""
+    try:
+        found = panel_function(profiles, shipped_sets())
+    except InputRefused:
+        return pd.DataFrame(columns=list(RESULT_COLUMNS)), pd.DataFrame(columns=list(ASKED_COLUMNS))
+    return found.results, found.asked

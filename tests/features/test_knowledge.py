@@ -1,0 +1,283 @@
+"""The signed sums, part by part, with the roles read by hand from the files."""
+
+import csv
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from conftest import HEADLINE, ROOT, make_arm, make_evidence, make_record
+from secretome_ml.features.knowledge import PART_COLUMNS, FactorSums, KnowledgeBlock, _shifts
+from secretome_ml.features.roles import condition_roles, factor_roles
+from secretome_ml.profiles import profiles_from_evidence
+
+EFFECT = "angiogenic"
+SIGN = {"promotes": 1 / 3, "inhibits": -1 / 3}
+ROOTS = {n: 1 / math.sqrt(n) for n in (1, 2, 3)}
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    with (ROOT / "data" / "knowledge" / name).open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def role(factor: str) -> float:
+    """Return the role of a factor for the effect."""
+    return next(
+        SIGN[r["role"]] * float(r["strength"])
+        for r in rows("roles.csv")
+        if (r["factor"], r["effect"]) == (factor, EFFECT)
+    )
+
+
+def condition(kind: str, term: str) -> float:
+    return next(
+        SIGN[r["role"]] * float(r["strength"])
+        for r in rows("conditions.csv")
+        if (r["term_kind"], r["term"], r["effect"]) == (kind, term, EFFECT)
+    )
+
+
+def parts(*, effect: str = EFFECT, without: tuple[str, ...] = (), **facts) -> list[tuple]:
+    """Return column, term, kind, value and amount of one arm, what every arm has left out."""
+    profiles = profiles_from_evidence(make_evidence(make_record(1, make_arm("a", **facts))))
+    found = KnowledgeBlock((effect,), without).parts(profiles, effect)
+    assert found.columns.tolist() == list(PART_COLUMNS)
+    assert set(found["sample"]) <= {"s-00000001/a"}
+    told = [tuple(r)[1:] for r in found.itertuples(index=False)]
+    always = "cell_type_class=mesenchymal", "product=conditioned_medium"
+    return [(c, t, k, float(v), pytest.approx(a)) for c, t, k, v, a in told if t not in always]
+
+
+def done(*agents: tuple[str, str | None]) -> list[dict]:
+    return [{"kind": kind, "agent": agent} for kind, agent in agents]
+
+
+# ---- factors -------------------------------------------------------------------------------------------
+
+
+def test_factors_are_divided_by_the_root_of_how_much_changed():
+    told = {"FGF2": "elevated", "HGF": "detected", "VEGFA": "decreased"}
+    found = parts(factors=[{"name": n, "state": s} for n, s in told.items()])
+    size = math.sqrt(1.0 + 0.25 + 1.0)
+    assert found == [
+        ("known_factors", "FGF2", "factor", 2.0, role("FGF2") / size),
+        ("known_factors", "HGF", "factor", 1.0, 0.25 * role("HGF") / size),
+        ("known_factors", "VEGFA", "factor", -1.0, -role("VEGFA") / size),
+        ("known_factors_measured", "known factors measured", "knowledge", 3.0, math.log(4)),
+    ]
+
+
+def test_a_small_change_is_not_blown_up_and_a_factor_without_a_role_says_nothing():
+    found = parts(factors=[{"name": "HGF", "state": "not_detected"}, {"name": "ALB", "state": "elevated"}])
+    assert found == [
+        ("known_factors", "HGF", "factor", 0.0, -0.5 * role("HGF")),
+        ("known_factors_measured", "known factors measured", "knowledge", 1.0, math.log(2)),
+    ]
+
+
+def test_a_factor_named_twice_has_the_shift_of_its_mean_level():
+    told = [{"name": "VEGF-A", "state": "elevated"}, {"name": "VEGFA", "state": "unchanged"}]
+    found = parts(factors=told)
+    assert found[0] == ("known_factors", "VEGFA", "factor", 1.5, 0.625 * role("VEGFA"))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_shifts_are_the_line_through_four_points(seed: int):
+    levels = np.random.default_rng(seed).uniform(-2, 3, (4, 5))
+    levels[0, :4] = [-1.0, 0.0, 1.0, 2.0]
+    expected = np.interp(levels, [-1, 0, 1, 2], [-1, -0.5, 0.25, 1])
+    np.testing.assert_allclose(_shifts(levels), expected, atol=1e-12)
+
+
+def test_many_preparations_at_once_are_as_each_alone(few_profiles):
+    """The fast road against the parts: levels by factor and sample in, two columns an effect out."""
+    long = few_profiles.factors.dropna(subset=["factor", "level"]).astype({"level": float})
+    wide = long.pivot_table(index="factor", columns="sample", values="level", aggfunc="mean")
+    wide = wide.reindex(columns=few_profiles.samples)
+    found = FactorSums(wide.index.tolist(), HEADLINE).columns(wide.to_numpy())
+    for effect in HEADLINE:
+        slow = KnowledgeBlock(HEADLINE).transform(few_profiles, effect)
+        assert set(found[effect]) == {"known_factors", "known_factors_measured"}
+        for column, values in found[effect].items():
+            np.testing.assert_allclose(values, slow[column].to_numpy(), atol=1e-12)
+    assert list(found) == list(HEADLINE)
+
+
+# ---- genes, agents, blocking ---------------------------------------------------------------------------
+
+
+def test_genes():
+    """Several genes overlap; one without a role counts as a gain, a sham not at all."""
+    agents = "HGF siRNA", "BDNF overexpression", "VEGF overexpression", "scrambled siRNA"
+    found = parts(preconditioning=done(*(("genetic_modification", a) for a in agents)))
+    known = {r["factor"] for r in rows("roles.csv") if r["effect"] == EFFECT}
+    gain = role("BDNF") if "BDNF" in known else 0.4
+    assert found == [
+        ("known_genes", "HGF gene", "preconditioning", -1.0, -role("HGF") * ROOTS[3]),
+        ("known_genes", "BDNF gene", "preconditioning", 1.0, gain * ROOTS[3]),
+        ("known_genes", "VEGFA gene", "preconditioning", 1.0, role("VEGFA") * ROOTS[3]),
+    ]
+
+
+def test_a_gene_without_a_role_counts_as_a_gain_and_its_loss_as_a_loss():
+    known = {r["factor"] for r in rows("roles.csv") if r["effect"] == EFFECT}
+    assert "ALB" not in known
+    for text, sign in (("ALB overexpression", 1.0), ("ALB siRNA", -1.0)):
+        found = parts(preconditioning=done(("genetic_modification", text)))
+        assert found == [("known_genes", "ALB gene", "preconditioning", sign, 0.4 * sign)]
+
+
+def test_an_agent_has_the_role_of_itself_before_its_class_before_its_kind():
+    for kind, agent, term, amount in (
+        ("cytokine", "IFN-gamma", "IFNG treatment", condition("agent", "IFNG")),
+        ("cytokine", "IL-6", "IL6 treatment", condition("agent_class", "proinflammatory_cytokine")),
+        ("small_molecule", "SB999999x", "small_molecule", 0.0),
+        (
+            "serum_deprivation",
+            None,
+            "serum_deprivation",
+            condition("preconditioning_kind", "serum_deprivation"),
+        ),
+        ("hypoxia", None, "hypoxia", condition("agent_class", "hypoxia")),
+    ):
+        if agent == "IL-6" and any(
+            r["term_kind"] == "agent" and r["term"] == "IL6" for r in rows("conditions.csv")
+        ):
+            continue
+        found = parts(preconditioning=done((kind, agent)))
+        assert found == [("known_agents", term, "preconditioning", 1.0, amount)], agent
+
+
+def test_what_takes_away_is_a_loss():
+    found = parts(preconditioning=done(("small_molecule", "GW4869")))
+    expected = condition("agent_class", "ev_release_inhibitor")
+    assert found == [("known_agents", "GW4869 treatment", "preconditioning", 1.0, expected)]
+    found = parts(preconditioning=done(("small_molecule", "anti-VEGF antibody")))
+    assert found == [("known_agents", "VEGFA treatment", "preconditioning", -1.0, -role("VEGFA"))]
+
+
+def test_two_agents_are_damped():
+    found = parts(preconditioning=done(("cytokine", "TNF-alpha and IFN-gamma")))
+    assert found == [
+        ("known_agents", "TNF treatment", "preconditioning", 1.0, condition("agent", "TNF") * ROOTS[2]),
+        ("known_agents", "IFNG treatment", "preconditioning", 1.0, condition("agent", "IFNG") * ROOTS[2]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "sign"), [("depleted", -1.0), ("neutralised", -1.0), ("inhibited", -1.0), ("added", 1.0)]
+)
+def test_blocking(kind: str, sign: float):
+    found = parts(manipulations=[{"kind": kind, "target": "VEGF"}])
+    assert found == [("known_blocking", f"VEGFA {kind}", "product", sign, sign * role("VEGFA"))]
+    found = parts(manipulations=[{"kind": kind, "target": "ALB"}])
+    assert found == [("known_blocking", f"ALB {kind}", "product", sign, sign * 0.4)]
+    found = parts(manipulations=[{"kind": kind}])
+    assert found == [("known_blocking", kind, "product", sign, condition("manipulation", kind))]
+
+
+def test_two_things_blocked_are_damped():
+    found = parts(manipulations=[{"kind": "depleted", "target": "VEGF"}, {"kind": "depleted"}])
+    assert [p[-1] for p in found] == [
+        -role("VEGFA") * ROOTS[2], condition("manipulation", "depleted") * ROOTS[2]
+    ]  # fmt: skip
+
+
+# ---- cells and product -----------------------------------------------------------------------------------
+
+
+def test_cells_and_product_are_summed_undamped():
+    found = parts(donor="aged diabetic", product="exosome", culture="spheroid")
+    assert found == [
+        ("known_cells", "donor_state=aged", "context", 1.0, condition("donor_state", "aged")),
+        ("known_cells", "donor_state=diabetic", "context", 1.0, condition("donor_state", "diabetic")),
+        ("known_product", "product=exosome", "product", 1.0, condition("product", "exosome")),
+        ("known_product", "culture=spheroid", "context", 1.0, condition("culture", "spheroid")),
+    ]
+
+
+def test_the_cell_class_counts():
+    profiles = profiles_from_evidence(make_evidence(make_record(1, make_arm("a"))))
+    found = KnowledgeBlock((EFFECT,)).parts(profiles, EFFECT)
+    expected = {
+        "cell_type_class=mesenchymal": (
+            "known_cells",
+            "cell_source",
+            condition("cell_type_class", "mesenchymal"),
+        ),
+        "product=conditioned_medium": (
+            "known_product",
+            "product",
+            condition("product", "conditioned_medium"),
+        ),
+    }
+    told = {r["term"]: (r["column"], r["kind"], r["amount"]) for r in found.to_dict("records")}
+    assert told == {t: (c, k, pytest.approx(a)) for t, (c, k, a) in expected.items()}
+
+
+# ---- the columns and the roles ---------------------------------------------------------------------------
+
+
+def test_the_columns_are_the_sums_in_their_order():
+    arms = make_arm("b", factors=[{"name": "HGF", "state": "elevated"}]), make_arm("a", product="ev")
+    profiles = profiles_from_evidence(make_evidence(make_record(1, *arms)))
+    wide = KnowledgeBlock((EFFECT,)).transform(profiles, EFFECT)
+    names = ["known_factors", "known_factors_measured", "known_genes", "known_agents", "known_blocking",
+             "known_cells", "known_product"]  # fmt: skip
+    assert wide.columns.tolist() == names
+    assert wide.index.equals(profiles.samples)
+    assert wide.dtypes.eq(float).all()
+    assert wide.at["s-00000001/b", "known_factors"] == pytest.approx(role("HGF"))
+    assert wide[["known_genes", "known_agents", "known_blocking"]].isna().all(axis=None)
+    for column, name in zip(KnowledgeBlock((EFFECT,)).columns, names, strict=True):
+        told = column.name, column.parent, column.kind, column.effect
+        assert told == (name, name.replace("_", " "), "knowledge", "each")
+
+
+def test_roles_are_the_files_signed_by_strength():
+    assert factor_roles()[EFFECT, "VEGFA"] == pytest.approx(role("VEGFA"))
+    assert len(factor_roles()) == len({(r["effect"], r["factor"]) for r in rows("roles.csv")})
+    told = condition_roles()[EFFECT, "agent_class", "nuclease"]
+    assert told == pytest.approx(condition("agent_class", "nuclease"))
+
+
+def test_roles_of_one_evidence_can_be_left_out():
+    kept = {(r["effect"], r["factor"]) for r in rows("roles.csv") if r["evidence"] != "design"}
+    assert set(factor_roles(("design",))) == kept
+    kept = {
+        (r["effect"], r["term_kind"], r["term"]) for r in rows("conditions.csv") if r["evidence"] != "design"
+    }
+    assert set(condition_roles(("design",))) == kept
+    named = next(r for r in rows("roles.csv") if (r["effect"], r["factor"]) == (EFFECT, "FGF2"))
+    facts = {"factors": [{"name": "FGF2", "state": "elevated"}]}
+    assert parts(**facts)
+    assert parts(**facts, without=(named["evidence"],)) == []
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"preconditioning": done(("genetic_modification", "HGF"))},
+        {"preconditioning": done(("cytokine", "IFN-gamma"))},
+        {"manipulations": [{"kind": "depleted", "target": "HGF"}]},
+        {"manipulations": [{"kind": "depleted"}]},
+        {"donor": "aged"},
+    ],
+)
+def test_every_part_can_be_seen_without_its_role(facts: dict):
+    every = tuple({r["evidence"] for name in ("roles.csv", "conditions.csv") for r in rows(name)})
+    unknown = parts(**facts, without=every)
+    assert unknown != parts(**facts)
+    assert all(abs(p[-1].expected) in (0.4, 0.5, 0.0) for p in unknown), "what an unknown thing counts as"
+
+
+def test_the_block_is_its_effects():
+    block = KnowledgeBlock(HEADLINE)
+    assert block.state() == {"effects": list(HEADLINE)}
+    again = KnowledgeBlock.from_state({"effects": list(HEADLINE)})
+    assert (again.effects, again.without) == (HEADLINE, ())
+    assert pd.isna(
+        block.transform(profiles_from_evidence(make_evidence(make_record(1))), EFFECT)["known_genes"]
+    ).all()

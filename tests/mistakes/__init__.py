@@ -1,0 +1,1 @@
+"""Mistakes that users make with their files: what happens with each, as docs/mistakes.md says."""
