@@ -42,6 +42,13 @@ def coverage(session: nox.Session) -> None:
 
 
 @nox.session(python="3.11")
+def mutants(session: nox.Session) -> None:
+    """Change the core in small ways and see whether its tests notice: `nox -s mutants -- --sample 250`."""
+    session.install("-c", "constraints.txt", "-e", ".[test]", "mutmut==3.8.1")
+    session.run("python", "tools/mutants.py", *session.posargs)
+
+
+@nox.session(python="3.11")
 def audit(session: nox.Session) -> None:
     """Ask the vulnerability databases about every pinned version; needs the network."""
     session.install("pip-audit")

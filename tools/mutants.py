@@ -63,10 +63,10 @@ def write_mutants(target: Path) -> list[Mutant]:
     for part in COPIED:
         source = ROOT / part
         (target / part).parent.mkdir(parents=True, exist_ok=True)
-        skip = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(source, target / part, ignore=skip) if source.is_dir() else shutil.copy(
-            source, target / part
-        )
+        if source.is_dir():
+            shutil.copytree(source, target / part, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, target / part)
     if (ROOT.parent / "shared").is_dir():
         (target.parent / "shared").symlink_to(ROOT.parent / "shared")
     found = []
@@ -75,9 +75,8 @@ def write_mutants(target: Path) -> list[Mutant]:
             mutated = mutate_file_contents(str(path), path.read_text(encoding="utf-8"))
             path.write_text(mutated.code, encoding="utf-8")
             module = ".".join(path.relative_to(target / "src").with_suffix("").parts)
-            there = tuple(t for t in tests if (target / t).exists())
             file = str(path.relative_to(target / PACKAGE))
-            found += [Mutant(file, f"{module}.{name}", there) for name in mutated.mutant_names]
+            found += [Mutant(file, f"{module}.{name}", tuple(tests)) for name in mutated.mutant_names]
     return found
 
 
@@ -101,6 +100,9 @@ class Loop:
         warm = [i for i in session.items if _READ & {*i.fixturenames} and not _COMPUTED & {*i.fixturenames}]
         for item in warm[:1]:  # evidence that no file of the core has touched is read once
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=session.items[0])
+        for module in {m.name.rpartition(".")[0] for m in self.mutants}:
+            for value in vars(sys.modules[module]).values():  # nothing that the core computed is kept
+                getattr(value, "cache_clear", int)()
         code, clean = self.run(session, "", 600.0)
         if code != 0:
             raise pytest.UsageError(f"{self.mutants[0].tests} fail without any mutant (exit {code})")
@@ -168,10 +170,8 @@ def load_libraries(target: Path) -> None:
 def interval(killed: int, total: int) -> tuple[float, float]:
     """Return the 95 % interval of a share (Wilson, 1927)."""
     z, share = 1.959964, killed / total
-    centre, width = (
-        share + z * z / (2 * total),
-        z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total)),
-    )
+    centre = share + z * z / (2 * total)
+    width = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
     return (centre - width) / (1 + z * z / total), (centre + width) / (1 + z * z / total)
 
 
@@ -202,10 +202,13 @@ def main() -> None:
     shutil.rmtree(chosen.folder, ignore_errors=True)
     every = write_mutants(target)
     names = {n for o in chosen.only for n in (Path(o).read_text().split() if Path(o).is_file() else [o])}
-    mutants = [m for m in every if m.name in names] or sampled(
-        every, chosen.sample or len(every), chosen.seed
-    )
+    if names:
+        mutants = [m for m in every if m.name in names]
+    else:
+        mutants = sampled(every, chosen.sample or len(every), chosen.seed)
     mutants = [m for m in mutants if m.file.startswith(tuple(chosen.files))]
+    if not mutants:
+        raise SystemExit("No mutant has such a name or file.")
     load_libraries(target)
     print(f"{len(every)} mutants in all, {len(mutants)} of them tried.", flush=True)
 

@@ -24,7 +24,9 @@ def executed(path: Path) -> NotebookNode:
     notebook = nbformat.read(path, as_version=4)
     # Two threads that wait for each other make small work slow.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    client = NotebookClient(notebook, timeout=_SECONDS, kernel_name="python3", resources={}, coalesce_streams=True)
+    client = NotebookClient(
+        notebook, timeout=_SECONDS, kernel_name="python3", resources={}, coalesce_streams=True
+    )
     client.resources["metadata"] = {"path": str(ROOT)}
     client.execute()
     return tidied(notebook)

@@ -1,8 +1,9 @@
 """The fuzz targets themselves, on their seeds and on a few hundred fixed mutations, without atheris."""
 
-import importlib
+import importlib.util
 import json
 import sys
+from functools import cache
 from types import ModuleType
 
 import pytest
@@ -10,12 +11,17 @@ import pytest
 from conftest import ROOT
 
 
+@cache
 def load(name: str) -> ModuleType:
+    """Return a target by its file: a folder of tests has the name of one."""
+    spec = importlib.util.spec_from_file_location(f"fuzz_{name}", ROOT / "fuzz" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
     sys.path.insert(0, str(ROOT / "fuzz"))
     try:
-        return importlib.import_module(name)
+        spec.loader.exec_module(module)
     finally:
         sys.path.pop(0)
+    return module
 
 
 @pytest.mark.parametrize(

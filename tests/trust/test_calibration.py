@@ -62,6 +62,20 @@ def test_the_fit_is_the_optimum_that_a_general_solver_finds(slope: float):
     assert [found.below, found.above, *found.offsets.values()] == pytest.approx(best, abs=2e-4)
 
 
+def test_effects_keep_their_own_order():
+    margin, targets = made(effects=("migratory", "angiogenic", "anti_fibrotic"))
+    margin += np.array([2.0, 0.0, -3.0])
+    outcomes = targets.outcomes.assign(migratory=np.nan)
+    some = Targets(outcomes, targets.weights, targets.comparisons)
+    found = fit_calibrator(margin, some)
+    own = margin[["anti_fibrotic", "angiogenic"]]
+    turned = fit_calibrator(own, Targets(outcomes[list(own)], targets.weights, targets.comparisons))
+    assert list(found.offsets) == ["migratory", "angiogenic", "anti_fibrotic"]
+    for effect in own:
+        assert found.knots[effect] == turned.knots[effect]
+        assert found.offsets[effect] == pytest.approx(turned.offsets[effect])
+
+
 def test_one_slope_may_be_held_at_zero_while_the_other_is_not():
     """Below the middle a higher margin is worse, above it is better."""
     margin, targets = made()
