@@ -467,7 +467,7 @@ def test_random_damage_with_fitting_checksums_has_a_name(bundle: Path, tmp_path:
         capture_output=True,
         text=True,
         env=environment,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     reached = (tmp_path / "out").read_text(encoding="utf-8") if (tmp_path / "out").exists() else "nothing"

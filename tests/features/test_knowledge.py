@@ -1,6 +1,7 @@
 """The signed sums, part by part, with the roles read by hand from the files."""
 
 import csv
+import hashlib
 import math
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from conftest import HEADLINE, ROOT, make_arm, make_evidence, make_record
 from secretome_ml.features.knowledge import PART_COLUMNS, FactorSums, KnowledgeBlock, _shifts
-from secretome_ml.features.roles import condition_roles, factor_roles
+from secretome_ml.features.roles import condition_roles, factor_roles, knowledge_digest
 from secretome_ml.profiles import profiles_from_evidence
 
 EFFECT = "angiogenic"
@@ -198,7 +199,16 @@ def test_cells_and_product_are_summed_undamped():
     ]
 
 
-def test_the_cell_class_counts():
+def test_the_cell_class_counts_beside_the_donor():
+    arms = make_arm("a"), make_arm("b", donor="aged")
+    profiles = profiles_from_evidence(make_evidence(make_record(1, *arms)))
+    cells = KnowledgeBlock((EFFECT,)).transform(profiles, EFFECT)["known_cells"]
+    mesenchymal, aged = condition("cell_type_class", "mesenchymal"), condition("donor_state", "aged")
+    assert cells.tolist() == pytest.approx([mesenchymal, mesenchymal + aged])
+    assert aged != 0
+
+
+def test_the_cell_class_and_the_product_count():
     profiles = profiles_from_evidence(make_evidence(make_record(1, make_arm("a"))))
     found = KnowledgeBlock((EFFECT,)).parts(profiles, EFFECT)
     expected = {
@@ -241,6 +251,15 @@ def test_roles_are_the_files_signed_by_strength():
     assert len(factor_roles()) == len({(r["effect"], r["factor"]) for r in rows("roles.csv")})
     told = condition_roles()[EFFECT, "agent_class", "nuclease"]
     assert told == pytest.approx(condition("agent_class", "nuclease"))
+
+
+def test_the_digest_covers_every_table_that_encoding_depends_on():
+    folders = ROOT / "data" / "vocabulary", ROOT / "data" / "knowledge"
+    tables = [path for folder in folders for path in sorted(folder.glob("*.csv"))]
+    names = {path.name for path in tables}
+    assert {"roles.csv", "conditions.csv"} < names
+    content = b"".join(path.name.encode() + path.read_bytes() for path in tables)
+    assert knowledge_digest() == hashlib.sha256(content).hexdigest()
 
 
 def test_roles_of_one_evidence_can_be_left_out():
