@@ -140,3 +140,12 @@ def test_never_raises_on_text(kind: str, agent: str) -> None:
 @pytest.mark.parametrize("piece", ["siRNA ", "(", "anti-", "VEGF + ", "control ", "inhibitor"])
 def test_very_long_text(piece: str) -> None:
     assert parse_intervention(GENE, piece * 20_000).direction in (-1, 0, 1)
+
+
+@pytest.mark.parametrize("kind", ["small_molecule", "cytokine", "growth_factor", "pharmacological"])
+@pytest.mark.parametrize(
+    "agent", ["VEGF siRNA", "VEGF-A shRNA", "CRISPR knock-out of VEGFA", "VEGF knockdown"]
+)
+def test_a_silenced_gene_is_a_loss_under_whatever_kind(kind: str, agent: str):
+    found = parse_intervention(kind, agent)
+    assert (found.direction, found.target) == (-1, "VEGFA")

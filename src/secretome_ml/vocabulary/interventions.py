@@ -31,6 +31,10 @@ _KIND_CLASS = {
     "pharmacological": "drug_other",
 }
 _GENETIC = ("genetic_modification", "immortalisation")
+# What silences a gene does so under whatever kind it was written down.
+_SILENCER = re.compile(
+    r"\b(?:si|sh)-?rna|\bantisense|\bmorpholino|\bcrispr|\bknock-?\s?(?:down|out)|\bsilenc", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -83,13 +87,15 @@ def parse_intervention(kind: str, agent: str | None) -> Intervention:
     'sham'
     >>> parse_intervention("cytokine", "IFN-γ").agent_class
     'proinflammatory_cytokine'
+    >>> parse_intervention("small_molecule", "VEGF siRNA").direction
+    -1
     """
     known = Terms().resolve("preconditioning", kind) or kind
     text = " ".join((agent or "").split())[:MAX_LENGTH]
     if not text:
         idle = known in ("none", *_GENETIC)
         return Intervention(None, 0 if idle else 1, _KIND_CLASS.get(known), known)
-    if known in _GENETIC:
+    if known in _GENETIC or (known != "coculture" and _SILENCER.search(text)):
         return _genetic(text)
     changed = parse_manipulation(kind, text) if known.startswith("other:") else None
     if changed is not None and changed.targets:
