@@ -20,11 +20,9 @@ from secretome_ml.audit import (
     require_same_numbers,
 )
 from secretome_ml.bundle import Bundle, finite, make_bundle, read_bundle
-from secretome_ml.errors import BundleRefused
 from secretome_ml.explanation.contributions import Typical, drivers_text, explain_margin
 from secretome_ml.features.encoder import Encoder
 from secretome_ml.features.knowledge import KnowledgeBlock
-from secretome_ml.features.roles import knowledge_digest
 from secretome_ml.models import MODELS, EffectModel, ModelState
 from secretome_ml.paths import models_dir
 from secretome_ml.profiles.profiles import Profiles
@@ -172,7 +170,6 @@ class Model:
             "recipe.json": self.recipe.as_dict(),
             "encoder.json": {
                 **self.encoder.state(),
-                "knowledge_digest": knowledge_digest(),
                 "typical_parts": {
                     e: [[*k, v] for k, v in sorted(t.items())] for e, t in self.typical.items()
                 },
@@ -218,7 +215,7 @@ def load_model(folder: Path | str | None = None) -> Model:
     Raises
     ------
     BundleRefused
-        If the bundle is missing, changed, or of another protocol or vocabulary.
+        If the bundle is missing, changed, or of another protocol.
     """
     bundle = read_bundle(folder if folder is not None else models_dir() / RELEASED)
     return model_from_bundle(bundle)
@@ -238,11 +235,6 @@ def _build(bundle: Bundle) -> Model:
     encoder, model, trust, resampled, held_out, evidence, metrics = (
         bundle.values(f"{name}.json") for name in names
     )
-    if encoder["knowledge_digest"] != knowledge_digest():
-        raise BundleRefused(
-            "The bundle was trained with other vocabularies or roles than those installed; "
-            "train it anew, or install the version that wrote it."
-        )
     for name, weights in model["values"].get("weights", {}).items():
         finite(weights, f"The weights for {name}")
     reference = {e: np.array(r, dtype=float) for e, r in trust["reference"].items()}
@@ -275,6 +267,8 @@ def _require_fit(model: Model) -> None:
     require(recipe.model == model.estimator.name, "the model that the recipe asks for")
     require((encoder.effects, encoder.blocks) == (effects, recipe.blocks), "the encoder's effects or blocks")
     fitted = [block.name for block in encoder.blocks_]
+    values = [*encoder.roles_.factors.values(), *encoder.roles_.conditions.values()]
+    require(all(-1.0 <= v <= 1.0 for v in values), "the roles of the encoder, which lie in -1 to 1")
     require(fitted == [b for b in encoder.blocks if b != KnowledgeBlock.name], "the encoder's fitted blocks")
     require_estimator(model.estimator, effects, encoder.columns)
     require(len(model.intervals.draws) > 0, "the draws of the intervals")

@@ -76,10 +76,10 @@ def test_one_known_sum_is_gone_at_a_time(few_features, few_targets):
 
 
 def test_roles_of_one_kind_of_evidence_are_gone(few_profiles, few_features, few_targets):
-    from secretome_ml.features.roles import factor_roles
+    from secretome_ml.features.roles import known_roles
 
     fewer = without_roles(few_profiles, few_features, few_targets, "design").features
-    assert len(factor_roles(("design",))) < len(factor_roles())
+    assert len(known_roles(("design",)).factors) < len(known_roles().factors)
     own, rest = (f.by_effect["anti_inflammatory"].abs().sum().sum() for f in (fewer, few_features))
     assert own < rest
 

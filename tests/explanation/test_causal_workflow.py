@@ -47,9 +47,9 @@ def test_the_majority_sign_is_that_of_the_other_folds(findings):
 
 
 def test_roles_are_the_list_of_known_roles(findings):
-    from secretome_ml.features.roles import factor_roles
+    from secretome_ml.features.roles import known_roles
 
-    roles = factor_roles()
+    roles = known_roles().factors
     for row in findings.itertuples():
         assert row.role == pytest.approx(roles.get((row.effect, row.factor), 0.0))
 

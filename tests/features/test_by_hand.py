@@ -176,6 +176,9 @@ def test_a_state_is_the_least_number_of_studies_and_the_names(profiles, name: st
 def test_the_state_of_an_encoder(profiles):
     encoder = Encoder(("angiogenic",), ("factors", "knowledge"), 1).fit(profiles)
     state = encoder.state()
+    roles = state.pop("roles")
+    assert set(roles) == {"angiogenic"}
+    assert roles["angiogenic"]["factors"]["VEGFA"] == 1.0
     columns = list(CELLS["factors"])
     assert state == {
         "effects": ["angiogenic"],
@@ -183,7 +186,7 @@ def test_the_state_of_an_encoder(profiles):
         "min_studies": 1,
         "fitted": [["factors", {"min_studies": 1, "columns": columns}]],
     }
-    again = Encoder.from_state(state | {"min_studies": "1"})
+    again = Encoder.from_state(state | {"min_studies": "1", "roles": roles})
     assert (again.effects, again.blocks, again.min_studies) == (("angiogenic",), ("factors", "knowledge"), 1)
     assert again.columns == encoder.columns
     assert Encoder(("angiogenic",)).min_studies == 3

@@ -9,6 +9,7 @@ import pytest
 from conftest import HEADLINE, make_arm, make_evidence, make_record
 from secretome_ml.features.encoder import Encoder
 from secretome_ml.features.knowledge import KnowledgeBlock
+from secretome_ml.features.roles import known_roles
 from secretome_ml.profiles import profiles_from_evidence
 
 
@@ -73,10 +74,23 @@ def test_a_family_is_the_mean_of_its_measured_members():
     assert all(math.isnan(row(found, "b")[c.name]) for c in families)
 
 
-def test_what_is_elevated_against_another_arm_is_decreased_in_it():
-    arms = make_arm("hyp", factors=[factor("HGF", "elevated", vs="norm")]), make_arm("norm")
+@pytest.mark.parametrize(("state", "level"), [("elevated", 2.0), ("decreased", -1.0), ("unchanged", 1.0)])
+def test_what_changed_against_another_arm_is_present_in_it(state: str, level: float):
+    arms = make_arm("hyp", factors=[factor("HGF", state, vs="norm")]), make_arm("norm")
     found = encode(*arms)
-    assert (row(found, "hyp")["factor=HGF"], row(found, "norm")["factor=HGF"]) == (2.0, -1.0)
+    assert (row(found, "hyp")["factor=HGF"], row(found, "norm")["factor=HGF"]) == (level, 1.0)
+
+
+def test_an_arm_between_two_others_stays_between_them():
+    """A mimic and an inhibitor of one miRNA, both against naive cells, which state nothing themselves."""
+    arms = (
+        make_arm("mimic", factors=[factor("miR-126", "elevated", vs="naive")]),
+        make_arm("naive"),
+        make_arm("inhibitor", factors=[factor("miR-126", "decreased", vs="naive")]),
+    )
+    found = encode(*arms)
+    levels = [row(found, arm)["factor=miR-126"] for arm in ("mimic", "naive", "inhibitor")]
+    assert levels == [2.0, 1.0, -1.0]
 
 
 def test_what_the_other_arm_reports_itself_is_kept():
@@ -207,7 +221,7 @@ def test_what_was_taken_out_of_the_product_counts_against_it():
 
 @pytest.mark.parametrize("effect", HEADLINE)
 def test_the_parts_add_up_to_the_columns(few_profiles, effect: str):
-    block = KnowledgeBlock(HEADLINE)
+    block = KnowledgeBlock(HEADLINE, known_roles())
     sums: dict[tuple[str, str], float] = {}
     for part in block.parts(few_profiles, effect).to_dict("records"):
         key = part["sample"], part["column"]
@@ -236,7 +250,7 @@ def test_the_signed_sum_by_hand(few_profiles):
     for r in few_profiles.factors.dropna(subset="level").to_dict("records"):
         levels.setdefault(r["sample"], {}).setdefault(r["factor"], []).append(float(r["level"]))
     for effect in HEADLINE:
-        wide = KnowledgeBlock(HEADLINE).transform(few_profiles, effect)["known_factors"]
+        wide = KnowledgeBlock(HEADLINE, known_roles()).transform(few_profiles, effect)["known_factors"]
         compared = 0
         for sample in few_profiles.samples:
             means = {f: sum(v) / len(v) for f, v in levels.get(sample, {}).items() if (effect, f) in roles}
@@ -253,9 +267,7 @@ def test_the_signed_sum_by_hand(few_profiles):
 
 
 def test_roles_are_bounded_and_have_both_signs():
-    from secretome_ml.features.roles import condition_roles, factor_roles
-
-    for roles in (factor_roles(), condition_roles()):
+    for roles in (known_roles().factors, known_roles().conditions):
         values = np.array(list(roles.values()))
         assert np.all(np.abs(values) <= 1)
         assert (values > 0).any()

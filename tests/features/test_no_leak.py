@@ -105,7 +105,9 @@ def test_a_block_follows_the_contract_of_scikit_learn(few_profiles, name: str):
 
 def test_the_encoder_follows_the_contract_of_scikit_learn(few_profiles):
     encoder = clone(Encoder(("angiogenic",), ("factors",), 2))
-    assert encoder.get_params() == {"effects": ("angiogenic",), "blocks": ("factors",), "min_studies": 2}
+    assert encoder.get_params() == {
+        "effects": ("angiogenic",), "blocks": ("factors",), "min_studies": 2, "roles": None
+    }  # fmt: skip
     features = encoder.fit_transform(few_profiles)
     assert encoder.get_feature_names_out() == features.for_effect("angiogenic").columns.tolist()
 

@@ -1,4 +1,4 @@
-"""Models: another vocabulary, other libraries, effects that were never learned."""
+"""Models: impossible roles, other libraries, effects that were never learned."""
 
 import json
 import shutil
@@ -33,8 +33,8 @@ def rewrite(folder: Path, name: str, change) -> None:
     (folder / MANIFEST).write_bytes(to_json(manifest))
 
 
-def test_a_model_of_another_vocabulary(row, bundle):
-    rewrite(bundle, "encoder.json", lambda v: v.update(knowledge_digest="0" * len(v["knowledge_digest"])))
+def test_a_model_with_impossible_roles(row, bundle):
+    rewrite(bundle, "encoder.json", lambda v: v["roles"]["angiogenic"]["factors"].update(VEGFA=2.0))
     row.refuses(lambda: load_model(bundle))
 
 

@@ -93,7 +93,9 @@ class BatchEncoder:
         place = {c.name: i for i, c in enumerate(model.encoder.columns)}
         self._single = [(i, place[f"factor={n}"]) for i, n in enumerate(names) if f"factor={n}" in place]
         self._families = _families(names, place)
-        self._sums = FactorSums(names, model.effects) if model.encoder.knowledge else None
+        self._sums = (
+            FactorSums(names, model.effects, model.encoder.roles_) if model.encoder.knowledge else None
+        )
         self._place = place
 
     def encode(self, batch: pa.RecordBatch, start: int) -> Encoded:

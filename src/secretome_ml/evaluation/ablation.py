@@ -11,6 +11,7 @@ from secretome_ml.evidence import Evidence
 from secretome_ml.features.columns import Features
 from secretome_ml.features.encoder import Encoder
 from secretome_ml.features.knowledge import KnowledgeBlock
+from secretome_ml.features.roles import known_roles
 from secretome_ml.models.targets import Targets, study_of
 from secretome_ml.profiles.profiles import Profiles
 
@@ -48,7 +49,7 @@ def without_known_sums(features: Features, targets: Targets) -> Iterator[Ablatio
 
 def without_roles(profiles: Profiles, features: Features, targets: Targets, evidence: str) -> Ablation:
     """Return the features with the known sums made without roles of one kind of evidence, e.g. `design`."""
-    block = KnowledgeBlock(targets.effects, without=(evidence,))
+    block = KnowledgeBlock(targets.effects, known_roles((evidence,)))
     known = {effect: block.transform(profiles, effect) for effect in targets.effects}
     return Ablation(f"roles whose evidence is {evidence}", replace(features, by_effect=known), targets)
 

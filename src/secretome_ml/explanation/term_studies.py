@@ -13,7 +13,6 @@ from secretome_ml.explanation.citations import cited_studies
 from secretome_ml.explanation.findings import arm_findings
 from secretome_ml.explanation.naming import term_name
 from secretome_ml.features.encoder import Encoder
-from secretome_ml.features.knowledge import KnowledgeBlock
 from secretome_ml.profiles import profiles_from_evidence
 
 TERM_STUDY_COLUMNS = (
@@ -74,7 +73,8 @@ class TermIndex:
         # Every column, however few studies state it: the encoder says what each stands for.
         encoder = Encoder(tuple(effects), min_studies=1).fit(profiles)
         features = encoder.transform(profiles)
-        parts = [KnowledgeBlock(tuple(effects)).parts(profiles, effect) for effect in effects]
+        known = encoder.knowledge
+        parts = [known.parts(profiles, effect) for effect in effects] if known else []
         named = pd.concat([_of_columns(features.common, encoder), *(_of_parts(p) for p in parts)])
         stated = named.drop_duplicates(["sample", "term"]).reset_index(drop=True)
         return cls(stated, arm_findings(evidence, effects), cited_studies(evidence.studies))

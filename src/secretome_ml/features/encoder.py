@@ -14,6 +14,7 @@ from secretome_ml.features.factors import FactorBlock
 from secretome_ml.features.knowledge import KnowledgeBlock
 from secretome_ml.features.preconditioning import PreconditioningBlock
 from secretome_ml.features.product import ProductBlock
+from secretome_ml.features.roles import Roles, known_roles
 from secretome_ml.profiles.profiles import Profiles
 from secretome_ml.registry import Registry
 
@@ -34,6 +35,9 @@ class Encoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         Names of the blocks to use, in order; see `BLOCKS`. `knowledge` adds the signed roles.
     min_studies : int
         A column that fewer training studies state is left out.
+    roles : Roles, optional
+        What factors and conditions are known to do; default: the shipped tables. A fitted encoder keeps
+        them, so that a bundle scores alike wherever the tables have moved on.
 
     Examples
     --------
@@ -50,13 +54,16 @@ class Encoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         effects: tuple[str, ...],
         blocks: tuple[str, ...] = ("cell_source", "preconditioning", "product", "factors", "knowledge"),
         min_studies: int = 3,
+        roles: Roles | None = None,
     ) -> None:
         self.effects = effects
         self.blocks = blocks
         self.min_studies = min_studies
+        self.roles = roles
 
     def fit(self, profiles: Profiles, y: object = None) -> Self:
         """Choose the columns that the training profiles support."""
+        self.roles_ = self.roles if self.roles is not None else known_roles()
         names = [b for b in self.blocks if b != KnowledgeBlock.name]
         self.blocks_ = [BLOCKS[name](min_studies=self.min_studies).fit(profiles) for name in names]
         return self
@@ -77,7 +84,9 @@ class Encoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     @property
     def knowledge(self) -> KnowledgeBlock | None:
         """The knowledge block, when it is used."""
-        return KnowledgeBlock(tuple(self.effects)) if KnowledgeBlock.name in self.blocks else None
+        if KnowledgeBlock.name not in self.blocks:
+            return None
+        return KnowledgeBlock(tuple(self.effects), self.roles_)
 
     @property
     def columns(self) -> tuple[FeatureColumn, ...]:
@@ -96,11 +105,13 @@ class Encoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             "blocks": list(self.blocks),
             "min_studies": self.min_studies,
             "fitted": [[block.name, block.state()] for block in self.blocks_],
+            "roles": self.roles_.state(tuple(self.effects)),
         }
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Self:
         """Rebuild a fitted encoder."""
         encoder = cls(tuple(state["effects"]), tuple(state["blocks"]), int(state["min_studies"]))
+        encoder.roles_ = Roles.from_state({effect: state["roles"][effect] for effect in encoder.effects})
         encoder.blocks_ = [BLOCKS[name].from_state(fitted) for name, fitted in state["fitted"]]
         return encoder

@@ -6,7 +6,6 @@ The parts of every sum are kept, so that an explanation can name the factor or c
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 
 from secretome_ml.features.columns import FeatureColumn, TermKind
 from secretome_ml.features.preconditioning import interventions
-from secretome_ml.features.roles import condition_roles, factor_roles
+from secretome_ml.features.roles import Roles
 from secretome_ml.profiles.profiles import Profiles
 from secretome_ml.vocabulary import Terms, donor_state
 
@@ -57,15 +56,15 @@ class KnowledgeBlock:
     ----------
     effects : tuple of str
         Effects to encode.
-    without : tuple of str
-        Roles with this evidence are left out, to see what they bring.
+    roles : Roles
+        What factors and conditions do.
     """
 
     name = "knowledge"
 
-    def __init__(self, effects: tuple[str, ...], without: tuple[str, ...] = ()) -> None:
+    def __init__(self, effects: tuple[str, ...], roles: Roles) -> None:
         self.effects = effects
-        self.without = without
+        self.roles = roles
 
     @property
     def columns(self) -> list[FeatureColumn]:
@@ -82,21 +81,12 @@ class KnowledgeBlock:
     def parts(self, profiles: Profiles, effect: str) -> pd.DataFrame:
         """Return one row per sample, column and term; the amounts of a column add up to its value."""
         rows = [
-            *_factor_parts(profiles, effect, self.without),
-            *_agent_parts(profiles, effect, self.without),
-            *_blocking_parts(profiles, effect, self.without),
-            *_cell_parts(profiles, effect, self.without),
+            *_factor_parts(profiles, effect, self.roles),
+            *_agent_parts(profiles, effect, self.roles),
+            *_blocking_parts(profiles, effect, self.roles),
+            *_cell_parts(profiles, effect, self.roles),
         ]
         return _damped(pd.DataFrame(rows, columns=list(PART_COLUMNS)))
-
-    def state(self) -> dict[str, Any]:
-        """Return the block as plain JSON values."""
-        return {"effects": list(self.effects)}
-
-    @classmethod
-    def from_state(cls, state: dict[str, Any]) -> Self:
-        """Rebuild the block."""
-        return cls(tuple(state["effects"]))
 
 
 def _shifts(levels: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -120,12 +110,13 @@ class FactorSums:
         Distinct factors, one per row of the levels.
     effects : tuple of str
         Effects to sum for.
+    roles : Roles
+        What factors do.
     """
 
-    def __init__(self, factors: list[str], effects: tuple[str, ...]) -> None:
-        roles = factor_roles()
+    def __init__(self, factors: list[str], effects: tuple[str, ...], roles: Roles) -> None:
         self.effects = effects
-        known = np.array([[roles.get((e, f), np.nan) for f in factors] for e in effects])
+        known = np.array([[roles.factors.get((e, f), np.nan) for f in factors] for e in effects])
         self._rows = np.flatnonzero(~np.isnan(known).all(axis=0))
         self._has = (~np.isnan(known[:, self._rows])).astype(float)
         self._roles = np.nan_to_num(known[:, self._rows])
@@ -161,10 +152,9 @@ def _damped(parts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _factor_parts(
-    profiles: Profiles, effect: str, without: tuple[str, ...]
+    profiles: Profiles, effect: str, roles: Roles
 ) -> Iterator[tuple[str, str, str, str, object, float]]:
     """Yield role times shift of every factor, damped so that a panel of 1,000 does not drown the rest."""
-    roles = factor_roles(without)
     rows = profiles.factors[["sample", "factor", "level"]].dropna()
     levels = (
         rows.assign(level=rows["level"].astype(float))
@@ -172,7 +162,7 @@ def _factor_parts(
         .mean()
     )
     frame = levels.reset_index()
-    frame["role"] = [roles.get((effect, f), np.nan) for f in frame["factor"]]
+    frame["role"] = [roles.factors.get((effect, f), np.nan) for f in frame["factor"]]
     frame = frame.dropna(subset="role")
     frame["shift"] = np.interp(frame["level"], _LEVELS, _SHIFTS)
     changed = frame["shift"].abs().groupby(frame["sample"]).transform("sum")
@@ -191,15 +181,15 @@ def _factor_parts(
 
 
 def _agent_parts(
-    profiles: Profiles, effect: str, without: tuple[str, ...]
+    profiles: Profiles, effect: str, roles: Roles
 ) -> Iterator[tuple[str, str, str, str, object, float]]:
-    roles, conditions = factor_roles(without), condition_roles(without)
+    conditions = roles.conditions
     for row in interventions(profiles).itertuples(index=False):
         if row.direction == 0:
             continue
         target = row.target if isinstance(row.target, str) else None
         if row.kind == "genetic_modification" and target is not None:
-            role = roles.get((effect, target), _UNKNOWN_GAIN)
+            role = roles.factors.get((effect, target), _UNKNOWN_GAIN)
             yield (
                 row.sample,
                 "known_genes",
@@ -209,29 +199,31 @@ def _agent_parts(
                 role * row.direction,
             )
             continue
-        keys = (("agent", target), ("agent_class", row.agent_class), ("preconditioning_kind", row.kind))
-        inhibits = row.agent_class in _INHIBITORS
-        known = (
-            conditions[effect, k, t]
-            for k, t in keys[: 2 if inhibits else 3]
-            if t and (effect, k, t) in conditions
+        own, group, kind = (
+            ("agent", target),
+            ("agent_class", row.agent_class),
+            ("preconditioning_kind", row.kind),
         )
+        inhibits = row.agent_class in _INHIBITORS
+        # An agent is told first by itself, then by its class; where none is named, the kind says more.
+        keys = (kind, group) if target is None else (own, group) if inhibits else (own, group, kind)
+        known = (conditions[effect, k, t] for k, t in keys if t and (effect, k, t) in conditions)
         role = next(known, _UNKNOWN_LOSS if inhibits else 0.0)
         if row.direction < 0 and target is not None:
-            role = roles.get((effect, target), _UNKNOWN_GAIN)
+            role = roles.factors.get((effect, target), _UNKNOWN_GAIN)
         term = f"{target} treatment" if target else row.kind
         yield row.sample, "known_agents", term, "preconditioning", row.direction, role * row.direction
 
 
 def _blocking_parts(
-    profiles: Profiles, effect: str, without: tuple[str, ...]
+    profiles: Profiles, effect: str, roles: Roles
 ) -> Iterator[tuple[str, str, str, str, object, float]]:
-    roles, conditions = factor_roles(without), condition_roles(without)
+    conditions = roles.conditions
     for row in profiles.manipulations.itertuples(index=False):
         target = row.target if isinstance(row.target, str) else None
         sign = -1.0 if row.kind in _TAKES_AWAY else 1.0 if row.kind == "added" else 0.0
         if target is not None:
-            amount = sign * roles.get((effect, target), _UNKNOWN_GAIN)
+            amount = sign * roles.factors.get((effect, target), _UNKNOWN_GAIN)
         else:
             amount = conditions.get((effect, "manipulation", str(row.kind)), _UNKNOWN_LOSS)
         term = f"{target} {row.kind}" if target else str(row.kind)
@@ -239,9 +231,9 @@ def _blocking_parts(
 
 
 def _cell_parts(
-    profiles: Profiles, effect: str, without: tuple[str, ...]
+    profiles: Profiles, effect: str, roles: Roles
 ) -> Iterator[tuple[str, str, str, str, object, float]]:
-    conditions, terms = condition_roles(without), Terms()
+    conditions, terms = roles.conditions, Terms()
     for sample, row in profiles.context.iterrows():
         stated = []
         if isinstance(row["cell_type"], str):

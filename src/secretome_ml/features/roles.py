@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
+from typing import Any, Self
 
 import pandas as pd
 
@@ -12,43 +14,65 @@ from secretome_ml.paths import data_dir
 _SIGN = {"promotes": 1.0, "inhibits": -1.0}
 # A role is worth 1/3 to 1, after the strength of its evidence (1 indirect, 2 clear, 3 central).
 _FULL_STRENGTH = 3.0
+_DECIMALS = 9
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Signed roles in -1..1, as an encoder uses them and its bundle keeps them.
+
+    Parameters
+    ----------
+    factors : mapping of (effect, factor) to float
+        What a factor does, secreted by such cells or engineered into them.
+    conditions : mapping of (effect, term kind, term) to float
+        What a condition such as hypoxia, a donor state or a product does.
+    """
+
+    factors: Mapping[tuple[str, str], float]
+    conditions: Mapping[tuple[str, str, str], float]
+
+    def state(self, effects: tuple[str, ...]) -> dict[str, Any]:
+        """Return the roles of these effects as plain JSON values."""
+        return {
+            effect: {
+                "factors": {f: v for (e, f), v in sorted(self.factors.items()) if e == effect},
+                "conditions": [[k, t, v] for (e, k, t), v in sorted(self.conditions.items()) if e == effect],
+            }
+            for effect in effects
+        }
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Self:
+        """Rebuild the roles."""
+        return cls(
+            {(e, str(f)): float(v) for e, own in state.items() for f, v in own["factors"].items()},
+            {(e, str(k), str(t)): float(v) for e, own in state.items() for k, t, v in own["conditions"]},
+        )
 
 
 @cache
-def factor_roles(without: tuple[str, ...] = ()) -> dict[tuple[str, str], float]:
-    """Return (effect, factor) to signed role in -1..1; roles whose evidence is in `without` are left out.
+def known_roles(without: tuple[str, ...] = ()) -> Roles:
+    """Return the roles of the shipped tables; those whose evidence is in `without` are left out.
 
     Examples
     --------
-    >>> factor_roles()["angiogenic", "VEGFA"] > 0 > factor_roles()["angiogenic", "SERPINF1"]
+    >>> roles = known_roles()
+    >>> roles.factors["angiogenic", "VEGFA"] > 0 > roles.factors["angiogenic", "SERPINF1"]
     True
     """
-    table = _read("roles.csv", without)
-    return {(r["effect"], r["factor"]): _signed(r) for r in table.to_dict("records")}
+    factors, conditions = (_read(name, without) for name in ("roles.csv", "conditions.csv"))
+    return Roles(
+        {(r["effect"], r["factor"]): _signed(r) for r in factors},
+        {(r["effect"], r["term_kind"], r["term"]): _signed(r) for r in conditions},
+    )
 
 
-@cache
-def condition_roles(without: tuple[str, ...] = ()) -> dict[tuple[str, str, str], float]:
-    """Return (effect, term kind, term) to signed role in -1..1, for conditions such as hypoxia."""
-    table = _read("conditions.csv", without)
-    return {(r["effect"], r["term_kind"], r["term"]): _signed(r) for r in table.to_dict("records")}
-
-
-@cache
-def knowledge_digest() -> str:
-    """Return the SHA-256 of the vocabularies and roles that encoding depends on."""
-    total = hashlib.sha256()
-    for folder in ("vocabulary", "knowledge"):
-        for path in sorted((data_dir() / folder).glob("*.csv")):
-            total.update(path.name.encode())
-            total.update(path.read_bytes())
-    return total.hexdigest()
-
-
-def _read(name: str, without: tuple[str, ...]) -> pd.DataFrame:
+def _read(name: str, without: tuple[str, ...]) -> list[dict[str, Any]]:
     table = pd.read_csv(data_dir() / "knowledge" / name, dtype={"strength": float})
-    return table[~table["evidence"].isin(without)]
+    kept: list[dict[str, Any]] = table[~table["evidence"].isin(without)].to_dict("records")
+    return kept
 
 
-def _signed(row: dict[str, object]) -> float:
-    return _SIGN[str(row["role"])] * float(str(row["strength"])) / _FULL_STRENGTH
+def _signed(row: dict[str, Any]) -> float:
+    return round(_SIGN[str(row["role"])] * float(row["strength"]) / _FULL_STRENGTH, _DECIMALS)

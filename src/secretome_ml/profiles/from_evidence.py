@@ -11,7 +11,9 @@ from secretome_ml.evidence import Evidence
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS, Profiles, make_profiles
 from secretome_ml.vocabulary import FactorVocabulary, Terms, parse_manipulation
 
-_MIRROR = {"elevated": "decreased", "decreased": "elevated", "unchanged": "unchanged"}
+# What a state against another arm says of that arm: the factor is there. It is no change of that arm, which
+# may stand between two others.
+_OTHER_ARM = {"elevated": "detected", "decreased": "detected", "unchanged": "unchanged"}
 
 
 def sample_name(study: str, arm: str) -> str:
@@ -23,8 +25,8 @@ def profiles_from_evidence(evidence: Evidence) -> Profiles:
     """Return every arm of the evidence as a profile.
 
     Outcomes, comparisons and `causal` marks are labels and never enter a profile. A factor that one arm
-    states against another arm of its study is carried to that arm with the opposite state, unless the
-    other arm reports the factor itself.
+    states against another arm of its study is present in that arm, unless the other arm reports the factor
+    itself.
     """
     arms = evidence.arms
     samples = arms["study"] + "/" + arms["arm"]
@@ -41,7 +43,7 @@ def profiles_from_evidence(evidence: Evidence) -> Profiles:
         context,
         preconditioning=_long(evidence.preconditioning),
         manipulations=_manipulations(evidence),
-        factors=[*known, *_mirrored(known, set(samples))],
+        factors=[*known, *_in_other_arms(known, set(samples))],
         unknown=unknown,
     )
 
@@ -79,16 +81,16 @@ def _factor_rows(evidence: Evidence) -> Iterator[dict[str, object]]:
         }
 
 
-def _mirrored(rows: list[dict[str, object]], samples: set[str]) -> Iterator[dict[str, object]]:
+def _in_other_arms(rows: list[dict[str, object]], samples: set[str]) -> Iterator[dict[str, object]]:
     reported = {(r["sample"], r["factor"]) for r in rows}
     for row in rows:
         other, state = row["vs"], row["state"]
-        if other in samples and state in _MIRROR and (other, row["factor"]) not in reported:
+        if other in samples and state in _OTHER_ARM and (other, row["factor"]) not in reported:
             yield {
                 **row,
                 "sample": other,
                 "vs": row["sample"],
-                "state": _MIRROR[str(state)],
+                "state": _OTHER_ARM[str(state)],
                 "value": None,
                 "unit": None,
             }

@@ -24,7 +24,7 @@ from secretome_ml.explanation.causal import CHANGED, ROUTES, causal_experiments,
 from secretome_ml.explanation.contributions import term_maps, typical_parts
 from secretome_ml.features.encoder import Encoder
 from secretome_ml.features.knowledge import KnowledgeBlock
-from secretome_ml.features.roles import factor_roles
+from secretome_ml.features.roles import known_roles
 from secretome_ml.files import write_file
 from secretome_ml.models import MODELS, Targets, targets_from_evidence
 from secretome_ml.models.targets import study_of
@@ -94,7 +94,7 @@ def causal_findings(
     for split in splits:
         side = _of_side(experiments, split).index
         experiments.loc[side, "majority"] = np.sign(experiments.drop(side)["sign"].sum())
-    roles = factor_roles()
+    roles = known_roles().factors
     keys = zip(experiments["effect"], experiments["factor"], strict=True)
     experiments["role"] = [roles.get(key, 0.0) for key in keys]
     found = findings_of(experiments, tuple(PREDICTORS))
