@@ -12,9 +12,9 @@ from mlflow import MlflowClient
 
 from conftest import choose_studies
 from secretome_ml.errors import PromotionRefused, TrackingFailed
-from secretome_ml.evaluation.groups import study_groups
 from secretome_ml.models import targets_from_evidence
 from secretome_ml.tracking import fetch_table, find_version, holder_of, log_run, promote_version, registry
+from secretome_ml.validation.splits import study_groups
 from secretome_ml.workflows.promote import promote, targets_from_table
 from tracking.conftest import environment
 from tracking.test_server import WORKERS

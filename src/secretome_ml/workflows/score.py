@@ -9,7 +9,6 @@ from pathlib import Path
 import pandas as pd
 
 from secretome_ml.errors import InputRefused, NotEnoughEvidence, Problem
-from secretome_ml.evaluation.metrics import evaluate_predictions, pair_hits
 from secretome_ml.evidence import Evidence, seen_studies, validate_evidence
 from secretome_ml.files import csv_text, write_file
 from secretome_ml.model import Model
@@ -17,6 +16,7 @@ from secretome_ml.models import targets_from_evidence
 from secretome_ml.profiles import Profiles, join_profiles, profiles_from_evidence, read_profiles
 from secretome_ml.profiles.readers import evidence_records
 from secretome_ml.profiles.source import open_source
+from secretome_ml.validation.metrics import evaluate_predictions, pair_hits
 
 _SUFFIXES = (".csv", ".parquet", ".json")
 

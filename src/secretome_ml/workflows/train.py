@@ -11,14 +11,6 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from secretome_ml.errors import InputRefused, NotEnoughEvidence, Problem
-from secretome_ml.evaluation.cross_validation import Settings, cross_validate
-from secretome_ml.evaluation.fold_store import FoldStore
-from secretome_ml.evaluation.folds import OutOfFold
-from secretome_ml.evaluation.groups import study_groups
-from secretome_ml.evaluation.guard import joined_duplicates
-from secretome_ml.evaluation.metrics import evaluate_predictions, pair_hits
-from secretome_ml.evaluation.spread import Spread, over_processes
-from secretome_ml.evaluation.tuning import Tuned, Validation, tune
 from secretome_ml.evidence import EFFECTS, Evidence, evidence_stats, validate_evidence
 from secretome_ml.explanation.contributions import explain_margin, typical_parts
 from secretome_ml.explanation.importance import global_importance
@@ -28,12 +20,24 @@ from secretome_ml.features.knowledge import KnowledgeBlock
 from secretome_ml.model import HELD_OUT_COLUMNS, Model
 from secretome_ml.models import BASELINES, MODELS, Targets, targets_from_evidence
 from secretome_ml.models.device import forget_device
+from secretome_ml.parallel import Spread, over_processes
 from secretome_ml.profiles import Profiles, profiles_from_evidence
 from secretome_ml.recipe import Recipe
 from secretome_ml.reporting.card import model_card
 from secretome_ml.trust.domain import fit_domain
 from secretome_ml.trust.intervals import fit_intervals
 from secretome_ml.trust.refits import fit_refits, refits_state
+from secretome_ml.validation.cross_validation import (
+    OutOfFold,
+    Settings,
+    Tuned,
+    Validation,
+    cross_validate,
+    tune,
+)
+from secretome_ml.validation.guard import joined_duplicates
+from secretome_ml.validation.metrics import evaluate_predictions, pair_hits
+from secretome_ml.validation.splits import study_groups
 
 _LEAST_STUDIES = 10
 
@@ -80,7 +84,6 @@ def train(
     jobs: int = 1,
     fast: bool = False,
     advance: Callable[[str, int], None] | None = None,
-    store: FoldStore | None = None,
     spread: Spread | None = None,
     device: str = "cpu",
 ) -> Training:
@@ -98,8 +101,6 @@ def train(
         A coarse search, for trying out; the recipe kept in the bundle says so.
     advance : callable, optional
         Called with (what, total steps) at the start and (what, 0) after each step.
-    store : FoldStore, optional
-        Where finished folds are kept, so that an interrupted run goes on from there.
     spread : Spread, optional
         What the folds are spread over; default: so many processes of this machine.
     device : str
@@ -120,7 +121,7 @@ def train(
         recipe = replace(recipe, name=f"{recipe.name}-fast", **_FAST)  # type: ignore[arg-type]
     # One thread for linear algebra: small matrices gain nothing from more, and lose much on a busy machine.
     with threadpool_limits(1):
-        return _train(recipe, evidence, jobs, advance, store, spread or over_processes(jobs), device)
+        return _train(recipe, evidence, jobs, advance, spread or over_processes(jobs), device)
 
 
 def _train(
@@ -128,7 +129,6 @@ def _train(
     evidence: Evidence,
     jobs: int,
     advance: Callable[[str, int], None] | None,
-    store: FoldStore | None,
     spread: Spread,
     device: str,
 ) -> Training:
@@ -152,7 +152,6 @@ def _train(
         plan,
         settings,
         spread,
-        store,
         (lambda: advance("cross-validation", 0)) if advance else None,
     )
     metrics = _metrics(found, targets, recipe)
