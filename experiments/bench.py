@@ -24,6 +24,7 @@ from secretome_ml.validation.cross_validation import (
     predict_split,
 )
 from secretome_ml.validation.guard import check_features, joined_duplicates
+from secretome_ml.validation.sealed import without_sealed
 from secretome_ml.validation.splits import Split, study_groups
 
 Cell = str | float | int | Estimate
@@ -101,7 +102,8 @@ def make_bench(
     fast: bool,
     log: Log,
 ) -> Bench:
-    """Encode the evidence, join repeated studies, and refuse features that leak."""
+    """Leave out the sealed studies, encode, join repeated studies, and refuse features that leak."""
+    evidence = without_sealed(evidence)
     profiles = profiles_from_evidence(evidence)
     targets = targets_from_evidence(evidence, recipe.effects, recipe.basis_weights)
     features = Encoder(recipe.effects, recipe.blocks, min_studies=1).fit(profiles).transform(profiles)

@@ -28,6 +28,7 @@ from secretome_ml.profiles import Profiles, profiles_from_evidence
 from secretome_ml.recipe import Recipe, load_recipe
 from secretome_ml.reporting.words import effect_label, signed
 from secretome_ml.validation.guard import check_split, joined_duplicates
+from secretome_ml.validation.sealed import without_sealed
 from secretome_ml.validation.splits import Split, study_folds, study_groups
 
 FOLDS = 10
@@ -71,6 +72,7 @@ def causal_findings(
         read from the review that the study was read from.
     """
     tell = say or (lambda _: None)
+    evidence = without_sealed(evidence)
     profiles = profiles_from_evidence(evidence)
     targets = targets_from_evidence(evidence, recipe.effects, recipe.basis_weights)
     groups = joined_duplicates(study_groups(evidence.studies), profiles, targets)

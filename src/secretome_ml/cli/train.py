@@ -87,7 +87,7 @@ def train(
     run_id = record_training(
         training,
         bundle,
-        corpus,
+        training.evidence,
         str(evidence or "shipped corpus"),
         local_store(),
         tracking_uri,
@@ -102,7 +102,7 @@ def train(
             {
                 "bundle": str(folder),
                 "bundle_digest": bundle.digest,
-                "evidence_digest": corpus.digest,
+                "evidence_digest": training.evidence.digest,
                 "run_id": run_id,
                 "recipe": training.model.recipe.as_dict(),
                 "parameters": training.parameters,

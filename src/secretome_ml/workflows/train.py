@@ -37,6 +37,7 @@ from secretome_ml.validation.cross_validation import (
 )
 from secretome_ml.validation.guard import joined_duplicates
 from secretome_ml.validation.metrics import evaluate_predictions, pair_hits
+from secretome_ml.validation.sealed import without_sealed
 from secretome_ml.validation.splits import study_groups
 
 _LEAST_STUDIES = 10
@@ -65,6 +66,8 @@ class Training:
         Counts of the evidence.
     parameters : dict
         Hyperparameters of the final model.
+    evidence : Evidence
+        What it was trained on: the evidence given without the sealed studies.
     """
 
     model: Model
@@ -76,6 +79,7 @@ class Training:
     targets: Targets
     stats: dict[str, Any]
     parameters: dict[str, Any]
+    evidence: Evidence
 
 
 def train(
@@ -94,7 +98,7 @@ def train(
     recipe : Recipe
         What to train and how to judge it.
     evidence : Evidence
-        Published studies.
+        Published studies; the sealed ones among them are left out.
     jobs : int
         Processes for the folds.
     fast : bool
@@ -113,6 +117,7 @@ def train(
     NotEnoughEvidence
         If an effect has too few studies, or no null or adverse outcome.
     """
+    evidence = without_sealed(evidence)
     problems = validate_evidence(evidence)
     if problems:
         raise InputRefused(problems)
@@ -163,7 +168,16 @@ def _train(
     terms = explain_margin(model.estimator, encoded, profiles, model.encoder.knowledge, model.typical)
     folds = pd.concat([f.folds for f in found.values()], ignore_index=True)
     return Training(
-        model, metrics, folds, terms, global_importance(terms), found, targets, stats, final.parameters
+        model,
+        metrics,
+        folds,
+        terms,
+        global_importance(terms),
+        found,
+        targets,
+        stats,
+        final.parameters,
+        evidence,
     )
 
 
