@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from secretome_ml.errors import InputRefused
-from secretome_ml.profiles import Profiles, read_profiles
+from secretome_ml.profiles import Profiles
 from secretome_ml.profiles.levels import ROUTES
 from secretome_ml.profiles.levels.reference import published_ranges
+from secretome_ml.readers import read_profiles
 from secretome_ml.vocabulary import frame
 
 

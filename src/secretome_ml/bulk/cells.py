@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from secretome_ml.bulk.header import FactorColumn
 from secretome_ml.errors import InputRefused, Problem
-from secretome_ml.profiles.assemble import assemble
 from secretome_ml.profiles.levels import stated
 from secretome_ml.profiles.levels.reference import Range, against, published_range
 from secretome_ml.profiles.levels.setting import Setting
-from secretome_ml.profiles.readers.canonical_wide import read_table
-from secretome_ml.profiles.tables import Table
 from secretome_ml.profiles.units import molecular_weights
+from secretome_ml.readers.assemble import assemble
+from secretome_ml.readers.formats.canonical_wide import read_table
+from secretome_ml.readers.tables import Table
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
