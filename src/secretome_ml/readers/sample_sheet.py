@@ -18,6 +18,7 @@ from secretome_ml.readers.source import open_source
 from secretome_ml.readers.tables import Table
 from secretome_ml.readers.well_roles import role_of_well
 from secretome_ml.vocabulary import Terms
+from secretome_ml.vocabulary.columns import context_columns, plain_header
 
 _NAMES: dict[str, tuple[str, ...]] = {
     "sample": (
@@ -25,14 +26,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "analytical_sample_external_id", "file_name", "filename", "file", "raw_file", "rawfile", "run",
         "column", "label", "well", "id",
     ),
-    "cell_source": ("cell_source", "source", "tissue", "tissue_source", "origin", "cell_origin"),
-    "cell_type": ("cell_type", "celltype", "cells", "cell"),
-    "species": ("species", "organism"),
-    "stage": ("stage", "donor_stage"),
-    "donor": ("donor", "donor_id", "patient", "subject", "individual", "subject_external_id"),
-    "product": ("product", "preparation", "sample_kind"),
-    "culture": ("culture", "culture_system"),
-    "fraction": ("fraction",),
+    **{c.name: (c.name, *c.headers) for c in context_columns()},
     "preconditioning": (
         "preconditioning", "treatment", "condition", "stimulation", "stimulus", "priming", "pretreatment",
         "differentiation",
@@ -154,7 +148,7 @@ def looks_like_sheet(header: list[str]) -> bool:
 
 
 def _columns(header: list[str]) -> dict[str, str]:
-    plain = {re.sub(r"[\W_]+", "_", h.strip().casefold()).strip("_"): h for h in reversed(header)}
+    plain = {plain_header(h): h for h in reversed(header)}
     found: dict[str, str] = {}
     for role, names in _NAMES.items():
         column = next((plain[n] for n in names if n in plain), None)
