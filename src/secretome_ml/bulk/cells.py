@@ -119,7 +119,7 @@ class FactorCells:
         low, high = (np.array([getattr(r, side) if r else 1.0 for r in ranges]) for side in ("low", "high"))
         rows = has[source] & (amount > 0.0)
         at = source[rows]
-        level[rows] = against(amount[rows], low[at], high[at])[0]
+        level[rows] = against(amount[rows], low[at], high[at])
 
     def _folds(self, value: Floats, missing: NDArray[np.bool_], signed: bool) -> Floats:
         zero = (value == 0.0) & (not signed)
