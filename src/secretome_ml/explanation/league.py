@@ -13,8 +13,8 @@ from scipy.special import expit
 
 from secretome_ml.errors import NotEnoughEvidence
 from secretome_ml.evidence import Evidence
-from secretome_ml.features.preconditioning import interventions
 from secretome_ml.models.targets import targets_from_evidence
+from secretome_ml.profiles.facts import interventions
 from secretome_ml.profiles.from_evidence import profiles_from_evidence
 from secretome_ml.profiles.profiles import Profiles
 from secretome_ml.trust.resampling import study_draws
