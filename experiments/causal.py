@@ -9,20 +9,19 @@ import numpy as np
 import pandas as pd
 
 from secretome_ml.evidence import Evidence
-from secretome_ml.features.preconditioning import interventions
+from secretome_ml.profiles.facts import TARGETED, arm_facts
 from secretome_ml.profiles.profiles import Profiles
 from secretome_ml.trust.resampling import Estimate, mean_over_studies
-from secretome_ml.vocabulary import FactorVocabulary, donor_state
+from secretome_ml.vocabulary import FactorVocabulary
+from secretome_ml.vocabulary.columns import context_columns, names_where
 
 EXPERIMENT_COLUMNS = ("study", "factor", "effect", "first", "second", "held", "sign", "route")
 # From the strongest to the weakest.
 CHANGED, MEASURED, READOUT = "blocked or engineered", "measured apart", "readout of one arm"
 ROUTES = (CHANGED, MEASURED, READOUT)
 
-_TAKES_AWAY = ("depleted", "neutralised", "inhibited")
-_MANIPULATIONS = (*_TAKES_AWAY, "added")
 _DIRECTION = {"higher": 1.0, "lower": -1.0, "equal": 0.0}
-_SAME = ("cell_type", "cell_source", "species", "stage", "product", "culture")
+_SAME = (*(c.name for c in context_columns() if c.domain), *names_where(aspect="donor"))
 
 # A contribution smaller than rounding says nothing.
 _SAYS = 1e-9
@@ -76,7 +75,8 @@ def causal_experiments(evidence: Evidence, profiles: Profiles, effects: Sequence
         factor = vocabulary.resolve(str(name)).factor
         if factor is not None and factor not in causal[study]:
             causal[study].append(factor)
-    changed, measured, context = _changed(profiles), _measured(profiles), _contexts(profiles)
+    facts = arm_facts(profiles)
+    changed, measured, context = _changed(facts), _measured(profiles), _contexts(facts)
     pairs = [
         (r.study, r.effect, f"{r.study}/{r.arm}", f"{r.study}/{r.than}", _DIRECTION[r.direction])
         for r in evidence.comparisons.itertuples(index=False)
@@ -86,7 +86,7 @@ def causal_experiments(evidence: Evidence, profiles: Profiles, effects: Sequence
     for (sample, factor), sign in changed.items():
         touched[sample][factor] = sign
     apart = {p: len(_changed_apart(p[2], p[3], touched)) for p in pairs}
-    alike = [p for p in pairs if apart[p] == 1 and context[p[2]] == context[p[3]]]
+    alike = [p for p in pairs if apart[p] == 1 and context.get(p[2]) == context.get(p[3])]
     rows = list(_from_pairs(alike, causal, changed, CHANGED))
     undisturbed = [p for p in pairs if apart[p] == 0]
     rows += _weaker(rows, _from_pairs(undisturbed, causal, measured, MEASURED))
@@ -102,20 +102,19 @@ def terms_of(factor: str) -> tuple[str, ...]:
     >>> terms_of("IL6")[:4]
     ('IL6', 'IL6 gene', 'IL6 treatment', 'IL6 depleted')
     """
-    return (factor, f"{factor} gene", f"{factor} treatment", *(f"{factor} {m}" for m in _MANIPULATIONS))
+    return (factor, f"{factor} gene", f"{factor} treatment", *(f"{factor} {m}" for m in TARGETED))
 
 
-def _changed(profiles: Profiles) -> Amounts:
+def _changed(facts: pd.DataFrame) -> Amounts:
     """Return (sample, factor) to +1 where it was added or over-expressed, -1 where blocked or silenced."""
-    found: Amounts = {}
-    done = interventions(profiles)
-    for row in done[done["kind"] == "genetic_modification"].itertuples(index=False):
-        if isinstance(row.target, str) and row.direction != 0:
-            found[row.sample, row.target] = float(np.sign(row.direction))
-    for row in profiles.manipulations.itertuples(index=False):
-        if isinstance(row.target, str) and row.kind in _MANIPULATIONS:
-            found[row.sample, row.target] = -1.0 if row.kind in _TAKES_AWAY else 1.0
-    return found
+    genes = facts[(facts["about"] == "agent") & (facts["aspect"] == "gene")]
+    rows = pd.concat([genes, facts[facts["about"] == "manipulation"]]).dropna(subset=["target", "sign"])
+    signs = np.sign(rows["sign"].astype(float))
+    return {
+        (sample, target): float(sign)
+        for sample, target, sign in zip(rows["sample"], rows["target"], signs, strict=True)
+        if sign != 0
+    }
 
 
 def _measured(profiles: Profiles) -> Amounts:
@@ -127,10 +126,10 @@ def _measured(profiles: Profiles) -> Amounts:
     }
 
 
-def _contexts(profiles: Profiles) -> dict[str, tuple[object, ...]]:
-    told = profiles.context[list(_SAME)].fillna("")
-    told["donor"] = [tuple(sorted(donor_state(text))) for text in profiles.context["donor"].fillna("")]
-    return dict(zip(told.index, told.itertuples(index=False, name=None), strict=True))
+def _contexts(facts: pd.DataFrame) -> dict[str, frozenset[str]]:
+    """Return sample to what is stated of its cells, donor and product, what was done left out."""
+    own = facts[facts["about"].isin(_SAME)]
+    return dict(own.groupby("sample")["fact"].agg(frozenset).items())
 
 
 def _changed_apart(arm: str, than: str, changed: dict[str, dict[str, float]]) -> list[str]:

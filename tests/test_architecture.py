@@ -28,6 +28,7 @@ ORDER = [
     "vocabulary",
     "evidence",
     "profiles",
+    "readers",
     "features",
     "trees",
     "models",

@@ -13,9 +13,9 @@ from secretome_ml.bulk.cells import Codes, Floats, as_codes, codes_of
 from secretome_ml.bulk.domain import outside
 from secretome_ml.bulk.header import CONTEXT, Header
 from secretome_ml.features.encoder import Encoder
-from secretome_ml.profiles.assemble import assemble
-from secretome_ml.profiles.readers.canonical_wide import read_table
-from secretome_ml.profiles.tables import Table
+from secretome_ml.readers.assemble import assemble
+from secretome_ml.readers.formats.canonical_wide import read_table
+from secretome_ml.readers.tables import Table
 from secretome_ml.trust.domain import Domain
 
 _MOST_KEPT = 20_000

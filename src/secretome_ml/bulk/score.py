@@ -15,7 +15,7 @@ from secretome_ml.bulk.source import BulkSource, ColumnIsText, open_bulk
 from secretome_ml.bulk.table import ScoreTable
 from secretome_ml.bulk.writing import parquet_aside
 from secretome_ml.model import Model
-from secretome_ml.profiles.opening import refuse
+from secretome_ml.readers.opening import refuse
 
 Progress = Callable[[int], None]
 # A CSV column may begin with numbers and hold `<3.2` further down. After so many, all are read as text.

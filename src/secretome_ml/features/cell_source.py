@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from secretome_ml.features.block import Block, indicators, zero_where
-from secretome_ml.features.columns import FeatureColumn
+from secretome_ml.features.columns import FeatureColumn, kind_of
 from secretome_ml.profiles.profiles import Profiles
 from secretome_ml.vocabulary import Terms, donor_state
 
@@ -16,7 +16,7 @@ class CellSourceBlock(Block):
     name = "cell_source"
 
     def _describe(self, name: str) -> FeatureColumn:
-        return FeatureColumn(name, name, "cell_source" if name.startswith(("cell_", "stage=")) else "context")
+        return FeatureColumn(name, name, kind_of(name))
 
     def _absent(self, names: list[str], profiles: Profiles) -> dict[str, pd.Series | float]:
         zero = {prefix: zero_where(values) for prefix, values in _stated(profiles).items()}

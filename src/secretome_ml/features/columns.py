@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 import pandas as pd
 
+from secretome_ml.vocabulary.columns import behind
+
 TermKind = Literal["factor", "preconditioning", "cell_source", "product", "context", "knowledge"]
+
+
+def kind_of(name: str) -> TermKind:
+    """Return the kind of term of a column about the context; what was done to the product is `product`.
+
+    Examples
+    --------
+    >>> kind_of("stage=fetal"), kind_of("culture=3d"), kind_of("manipulation=added")
+    ('cell_source', 'context', 'product')
+    """
+    column = behind(name)
+    return "product" if column is None else cast("TermKind", column.term)
 
 
 @dataclass(frozen=True)

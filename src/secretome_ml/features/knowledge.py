@@ -12,8 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from secretome_ml.features.columns import FeatureColumn, TermKind
-from secretome_ml.features.preconditioning import interventions
 from secretome_ml.features.roles import Roles
+from secretome_ml.profiles.facts import interventions
 from secretome_ml.profiles.profiles import Profiles
 from secretome_ml.vocabulary import Terms, donor_state
 

@@ -10,10 +10,8 @@ import pandas as pd
 
 from secretome_ml.features.block import Block, spread
 from secretome_ml.features.columns import FeatureColumn
+from secretome_ml.profiles.facts import interventions
 from secretome_ml.profiles.profiles import Profiles
-from secretome_ml.vocabulary import parse_intervention
-
-_DONE_TO_THE_PRODUCT = ("depleted", "neutralised")
 
 
 class PreconditioningBlock(Block):
@@ -54,28 +52,6 @@ class PreconditioningBlock(Block):
             .fillna(0.0)
         )
         return pd.concat([whole, _doses(profiles)], axis=1)
-
-
-def interventions(profiles: Profiles) -> pd.DataFrame:
-    """Return one row per sample and agent: kind, target, direction (+1, -1, 0 for a sham), agent class.
-
-    `presence` is 1 for a thing that was applied and 0 for a sham control.
-    """
-    rows = []
-    for entry in profiles.preconditioning.to_dict("records"):
-        agent = entry["agent"] if isinstance(entry["agent"], str) else None
-        found = parse_intervention(str(entry["kind"]), agent)
-        if found.kind in _DONE_TO_THE_PRODUCT:
-            continue  # done to the product, not to the cells: the profile holds it as a manipulation
-        shared = {
-            "sample": entry["sample"],
-            "kind": "other" if str(entry["kind"]).startswith("other:") else entry["kind"],
-            "direction": float(found.direction),
-            "agent_class": found.agent_class,
-            "presence": float(found.direction != 0),
-        }
-        rows += [{**shared, "target": target} for target in found.targets or (found.target,)]
-    return pd.DataFrame(rows, columns=["sample", "kind", "target", "direction", "agent_class", "presence"])
 
 
 def _doses(profiles: Profiles) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from secretome_ml.features.block import Block, indicators, spread, zero_where
-from secretome_ml.features.columns import FeatureColumn
+from secretome_ml.features.columns import FeatureColumn, kind_of
 from secretome_ml.profiles.profiles import Profiles
 
 _VESICLES = ("ev", "exosome", "microvesicle")
@@ -17,7 +17,7 @@ class ProductBlock(Block):
     name = "product"
 
     def _describe(self, name: str) -> FeatureColumn:
-        return FeatureColumn(name, name, "context" if name.startswith("culture=") else "product")
+        return FeatureColumn(name, name, kind_of(name))
 
     def _absent(self, names: list[str], profiles: Profiles) -> dict[str, pd.Series | float]:
         zero = {prefix: zero_where(values) for prefix, values in _stated(profiles).items()}

@@ -9,8 +9,10 @@ import pandas as pd
 
 from secretome_ml.profiles.profiles import Profiles
 from secretome_ml.trust.distance import Nearest, fit_nearest
+from secretome_ml.vocabulary.columns import names_where
 
-_WATCHED = ("cell_type", "cell_source", "product", "species", "culture")
+_WATCHED = names_where(watched=True)
+_NEEDED = names_where(domain="needed")
 # A panel of so many factors, of which hardly any stands in training studies, is another panel. A single
 # factor that nobody else measured is no panel: such arms are predicted as well as others.
 PANEL, LEAST_FACTORS = 5, 3
@@ -46,7 +48,7 @@ class Domain:
             reasons = self._context_reasons(context)
             reasons += self._unseen("preconditioning", kinds.get(sample, []))
             reasons += self._panel(measured.get(sample, []))
-            stated = any(isinstance(context[c], str) for c in ("cell_type", "cell_source", "product"))
+            stated = any(isinstance(context[c], str) for c in _NEEDED)
             if not stated and sample not in measured.index and sample not in kinds.index:
                 reasons.append("nothing is stated about the preparation")
             if not reasons and away[sample] > self.nearest.threshold:

@@ -14,8 +14,8 @@ from secretome_ml.cluster.places import deliver, digest_of, fetch, is_remote
 from secretome_ml.errors import InputRefused, Problem, SecretomeError
 from secretome_ml.model import Model
 from secretome_ml.parallel import Spread
-from secretome_ml.profiles.reading import read_source
-from secretome_ml.profiles.source import open_source
+from secretome_ml.readers.reading import read_source
+from secretome_ml.readers.source import open_source
 from secretome_ml.workflows.score import require_strict, table_bytes
 
 State = Literal["scored", "kept", "refused", "failed"]

@@ -20,6 +20,7 @@ from secretome_ml.features.knowledge import KnowledgeBlock
 from secretome_ml.model import HELD_OUT_COLUMNS, Model
 from secretome_ml.models import BASELINES, MODELS, Targets, targets_from_evidence
 from secretome_ml.models.device import forget_device
+from secretome_ml.models.exact import DIGITS
 from secretome_ml.parallel import Spread, over_processes
 from secretome_ml.profiles import Profiles, profiles_from_evidence
 from secretome_ml.recipe import Recipe
@@ -293,7 +294,7 @@ def _held_out(margin: pd.DataFrame, targets: Targets) -> pd.DataFrame:
 
 
 def _plain(value: object) -> object:
-    """Return a metric's value as JSON can hold it: NaN becomes null, numbers keep nine digits."""
+    """Return a metric's value as JSON can hold it: NaN becomes null, numbers keep what is certain."""
     if isinstance(value, float):
-        return None if np.isnan(value) else round(value, 9)
+        return None if np.isnan(value) else round(value, DIGITS)
     return value
