@@ -33,7 +33,7 @@ def ground_digest(features: Features, targets: Targets, plan: Validation) -> str
     found = hashlib.sha256()
     said = {
         "plan": [plan.inner_folds, plan.seed, plan.min_studies],
-        "columns": [[c.name, c.parent, c.kind, c.effect] for c in features.columns],
+        "columns": [c.state() for c in features.columns],
         "samples": list(features.samples),
         "effects": list(targets.effects),
         "groups": None if plan.groups is None else plan.groups.reindex(study_of(features.samples)).tolist(),
@@ -42,8 +42,9 @@ def ground_digest(features: Features, targets: Targets, plan: Validation) -> str
         "libraries": [platform.python_version(), *(version(name) for name in _LIBRARIES)],
     }
     found.update(json.dumps(said).encode())
-    frames = (features.common, *features.by_effect.values(), targets.outcomes, targets.weights.to_frame())
-    for frame in frames:
+    for values in (features.common, *features.by_effect.values()):
+        found.update(np.ascontiguousarray(values).tobytes())
+    for frame in (targets.outcomes, targets.weights.to_frame()):
         found.update(_bytes(frame))
     found.update(_bytes(targets.comparisons[["direction", "weight"]]))
     return found.hexdigest()

@@ -22,7 +22,7 @@ from secretome_ml.evidence import Evidence, load_evidence
 from secretome_ml.explanation.agreement import agreement_row, findings_of
 from secretome_ml.explanation.causal import CHANGED, ROUTES, causal_experiments, terms_of
 from secretome_ml.explanation.contributions import term_maps, typical_parts
-from secretome_ml.features.encoder import Encoder
+from secretome_ml.features.batch import batch_of
 from secretome_ml.features.knowledge import KnowledgeBlock
 from secretome_ml.features.roles import known_roles
 from secretome_ml.files import write_file
@@ -31,6 +31,7 @@ from secretome_ml.models.targets import study_of
 from secretome_ml.profiles import Profiles, profiles_from_evidence
 from secretome_ml.recipe import Recipe, load_recipe
 from secretome_ml.reporting.words import effect_label, signed
+from secretome_ml.workflows.train import make_encoder
 
 FOLDS = 10
 PREDICTORS = {
@@ -159,16 +160,14 @@ def _of_fold(
 ) -> pd.Series:
     """Return, per experiment of the test side, what the factor's terms contribute, as more of it would."""
     learned = profiles.take(split.train)
-    encoder = Encoder(recipe.effects, recipe.blocks, recipe.min_studies).fit(learned)
-    knowledge = encoder.knowledge
+    encoder = make_encoder(recipe).fit(learned)
     model = MODELS[recipe.model](**recipe.settings.get(recipe.model, {}))
     model.fit(encoder.transform(learned), targets.take(split.train))
     named = pd.unique(experiments[["first", "second"]].to_numpy().ravel())
     asked = profiles.take([s for s in named if isinstance(s, str)])
-    features = encoder.transform(asked)
-    typical = typical_parts(knowledge, learned) if knowledge is not None else None
-    given = {}
-    for effect, found in term_maps(features, asked, knowledge, typical, recipe.effects).items():
+    batch = batch_of(asked)
+    features, given = encoder.encode(batch), {}
+    for effect, found in term_maps(encoder, batch, features, typical_parts(encoder, learned)).items():
         values = found.contributions(model.contributions(features, effect))
         given[effect] = pd.DataFrame(values, index=asked.samples, columns=list(found.terms))
     return pd.Series(
