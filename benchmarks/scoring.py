@@ -81,7 +81,7 @@ def _bare(model: Model, rows: np.ndarray) -> np.ndarray:
 
 
 def _difference(folder: Path, model: Model) -> float:
-    from secretome_ml.profiles.streaming import stream_profiles
+    from secretome_ml.readers.streaming import stream_profiles
 
     small = made.parquet(folder / "small.parquet", 500, FACTORS)
     score_file(model, small, folder / "small.scores.parquet")

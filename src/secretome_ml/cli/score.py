@@ -161,7 +161,7 @@ def report_inputs(
     from secretome_ml.cli.listing import gathered, plain_table
     from secretome_ml.cluster.places import local_copies
     from secretome_ml.errors import InputRefused
-    from secretome_ml.profiles import check_input
+    from secretome_ml.readers import check_input
 
     with local_copies(inputs) as paths:
         reports = [

@@ -109,8 +109,8 @@ class TermMap:
             silent = np.flatnonzero(without)
             ones = np.ones(len(silent))
             parts.append((silent, np.full(len(silent), column), np.full(len(silent), absence), ones))
-        rows, columns, targets, shares = zip(*parts, strict=True)
-        return np.concatenate(rows), np.concatenate(columns), np.concatenate(targets), np.concatenate(shares)
+        row, at, to, share = (np.concatenate(several) for several in zip(*parts, strict=True))
+        return row, at, to, share
 
     def table(self, contributions: Array, effect: str) -> pd.DataFrame:
         """Return contributions as one row per sample and term that it has, columns `TERM_COLUMNS`."""

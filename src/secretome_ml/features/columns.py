@@ -4,17 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, cast
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from secretome_ml.vocabulary.columns import behind
 
 Array = NDArray[np.float64]
 TermKind = Literal["factor", "preconditioning", "cell_source", "product", "context", "knowledge"]
 # What every preparation has, whether a source states it or not, stands at its average where it is not stated;
 # nothing stands in for anything else.
 Unstated = Literal["average", "missing"]
+
+
+def kind_of(name: str) -> TermKind:
+    """Return the kind of term of a column about the context; what was done to the product is `product`.
+
+    Examples
+    --------
+    >>> kind_of("stage=fetal"), kind_of("culture=3d"), kind_of("manipulation=added")
+    ('cell_source', 'context', 'product')
+    """
+    column = behind(name)
+    return "product" if column is None else cast("TermKind", column.term)
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ import numpy as np
 from secretome_ml.features.batch import Batch, Integers
 from secretome_ml.features.block import Block
 from secretome_ml.features.columns import Array, FeatureColumn, TermKind, Unstated
-from secretome_ml.features.preconditioning import Done, done_by
 from secretome_ml.features.roles import Known
 from secretome_ml.features.words import donor_states
+from secretome_ml.profiles.facts import Done, done_by
 from secretome_ml.profiles.profiles import Profiles
 from secretome_ml.vocabulary import Terms
 

@@ -6,21 +6,15 @@ A knocked-down gene is the opposite of an over-expressed one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
-import pandas as pd
 
 from secretome_ml.features.batch import Batch
 from secretome_ml.features.block import Block, column_name, split_name
 from secretome_ml.features.columns import Array, FeatureColumn
+from secretome_ml.profiles.facts import interventions
 from secretome_ml.profiles.profiles import Profiles
-from secretome_ml.vocabulary import parse_intervention
-
-_DONE_TO_THE_PRODUCT = ("depleted", "neutralised")
-INTERVENTION_COLUMNS = ("sample", "kind", "target", "direction", "agent_class", "presence")
 
 
 class PreconditioningBlock(Block):
@@ -87,52 +81,6 @@ class PreconditioningBlock(Block):
             if name in place:
                 found[place[name]] = values
         return found
-
-
-@dataclass(frozen=True)
-class Done:
-    """One thing that an entry does to the cells; `presence` is 1 for what was applied and 0 for a sham."""
-
-    kind: str
-    target: str | None
-    direction: float
-    agent_class: str | None
-    presence: float
-
-
-@lru_cache(maxsize=16_384)
-def done_by(kind: str, agent: str | None) -> tuple[Done, ...]:
-    """Return what a preconditioning entry does to the cells, agent by agent; the same words are read once.
-
-    Nothing where it was done to the product: the profile holds that as a manipulation.
-
-    Examples
-    --------
-    >>> [d.target for d in done_by("cytokine", "TNF-alpha and IFN-gamma")]
-    ['TNF', 'IFNG']
-    """
-    found = parse_intervention(kind, agent)
-    if found.kind in _DONE_TO_THE_PRODUCT:
-        return ()
-    shown = "other" if kind.startswith("other:") else kind
-    sign = float(found.direction)
-    targets = found.targets or (found.target,)
-    return tuple(Done(shown, target, sign, found.agent_class, float(sign != 0)) for target in targets)
-
-
-def interventions(profiles: Profiles) -> pd.DataFrame:
-    """Return one row per sample and agent: kind, target, direction (+1, -1, 0 for a sham), agent class.
-
-    `presence` is 1 for a thing that was applied and 0 for a sham control.
-    """
-    frame = profiles.preconditioning
-    columns = (frame[c].to_numpy(dtype=object, na_value=None) for c in ("sample", "kind", "agent"))
-    rows = [
-        (sample, done.kind, done.target, done.direction, done.agent_class, done.presence)
-        for sample, kind, agent in zip(*columns, strict=True)
-        for done in done_by(str(kind), agent)
-    ]
-    return pd.DataFrame(rows, columns=list(INTERVENTION_COLUMNS))
 
 
 def _doses(profiles: Profiles) -> dict[str, Array]:

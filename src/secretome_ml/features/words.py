@@ -12,7 +12,7 @@ import pandas as pd
 
 from secretome_ml.features.batch import Batch
 from secretome_ml.features.block import Block, column_name, indicators, mapped, split_name
-from secretome_ml.features.columns import Array, FeatureColumn, TermKind, Unstated
+from secretome_ml.features.columns import Array, FeatureColumn, Unstated, kind_of
 from secretome_ml.profiles.profiles import Profiles
 from secretome_ml.vocabulary import Terms, donor_state
 
@@ -23,8 +23,6 @@ class Group:
 
     Parameters
     ----------
-    kind : str
-        Their kind.
     unstated : str
         What a model takes where nothing is stated.
     counted : bool
@@ -33,7 +31,6 @@ class Group:
         What a counted value is where a preparation does not have it: 0, or NaN where that says nothing.
     """
 
-    kind: TermKind
     unstated: Unstated = "missing"
     counted: bool = False
     empty: float = 0.0
@@ -59,7 +56,7 @@ class WordsBlock(Block):
 
     def _column(self, name: str) -> FeatureColumn:
         group = self.groups[split_name(name)[0]]
-        return FeatureColumn(name, name, group.kind, unstated=group.unstated)
+        return FeatureColumn(name, name, kind_of(name), unstated=group.unstated)
 
     def _encode(self, batch: Batch, columns: Sequence[FeatureColumn]) -> Array:
         key = (self.name, tuple(c.name for c in columns))
@@ -93,13 +90,13 @@ class CellSourceBlock(WordsBlock):
 
     name = "cell_source"
     groups: ClassVar[Mapping[str, Group]] = {
-        "cell_type": Group("cell_source", "average"),
-        "cell_source": Group("cell_source", "average"),
-        "cell_source_group": Group("cell_source", "average"),
-        "stage": Group("cell_source", "average"),
-        "species": Group("context", "average"),
+        "cell_type": Group("average"),
+        "cell_source": Group("average"),
+        "cell_source_group": Group("average"),
+        "stage": Group("average"),
+        "species": Group("average"),
         # A donor of whom nothing is said may be in any state.
-        "donor": Group("context", counted=True, empty=float("nan")),
+        "donor": Group(counted=True, empty=float("nan")),
     }
 
     def _words(self, profiles: Profiles) -> dict[str, pd.Series]:
@@ -121,10 +118,10 @@ class ProductBlock(WordsBlock):
 
     name = "product"
     groups: ClassVar[Mapping[str, Group]] = {
-        "product": Group("product", "average"),
-        "culture": Group("context"),
-        "fraction": Group("product"),
-        "manipulation": Group("product", counted=True),
+        "product": Group("average"),
+        "culture": Group(),
+        "fraction": Group(),
+        "manipulation": Group(counted=True),
     }
     _VESICLES = ("ev", "exosome", "microvesicle")
     _ANY_VESICLE = "product=any_vesicle"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
 from secretome_ml.features.columns import FeatureColumn, Features
+from secretome_ml.models.exact import DIGITS
 from secretome_ml.models.targets import Targets
 from secretome_ml.models.training_side import TrainingSide
 
@@ -114,8 +116,8 @@ class EffectModel(BaseEstimator):  # type: ignore[misc]
 
 
 def logit(probability: float) -> float:
-    """Return the log odds of a probability."""
-    return float(np.log(probability / (1.0 - probability)))
+    """Return the log odds of a probability, with the digits that are the same everywhere."""
+    return round(math.log(probability / (1.0 - probability)), DIGITS)
 
 
 def prevalence(targets: Targets, effect: str) -> float:

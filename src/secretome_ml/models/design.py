@@ -20,7 +20,7 @@ class Design:
     Parameters
     ----------
     values : array, rows by columns
-        Features for the row's effect, NaN where not stated.
+        Features for the row's effect, to single precision, NaN where not stated.
     effect : array of int, rows
         Position of the row's effect.
     outcome, outcome_weight : array, rows
@@ -62,7 +62,8 @@ def joint_design(features: Features, targets: Targets) -> Design:
         offset += len(rows)
     first, second, direction, weight = np.array(pairs, dtype=float).reshape(-1, 4).T
     return Design(
-        np.concatenate(values),
+        # In single precision, as trees read them: the last digits of a double are nobody's measurement.
+        np.concatenate(values).astype(np.float32).astype(float),
         np.concatenate(effects).astype(np.int64),
         np.concatenate(outcomes),
         np.concatenate(weights),

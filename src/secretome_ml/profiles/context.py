@@ -11,8 +11,7 @@ from secretome_ml.errors import Problem
 from secretome_ml.profiles.preconditioning_text import parse_preconditioning
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS
 from secretome_ml.vocabulary import Terms, parse_manipulation
-
-CHECKED = ("cell_type", "cell_source", "species", "stage", "product", "culture", "fraction")
+from secretome_ml.vocabulary.columns import ContextColumn, context_column
 
 # Where a cell type's name states the tissue, the source follows from it.
 SOURCE_OF_TYPE = {
@@ -68,7 +67,10 @@ def resolve_column(
     """
     texts: pd.Series = values.astype("string").str.strip()
     texts = texts.mask(texts.eq(""))
-    if column not in CHECKED:
+    described = context_column(column)
+    if described.holds == "number":
+        return _numbers(texts, described, file, lines, problems)
+    if not described.is_term:
         return texts
     terms = Terms()
     resolved: dict[str, str | None] = {}
@@ -87,6 +89,18 @@ def resolve_column(
         problems.append(Problem(file, line, column, what, f"Near: {near[text]}; or write other:<words>."))
     terms_of: pd.Series = texts.map(resolved).astype("string")
     return terms_of
+
+
+def _numbers(
+    texts: pd.Series, column: ContextColumn, file: str, lines: Sequence[int], problems: list[Problem]
+) -> pd.Series:
+    """Return plain numbers as text; what is none is refused."""
+    values = pd.to_numeric(texts, errors="coerce")
+    for line, text in zip(lines, texts.where(values.isna()), strict=True):
+        if not pd.isna(text):
+            what = f"'{text[:60]}' is no number{f' of {column.unit}' if column.unit else ''}."
+            problems.append(Problem(file, line, column.name, what, "Give a plain number, or leave it empty."))
+    return values.map("{:g}".format, na_action="ignore").astype("string")
 
 
 def source_from_words(cell_type: str) -> str | None:

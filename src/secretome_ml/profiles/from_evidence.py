@@ -10,6 +10,7 @@ import pandas as pd
 from secretome_ml.evidence import Evidence
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS, Profiles, make_profiles
 from secretome_ml.vocabulary import FactorVocabulary, Terms, parse_manipulation
+from secretome_ml.vocabulary.columns import names_where
 
 # What a state against another arm says of that arm: the factor is there. It is no change of that arm, which
 # may stand between two others.
@@ -52,7 +53,7 @@ def _in_terms(context: pd.DataFrame) -> pd.DataFrame:
     """Return the context in vocabulary terms; words that no vocabulary holds become `other:<words>`."""
     terms = Terms()
     resolved = context.copy()
-    for column in context.columns.drop("donor"):
+    for column in names_where(is_term=True):
         found = {
             v: terms.resolve(column, v) or f"other:{v.removeprefix('other:')}"
             for v in context[column].dropna().unique()

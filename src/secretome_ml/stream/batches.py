@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from secretome_ml.errors import InputRefused
 from secretome_ml.features.batch import Batch, Integers
-from secretome_ml.profiles.opening import refuse
 from secretome_ml.profiles.profiles import Profiles
+from secretome_ml.readers.opening import refuse
 from secretome_ml.stream.cells import FactorCells, Words
 from secretome_ml.stream.descriptions import DescriptionReader
 from secretome_ml.stream.header import Header, read_header

@@ -11,13 +11,13 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from secretome_ml.errors import InputRefused, Problem
-from secretome_ml.profiles.assemble import assemble
 from secretome_ml.profiles.levels import stated
 from secretome_ml.profiles.levels.reference import Range, against, published_range
 from secretome_ml.profiles.levels.setting import Setting
-from secretome_ml.profiles.readers.canonical_wide import read_table
-from secretome_ml.profiles.tables import Table
 from secretome_ml.profiles.units import molecular_weights
+from secretome_ml.readers.assemble import assemble
+from secretome_ml.readers.formats.canonical_wide import read_table
+from secretome_ml.readers.tables import Table
 from secretome_ml.stream.header import FactorColumn
 
 Floats = NDArray[np.float64]
@@ -119,7 +119,7 @@ class FactorCells:
         low, high = (np.array([getattr(r, side) if r else 1.0 for r in ranges]) for side in ("low", "high"))
         rows = has[source] & (amount > 0.0)
         at = source[rows]
-        level[rows] = against(amount[rows], low[at], high[at])[0]
+        level[rows] = against(amount[rows], low[at], high[at])
 
     def _folds(self, value: Floats, missing: NDArray[np.bool_], signed: bool) -> Floats:
         zero = (value == 0.0) & (not signed)

@@ -9,9 +9,9 @@ import pandas as pd
 import pyarrow as pa
 
 from secretome_ml.features.batch import Descriptions, Integers
-from secretome_ml.profiles.assemble import assemble
-from secretome_ml.profiles.readers.canonical_wide import read_table
-from secretome_ml.profiles.tables import Table
+from secretome_ml.readers.assemble import assemble
+from secretome_ml.readers.formats.canonical_wide import read_table
+from secretome_ml.readers.tables import Table
 from secretome_ml.stream.cells import as_codes, codes_of
 from secretome_ml.stream.header import CONTEXT, Header
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from secretome_ml.errors import InputRefused, Problem
-from secretome_ml.profiles.genes import resolve_name
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS
-from secretome_ml.profiles.readers.canonical_wide import check_header, split_unit, standard_name
-from secretome_ml.profiles.tables import header_problems
 from secretome_ml.profiles.units import Unit, parse_unit
+from secretome_ml.readers.formats.canonical_wide import check_header, split_unit, standard_name
+from secretome_ml.readers.genes import resolve_name
+from secretome_ml.readers.tables import header_problems
 from secretome_ml.stream.source import TableSource
 
 CONTEXT = (*CONTEXT_COLUMNS, "preconditioning")

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from secretome_ml.profiles.opening import refuse
-from secretome_ml.profiles.text import delimiter, is_comment
+from secretome_ml.readers.opening import refuse
+from secretome_ml.readers.text import delimiter, is_comment
 
 ROWS = 8_192
 _CSV_BLOCK = 8 * 2**20

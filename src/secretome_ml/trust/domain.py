@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from secretome_ml.features.batch import Batch, batch_of
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS, Profiles
 from secretome_ml.trust.distance import Nearest, fit_nearest
+from secretome_ml.vocabulary.columns import names_where
 
-_WATCHED = ("cell_type", "cell_source", "product", "species", "culture")
-_SAYS_WHAT = ("cell_type", "cell_source", "product")
+_WATCHED = names_where(watched=True)
+_NEEDED = names_where(domain="needed")
 # A panel of so many factors, of which hardly any stands in training studies, is another panel. A single
 # factor that nobody else measured is no panel: such arms are predicted as well as others.
 PANEL, LEAST_FACTORS = 5, 3
@@ -111,7 +112,7 @@ class Domain:
             told = [(c, context[c][row]) for c in _WATCHED if context[c][row] is not None]
             unseen = [reason for column, value in told for reason in self._unseen(column, [value])]
             reasons.append([*unseen, *self._unseen("preconditioning", kinds.get(sample, []))])
-        stated = np.any([context[c] != None for c in _SAYS_WHAT], axis=0)  # noqa: E711
+        stated = np.any([context[c] != None for c in _NEEDED], axis=0)  # noqa: E711
         stated |= profiles.samples.isin(kinds.keys())
         return _Described(reasons, stated, self.nearest.distances(profiles).to_numpy(dtype=float))
 

@@ -13,23 +13,6 @@ from secretome_ml.vocabulary.targets import AND, DOWN, SHAM, SILENCER_GLUED, tar
 from secretome_ml.vocabulary.terms import Terms
 
 _RATIO = re.compile(r"\b\d+\s*:\s*\d+\b")
-_KIND_CLASS = {
-    "hypoxia": "hypoxia",
-    "cytokine": "cytokine_unspecified",
-    "tlr_ligand": "tlr_ligand",
-    "serum_deprivation": "medium",
-    "nutrient": "medium",
-    "biomaterial": "material",
-    "inflammatory_serum": "disease_fluid",
-    "tissue_extract": "tissue_extract",
-    "photobiomodulation": "light",
-    "mechanical": "mechanical",
-    "electrical": "electrical",
-    "three_d_culture": "culture_form",
-    "coculture": "cells",
-    "oxidative_stress": "oxidant",
-    "pharmacological": "drug_other",
-}
 _GENETIC = ("genetic_modification", "immortalisation")
 # What silences a gene does so under whatever kind it was written down.
 _SILENCER = re.compile(
@@ -94,7 +77,7 @@ def parse_intervention(kind: str, agent: str | None) -> Intervention:
     text = " ".join((agent or "").split())[:MAX_LENGTH]
     if not text:
         idle = known in ("none", *_GENETIC)
-        return Intervention(None, 0 if idle else 1, _KIND_CLASS.get(known), known)
+        return Intervention(None, 0 if idle else 1, Terms().agent_class(known), known)
     if known in _GENETIC or (known != "coculture" and _SILENCER.search(text)):
         return _genetic(text)
     changed = parse_manipulation(kind, text) if known.startswith("other:") else None
@@ -133,7 +116,7 @@ def _agent(kind: str, text: str) -> Intervention:
     if parts:
         names = tuple(dict.fromkeys(part.factor or part.id for part in parts))
         return Intervention(names[0], 1, parts[0].agent_class, "added", names)
-    return Intervention(None, 1, _KIND_CLASS.get(kind), kind)
+    return Intervention(None, 1, Terms().agent_class(kind), kind)
 
 
 def _cells(text: str) -> Intervention:

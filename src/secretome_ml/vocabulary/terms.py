@@ -8,18 +8,13 @@ from difflib import get_close_matches
 from functools import cache
 
 from secretome_ml.errors import UnknownName
+from secretome_ml.vocabulary.columns import context_columns
 from secretome_ml.vocabulary.normalise import normal_form
 from secretome_ml.vocabulary.tables import Row, rows, split_cell
 
-_TABLES = {
-    "cell_type": "cell_types",
-    "cell_source": "cell_sources",
-    "species": "species",
-    "stage": "stages",
-    "product": "products",
-    "culture": "cultures",
-    "fraction": "fractions",
+_TABLES = {c.name: c.vocabulary for c in context_columns() if c.vocabulary} | {
     "preconditioning": "preconditioning",
+    "manipulation": "manipulations",
     "effect": "effects",
     "assay_system": "assay_systems",
 }
@@ -83,8 +78,7 @@ class Terms:
         Parameters
         ----------
         column : str
-            cell_type, cell_source, species, stage, product, culture, fraction, preconditioning, effect or
-            assay_system.
+            A context column of terms, preconditioning, manipulation, effect or assay_system.
         text : str
             A word as a scientist writes it.
 
@@ -140,6 +134,17 @@ class Terms:
         """
         row = _column(column).rows.get(identifier)
         return (row.get("parent") or None) if row is not None else None
+
+    def agent_class(self, kind: str) -> str | None:
+        """Return the class of an agent of which only the kind of preconditioning is known, or None.
+
+        Examples
+        --------
+        >>> Terms().agent_class("nutrient")
+        'medium'
+        """
+        row = _column("preconditioning").rows.get(kind)
+        return (row["agent_class"] or None) if row is not None else None
 
     def cell_class(self, cell_type: str) -> str | None:
         """Return the class of a cell type: mesenchymal, endothelial, epithelial, pluripotent, ...

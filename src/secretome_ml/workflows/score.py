@@ -11,16 +11,17 @@ import pandas as pd
 import pyarrow as pa
 
 from secretome_ml.errors import InputRefused, NotEnoughEvidence, Problem
-from secretome_ml.evaluation.metrics import evaluate_predictions, pair_hits
 from secretome_ml.evidence import Evidence, seen_studies, validate_evidence
 from secretome_ml.files import csv_text
 from secretome_ml.model import Model, Scored
 from secretome_ml.models import targets_from_evidence
-from secretome_ml.profiles import Profiles, join_profiles, profiles_from_evidence, read_profiles
-from secretome_ml.profiles.readers import evidence_records
-from secretome_ml.profiles.source import open_source
+from secretome_ml.profiles import Profiles, join_profiles, profiles_from_evidence
+from secretome_ml.readers import read_profiles
+from secretome_ml.readers.formats import evidence_records
+from secretome_ml.readers.source import open_source
 from secretome_ml.stream import LongTable
 from secretome_ml.stream.running import in_order
+from secretome_ml.validation.metrics import evaluate_predictions, pair_hits
 
 
 def read_inputs(
