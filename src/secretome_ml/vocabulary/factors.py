@@ -189,6 +189,12 @@ class FactorVocabulary:
                 decision.candidates,
                 decision.reason,
             )
+        mirna = parse_mirna(text)
+        if mirna is not None:
+            return Resolution(text, mirna, "mirna", "miRNA rule")
+        circular = parse_circrna(text)
+        if circular is not None:
+            return Resolution(text, circular, "rna", "circRNA rule")
         named = self.index.names.get(form)
         if named is not None and (len(form) > _SHORT or self._case_fits(text, named[0])):
             factor, how = named
@@ -197,12 +203,6 @@ class FactorVocabulary:
                 kind == "protein" and _ORTHOLOG.fullmatch(text) and text.casefold() == factor.casefold()
             )
             return Resolution(text, factor, kind, "ortholog symbol" if ortholog else how)
-        mirna = parse_mirna(text)
-        if mirna is not None:
-            return Resolution(text, mirna, "mirna", "miRNA rule")
-        circular = parse_circrna(text)
-        if circular is not None:
-            return Resolution(text, circular, "rna", "circRNA rule")
         if _ACCESSION.fullmatch(text):
             accession = self.resolve_accession(text)
             return accession if accession.factor is not None else None

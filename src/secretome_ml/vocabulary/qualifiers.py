@@ -7,7 +7,7 @@ import re
 _BEFORE = re.compile(
     r"(?:soluble|secreted|total|free|active|activated|latent|mature|cleaved|recombinant|human|mouse|"
     r"murine|rat|"
-    r"porcine|bovine|exosomal|vesicular|exosome-derived|circulating|lncrna|lnc|circrna|circ|mrna|native|"
+    r"porcine|bovine|exosomal|vesicular|exosome-derived|circulating|lncrna|lnc|mrna|native|"
     r"intact|"
     r"extracellular|released|globular|hu|ms|rh|rm|rr)[- ]+",
     re.IGNORECASE,
