@@ -78,6 +78,9 @@ def corpus() -> Any:
 
 def choose_studies(corpus: Any, each: int) -> list[str]:
     """Return studies with both kinds of result for every headline effect, those with comparisons first."""
+    from secretome_ml.validation.sealed import without_sealed
+
+    corpus = without_sealed(corpus)
     paired = set(corpus.comparisons["study"])
     names: set[str] = set()
     for effect in HEADLINE:

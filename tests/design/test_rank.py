@@ -18,7 +18,7 @@ from secretome_ml.design.scoring import encode_with_factors_of, score_preparatio
 from secretome_ml.design.start import read_start
 from secretome_ml.errors import InputRefused, UnknownName
 from secretome_ml.models import ModelState
-from secretome_ml.profiles.readers.canonical_wide import profiles_from_table
+from secretome_ml.readers.formats.canonical_wide import profiles_from_table
 from secretome_ml.workflows.design import NOTHING, design, one_change_held_out
 
 from .conftest import START

@@ -45,8 +45,8 @@ def fitted(few_profiles, few_targets) -> Fitted:
 
 @pytest.fixture(scope="session")
 def refits(fitted: Fitted, few) -> Any:
-    from secretome_ml.evaluation.groups import study_groups
     from secretome_ml.trust.refits import fit_refits
+    from secretome_ml.validation.splits import study_groups
 
     groups = study_groups(few.studies)
     return fit_refits(fitted.model, fitted.features, fitted.targets, groups, draws=4, seed=0)

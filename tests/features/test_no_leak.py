@@ -9,9 +9,9 @@ from sklearn.base import clone
 
 from conftest import HEADLINE
 from secretome_ml.errors import UnknownName
-from secretome_ml.evaluation.splits import study_folds
 from secretome_ml.features.encoder import BLOCKS, Encoder
 from secretome_ml.profiles import profiles_from_evidence
+from secretome_ml.validation.splits import study_folds
 
 
 @pytest.fixture(scope="module")

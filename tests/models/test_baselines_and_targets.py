@@ -48,7 +48,7 @@ def test_cell_source_by_hand(few_features, few_targets, few_profiles):
             weight = few_targets.weights[share.index]
             expected = logit((float((weight * share).sum()) + 2 * common) / (weight.sum() + 2))
             arms = inside.index[inside.fillna(False).to_numpy(dtype=bool)]
-            assert margin.loc[arms, effect].to_numpy() == pytest.approx(expected)
+            assert margin.loc[arms, effect].to_numpy() == pytest.approx(expected, abs=1e-6)
     unstated = few_profiles.context["cell_source"].isna()
     assert (margin[unstated.to_numpy()] == prior[unstated.to_numpy()]).all(axis=None)
 

@@ -9,11 +9,11 @@ import pytest
 
 from secretome_ml import load_evidence
 from secretome_ml.design.start import read_start
-from secretome_ml.evaluation.pair_kinds import SAME, pair_kinds
 from secretome_ml.explanation.cohorts import COHORT_BY
 from secretome_ml.profiles import profiles_from_evidence
 from secretome_ml.profiles.facts import CHANGES, NEAR, arm_facts, differing_aspects, fact_sets
 from secretome_ml.profiles.profiles import Profiles, join_profiles
+from secretome_ml.validation.pair_kinds import SAME, pair_kinds
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 
 from secretome_ml.errors import InputRefused
-from secretome_ml.profiles import Profiles, read_profiles
-from secretome_ml.profiles.readers import recognise
-from secretome_ml.profiles.source import open_source
+from secretome_ml.profiles import Profiles
+from secretome_ml.readers import read_profiles
+from secretome_ml.readers.formats import recognise
+from secretome_ml.readers.source import open_source
 
 # File, format, samples, factors, names that no factor stands behind.
 PINNED = [
@@ -216,7 +217,7 @@ def test_luminex_by_hand(real: Path) -> None:
 def test_net_mfi_is_read_where_there_is_no_result(real: Path) -> None:
     profiles = read_profiles(real / "luminex/New_Batch_6_LX200.csv")
     assert set(profiles.factors["unit"]) == {"MFI"}
-    assert profiles.factors["route"].isin(["cohort", "stated", "present"]).all()
+    assert profiles.factors["route"].isin(["among the samples", "stated", "amount not used"]).all()
 
 
 def test_plate_with_blanks_and_repeated_wells(real: Path) -> None:

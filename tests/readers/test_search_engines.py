@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 from secretome_ml.errors import InputRefused
-from secretome_ml.profiles import Profiles, read_profiles
-from secretome_ml.profiles.readers import recognise
-from secretome_ml.profiles.source import open_source
+from secretome_ml.profiles import Profiles
+from secretome_ml.readers import read_profiles
+from secretome_ml.readers.formats import recognise
+from secretome_ml.readers.source import open_source
 
 
 def read(folder: Path, name: str, text: str, format: str, encoding: str = "utf-8") -> Profiles:

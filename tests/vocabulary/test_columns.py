@@ -15,7 +15,7 @@ from secretome_ml.features.encoder import BLOCKS
 from secretome_ml.profiles.context import resolve_column
 from secretome_ml.profiles.preconditioning_text import parse_preconditioning
 from secretome_ml.profiles.profiles import STATE_LEVELS
-from secretome_ml.profiles.sample_sheet import _columns
+from secretome_ml.readers.sample_sheet import _columns
 from secretome_ml.vocabulary import Terms
 from secretome_ml.vocabulary.columns import behind, context_columns
 from secretome_ml.web.api.requests import Sample

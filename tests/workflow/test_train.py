@@ -404,9 +404,9 @@ def test_a_copy_of_a_study_is_never_on_the_other_side(few, monkeypatch: pytest.M
     """In the folds that training draws, a study copied under another name stays with its original."""
     from dataclasses import replace
 
-    from secretome_ml.evaluation import cross_validation
     from secretome_ml.evidence import Evidence
     from secretome_ml.recipe import load_recipe
+    from secretome_ml.validation import cross_validation
     from secretome_ml.workflows.train import train
 
     original = few.outcomes["study"].iloc[0]

@@ -11,13 +11,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from secretome_ml.evaluation.groups import study_groups
 from secretome_ml.evidence import Evidence
 from secretome_ml.explanation.citations import cited_studies
 from secretome_ml.explanation.findings import AGAINST, SUPPORTS, arm_findings
 from secretome_ml.profiles import profiles_from_evidence
 from secretome_ml.profiles.facts import NEAR, fact_sets
 from secretome_ml.profiles.profiles import Profiles
+from secretome_ml.validation.splits import study_groups
 
 STUDY_COLUMNS = (
     "sample", "effect", "study", "arm", "title", "doi", "locator", "year",

@@ -10,12 +10,12 @@ import pandas as pd
 
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.profiles import Profiles
-from secretome_ml.profiles.assemble import assemble
 from secretome_ml.profiles.context import context_frame, manipulations_of
-from secretome_ml.profiles.measurements import Measurements, Role, value_frame
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS
-from secretome_ml.profiles.readers.canonical_long import read_long
-from secretome_ml.profiles.tables import Table
+from secretome_ml.readers.assemble import assemble
+from secretome_ml.readers.formats.canonical_long import read_long
+from secretome_ml.readers.measurements import Measurements, Role, value_frame
+from secretome_ml.readers.tables import Table
 from secretome_ml.vocabulary import Terms
 from secretome_ml.web.api.requests import Condition, Sample, ScoreRequest
 

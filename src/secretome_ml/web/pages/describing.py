@@ -66,7 +66,7 @@ def _score(service: Service, given: dict[str, Any]) -> str:
     """Score one row of a table, made of the form, as a file with that row would be."""
     import pandas as pd
 
-    from secretome_ml.profiles.readers.canonical_wide import profiles_from_table
+    from secretome_ml.readers.formats.canonical_wide import profiles_from_table
 
     row = {"sample": given["name"], "preconditioning": given["preconditioning"]}
     row |= {c: given[c] for c in CONTEXT}
