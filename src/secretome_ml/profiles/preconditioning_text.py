@@ -45,15 +45,6 @@ _KEYS = {
 _OXYGEN_WORDS = ("low", "lowered", "reduced", "ambient", "atmospheric", "physiological", "normal", "air")
 # Kinds whose agents are in the vocabulary: an unknown word there is a slip, not a new drug or material.
 _KNOWN_AGENTS = (_HYPOXIA, _NONE, "cytokine", "tlr_ligand")
-# What may be given as a percentage of the medium, or of a length.
-_PERCENT_KINDS = (
-    "nutrient",
-    "inflammatory_serum",
-    "tissue_extract",
-    "serum_deprivation",
-    "mechanical",
-    "biomaterial",
-)
 
 
 @dataclass
@@ -101,7 +92,18 @@ def parse_preconditioning(text: str, terms: Terms) -> list[dict[str, object]]:
         # `IFN-g and TNF-a for 24 h`: the time at the end is that of all.
         hours = together[-1]["hours"] if together else None
         found += [{**e, "hours": hours if e["hours"] is None else e["hours"]} for e in together]
-    return _once([entry for entry in found if not _is_standard(entry)])
+    return treatments(found)
+
+
+def treatments(entries: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Return each thing that was done to the cells once; room air, vehicles and control constructs are none.
+
+    Raises
+    ------
+    ValueError
+        If one thing is stated twice with different amounts, or normoxia with little oxygen.
+    """
+    return _once([entry for entry in entries if not _is_standard(entry)])
 
 
 def _kind(text: str, terms: Terms) -> str | None:
@@ -205,7 +207,7 @@ def _of_group(group: _Group, kind: str | None, text: str, terms: Terms) -> Itera
                 f"{measures.o2_percent:g} % oxygen is no part of '{text[:_LISTED]}'; add hypoxia(o2=...)"
             )
         vehicle = agent is not None and understood(own, agent).kind == "sham"
-        if measures.unit == "%" and own not in _PERCENT_KINDS and not vehicle:
+        if measures.unit == "%" and not terms.takes_percentage(own) and not vehicle:
             what = agent or own.replace("_", " ")
             raise ValueError(f"{measures.dose:g} % is no dose of '{what}'; give it in ng/mL, uM or U/mL")
         yield {

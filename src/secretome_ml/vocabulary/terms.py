@@ -165,6 +165,17 @@ class Terms:
         found = (kind for kind, row in table.items() if agent_class in split_cell(row["agent_classes"]))
         return next(found, "pharmacological")
 
+    def takes_percentage(self, kind: str) -> bool:
+        """Say whether a kind of preconditioning is given in percent: of the medium, or of a length.
+
+        Examples
+        --------
+        >>> Terms().takes_percentage("nutrient"), Terms().takes_percentage("cytokine")
+        (True, False)
+        """
+        row = _column("preconditioning").rows.get(kind)
+        return row is None or row["percentage"] == "yes"
+
     def source_of(self, cell_type: str) -> str | None:
         """Return the tissue that the name of a cell type states, or None.
 
@@ -175,9 +186,15 @@ class Terms:
         ['adipose', 'umbilical_cord', 'bone_marrow', None]
         """
         words = " ".join(cell_type.removeprefix("other:").split())
-        if self.cell_class(self.resolve("cell_type", words) or "") not in ("mesenchymal", "pluripotent"):
-            return None
-        return self._tissue(words)
+        known = self.cell_class(self.resolve("cell_type", words) or "")
+        if known in ("mesenchymal", "pluripotent"):
+            return self._tissue(words)
+        # Of other cells only a name that is the tissue's own tells it: gingival fibroblasts (`GFs`).
+        return (
+            self._known(_column("cell_source").names, words)
+            if known not in (None, "none", "immune")
+            else None
+        )
 
     @classmethod
     def _tissue(cls, words: str) -> str | None:
