@@ -13,8 +13,12 @@ _NAME = re.compile(
     r"(?P<number>\d{1,5})(?P<letter>(?!hg)[a-z]{1,2}?)?"
     r"(?:[-_](?P<copy>\d))?"
     r"(?:[-_ ]?(?P<arm>[35]p)|(?P<star>\*))?"
-    r"(?P<cluster>[-~](?:92|363|25|24|182)(?: cluster)?)?",
+    r"(?P<cluster>[-~](?:92|363|25|24|182))?(?: (?:cluster|family))?",
     re.IGNORECASE,
+)
+# `miR-29a/b/c` and `miR-29a-c` are the family.
+_MEMBERS = re.compile(
+    r"(?P<stem>(?:mirna|mir|let)[-_ ]{0,2}\d{1,5})[a-z](?:(?:/[a-z])+|-[a-z])$", re.IGNORECASE
 )
 _HYPHENS = dict.fromkeys(map(ord, "‐‑‒–—−﹣-"), "-")
 _LONGEST = 60
@@ -44,6 +48,7 @@ def parse_mirna(name: str) -> str | None:
     if len(name) > _LONGEST:
         return None
     text = unicodedata.normalize("NFKC", name).translate(_HYPHENS).strip()
+    text = _MEMBERS.sub(r"\g<stem>", text)
     found = _NAME.fullmatch(text)
     if found is None or (found["let"] and found["number"] != "7"):
         return None

@@ -12,7 +12,7 @@ _BEFORE = re.compile(
     r"extracellular|released|globular|hu|ms|rh|rm|rr)[- ]+",
     re.IGNORECASE,
 )
-_BEFORE_GLUED = re.compile(r"(?:s|rh|rm|pro-?(?=MMP)|pro-?(?=mmp))(?=[A-Z])")
+_BEFORE_GLUED = re.compile(r"(?:s|rh|rm|rr|hu|mu|h|m|r|pro-?(?=MMP)|pro-?(?=mmp))(?=[A-Z])")
 _AFTER = re.compile(
     r"[ ,-]*\b(?:protein|proteins|secretion|expression|gene expression|levels?|mrna|gene|release|production|"
     r"concentrations?|content|activity|synthesis|precursor|peptide|secreted|isoform|molecule|transcript)",
