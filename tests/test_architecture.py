@@ -43,7 +43,7 @@ ORDER = [
     "cluster",
     "serving",
     "tracking",
-    "reporting",
+    "report",
     "workflows",
     "web",
     "cli",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from secretome_ml.reporting.words import between, signed, term_label, value_words
+from secretome_ml.report.words import between, signed, term_label, value_words
 from secretome_ml.web.pages.drawing import address_of, diverging
 from secretome_ml.web.pages.rendering import percent
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from secretome_ml.reporting.words import decimal, signed, term_label
+from secretome_ml.report.words import decimal, signed, term_label
 from secretome_ml.vocabulary import FactorVocabulary
 from secretome_ml.web.pages.rendering import factor_address
 
@@ -55,7 +55,7 @@ def waterfall(terms: pd.DataFrame, most: int = 9) -> list[Step]:
     most : int
         Terms with a row of their own; the others share one.
     """
-    from secretome_ml.reporting.figures.waterfall import ALL_OTHERS, waterfall_steps
+    from secretome_ml.report.figures.waterfall import ALL_OTHERS, waterfall_steps
 
     steps = waterfall_steps(terms, most)
     place = _scale(steps["end"].tolist())

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from secretome_ml.reporting.words import signed, value_words
+from secretome_ml.report.words import signed, value_words
 from secretome_ml.vocabulary import FactorVocabulary
 from secretome_ml.vocabulary.tables import rows, split_cell
 from secretome_ml.web.pages.changing import LEVELS

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from secretome_ml.paths import models_dir
-from secretome_ml.reporting.words import between, decimal, model_label
+from secretome_ml.report.words import between, decimal, model_label
 from secretome_ml.web.pages.rendering import effect_words, show
 from secretome_ml.web.refusals import Refused
 from secretome_ml.web.service import Service, service_of

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from secretome_ml.reporting.words import clean, decimal, effect_label, signed, term_label
+from secretome_ml.report.words import clean, decimal, effect_label, signed, term_label
 from secretome_ml.version import __version__
 from secretome_ml.vocabulary import Terms
 from secretome_ml.web.service import service_of

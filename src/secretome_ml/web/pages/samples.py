@@ -84,7 +84,7 @@ def _drivers(model: Model, profile: Profiles) -> pd.DataFrame:
 def _whys(
     library: Library, profile: Profiles, scores: pd.DataFrame, terms: pd.DataFrame, level: float
 ) -> list[Why]:
-    from secretome_ml.reporting.summary import plain_words
+    from secretome_ml.report.summary import plain_words
 
     behind = library.studies.behind(profile, STUDIES)
     behind = behind.assign(year=behind["year"].astype("string").fillna(""))
