@@ -11,6 +11,7 @@ import pytest
 from secretome_ml.report.assemble import IN_FULL, report_page
 from secretome_ml.report.overall import overall_words
 from secretome_ml.report.summary import citation, library_versions
+from secretome_ml.report.words import percent
 from secretome_ml.workflows.panel import ASKED_COLUMNS, RESULT_COLUMNS
 
 from .reader import Reader
@@ -77,29 +78,30 @@ def test_no_warning_when_all_are_inside(make_report, terms, report):
 
 def test_predictions_have_interval_percentile_and_prevalence(page, report):
     row = report.scores.iloc[0]
-    told = (f"{row['probability']:.2f}", f"{row['probability_low']:.2f} to {row['probability_high']:.2f}")
+    chance = [percent(row[name]) for name in ("probability", "probability_low", "probability_high")]
+    told = (chance[0], f"{chance[1]} to {chance[2]}")
     for words in (*told, "VEGFA +0.41; cell source: adipose −0.10", "84\u00a0% (81\u00a0% to 87\u00a0%)"):
         assert words in page
-    assert page.count('class="usual" d="M84.0 0v12"') == len(report.scores)
+    assert page.count('class="usual" x1="84.00%"') == len(report.scores)
 
 
 def test_a_sign_that_is_not_stable_is_said(page):
     drivers = page[page.index('id="drivers"') : page.index('id="studies"')]
     assert "sign not stable" in drivers
-    cells = re.findall(r'<th scope="row">HGF</th><td>([^<]+)</td>', drivers)
+    cells = re.findall(r'<th scope="row">HGF<span class="sub">([^<]+)</span>', drivers)
     assert cells
     assert all(cell.endswith("sign not stable") for cell in cells)
-    assert not re.findall(r'<th scope="row">VEGFA</th><td>[^<]*not stable', drivers)
+    assert drivers.count(' open" x=') >= len(cells), "and drawn open"
+    assert not re.findall(r'<th scope="row">VEGFA<span class="sub">[^<]*not stable', drivers)
 
 
-def test_numbers_in_the_table_behind_a_figure_add_up(page, report):
+def test_numbers_of_a_waterfall_add_up(page, report):
     body = page[page.index('id="drivers"') :]
     table = body[body.index("<tbody>") : body.index("</tbody>")]
-    cells = re.findall(r'<td class="number">([^<]+)</td>', table)
-    given, sums = ([float(c.replace("−", "-")) for c in cells[i::3]] for i in (0, 2))
-    score = report.scores["score"].iloc[0]
-    assert sum(given) == pytest.approx(score, abs=0.0005 * len(given))
-    assert sums[-1] == pytest.approx(score, abs=0.0005)
+    cells = re.findall(r'<td class="number[^"]*">([^<]+)<', table)
+    base, *given, score = (float(c.replace("−", "-")) for c in cells)
+    assert score == pytest.approx(report.scores["score"].iloc[0], abs=0.005)
+    assert base + sum(given) == pytest.approx(score, abs=0.005 * len(cells))
 
 
 def test_studies_have_their_doi_as_text_and_link(page):
@@ -158,7 +160,7 @@ def test_fifty_samples_are_cut_said_and_small(make_terms, make_report):
     page = report_page(make_report(terms))
     assert len(page.encode()) < 3_000_000
     assert f"{IN_FULL} of 50 samples are told and drawn in full" in page
-    assert len(Reader(page).named("figure")) == IN_FULL * 4 + 1 + 3 * 2 + 2
+    assert len(Reader(page).named("figure")) == IN_FULL + 1 + 3 * 2 + 2
     for i in range(50):
         assert f"<bdi>sample {i}</bdi>" in page
 

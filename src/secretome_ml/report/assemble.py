@@ -25,6 +25,10 @@ from secretome_ml.report.summary import ModelSummary
 from secretome_ml.report.words import clean
 from secretome_ml.trust.resampling import Estimate
 
+PARTS = (
+    "domain", "summary", "predictions", "drivers", "behind", "read", "panel", "learned", "gallery", "methods",
+    "versions",
+)  # fmt: skip
 # Samples that are told and drawn in full; more would make the page long and heavy.
 IN_FULL = 6
 # With fewer samples the table alone is seen at a glance; so many fill a printed page.
@@ -94,8 +98,10 @@ def report_page(report: Report) -> str:
     shown = gallery(report.figures)
     panel = panel_views(report.panel, report.asked)
     return render(
-        "report.html.j2",
+        "report",
         {
+            "on_paper": True,
+            "parts": PARTS,
             "title": _title(report.profiles),
             "lead": f"{len(samples)} sample{'s' if len(samples) != 1 else ''}; {model_words(summary)}.",
             "contents": contents(

@@ -44,8 +44,10 @@ def learned_page(
     count = int(terms["sample"].nunique())
     shown = gallery(figures or {})
     return render(
-        "learned_page.html.j2",
+        "report",
         {
+            "on_paper": True,
+            "parts": ("learned", "gallery", "methods", "versions"),
             "title": clean(title),
             "lead": f"{count:,} samples; {model_words(summary)}.",
             "contents": contents(

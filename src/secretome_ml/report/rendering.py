@@ -1,4 +1,4 @@
-"""From values to one self-contained HTML page: it loads nothing, runs no script, and escapes every text."""
+"""Templates to HTML: one look for the report and every page, and every text escaped."""
 
 from __future__ import annotations
 
@@ -15,16 +15,32 @@ from secretome_ml.report.learned import headline_table, metric_figures, metric_t
 from secretome_ml.report.samples import Shown
 from secretome_ml.report.style import svg_text
 from secretome_ml.report.summary import ModelSummary, citation
-from secretome_ml.report.words import model_kind, model_label
+from secretome_ml.report.words import (
+    clean,
+    decimal,
+    effect_label,
+    factor_address,
+    model_kind,
+    model_label,
+    percent,
+    signed,
+    term_label,
+)
 
 Figures = Mapping[str, tuple[Figure, str]]
 
-_TEMPLATES = Path(__file__).parent / "templates"
+_HERE = Path(__file__).parent
+STATIC = _HERE / "static"
 
 
 def render(template: str, values: Mapping[str, Any]) -> str:
-    """Return a template filled in; the same values give the same text."""
-    return _environment().get_template(template).render(values) + "\n"
+    """Return a template filled in; the same values give the same text.
+
+    With `on_paper` among the values it is one file that loads nothing and runs no script.
+    """
+    return (
+        _environment().get_template(f"{template}.html.j2").render({"on_paper": False} | dict(values)) + "\n"
+    )
 
 
 def model_values(summary: ModelSummary) -> dict[str, Any]:
@@ -63,12 +79,20 @@ def model_words(summary: ModelSummary) -> str:
     )
 
 
+def at(share: float) -> str:
+    """Return a place along a bar, for SVG."""
+    return f"{100 * min(max(share, 0.0), 1.0):.2f}%"
+
+
 @cache
 def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_TEMPLATES),
+    environment = Environment(
+        loader=FileSystemLoader([_HERE / "templates", STATIC]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    shown = (percent, at, signed, decimal, clean, factor_address)
+    environment.filters |= {f.__name__: f for f in shown} | {"effect": effect_label, "term": term_label}
+    return environment

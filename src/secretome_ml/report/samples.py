@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from secretome_ml.report.figures import published_figure, waterfall, waterfall_steps
+from secretome_ml.report.bars import waterfall
+from secretome_ml.report.figures import published_figure
 from secretome_ml.report.inline import inline_svg
 from secretome_ml.report.style import svg_text
 from secretome_ml.report.summary import plain_words
@@ -21,8 +21,6 @@ from secretome_ml.report.words import (
     drivers_label,
     effect_label,
     shorten,
-    signed,
-    term_label,
 )
 from secretome_ml.trust.resampling import Estimate
 
@@ -72,10 +70,11 @@ def sample_views(
     views = []
     for number, (name, own) in enumerate(scores.groupby("sample", sort=False), start=1):
         rows = []
-        for position, record in enumerate(own.to_dict("records"), start=1):
+        for record in own.to_dict("records"):
             row = _row(record, prevalence.get(str(record["effect"])))
             if name in told:
-                row |= _in_full(record, parts[name, record["effect"]], level, f"w{number}-{position}")
+                part = parts[name, record["effect"]]
+                row |= {"words": plain_words(record, part, level), "steps": waterfall(part, linked=False)}
             rows.append(row)
         among = _among(str(name), own, published, f"a{number}") if name in told else None
         views.append(SampleView(clean(str(name)), bool(own["in_domain"].iloc[0]), rows, among))
@@ -89,53 +88,15 @@ def _among(name: str, rows: pd.DataFrame, published: Mapping[str, NDArray[np.flo
 
 
 def _row(record: Mapping[Any, Any], usual: Estimate | None) -> dict[str, Any]:
-    chance, low, high = (float(record[c]) for c in ("probability", "probability_low", "probability_high"))
     return {
+        **{name: float(record[name]) for name in ("probability", "probability_low", "probability_high")},
         "effect": effect_label(str(record["effect"])),
         "verdict": str(record["verdict"]),
-        "probability": decimal(chance),
-        "interval": f"{decimal(low)} to {decimal(high)}",
-        "at": f"{100 * chance:.1f}",
-        "low_at": f"{100 * low:.1f}",
-        "high_at": f"{100 * high:.1f}",
-        "usual_at": f"{100 * usual.value:.1f}" if usual else "",
+        "usual": usual.value if usual else None,
         "score": decimal(float(record["score"])),
         "percentile": f"{float(record['percentile']):.0f}",
         "factors_used": int(record["factors_used"]),
-        "drivers": drivers_label(_text(record["drivers"])),
+        "drivers": drivers_label(clean(record["drivers"]) if isinstance(record["drivers"], str) else ""),
         "words": "",
-        "figure": None,
         "steps": [],
     }
-
-
-def _in_full(record: Mapping[Any, Any], part: pd.DataFrame, level: float, prefix: str) -> dict[str, Any]:
-    effect = effect_label(str(record["effect"]))
-    label = f"How {shorten(str(record['sample']), 80)} comes to its {effect} score"
-    caption = (
-        f"{effect.capitalize()}: score {decimal(float(record['score']))}, "
-        f"probability {decimal(float(record['probability']))}."
-    )
-    steps = [
-        {
-            "term": term_label(str(step["term"])),
-            "words": step["words"],
-            "contribution": signed(float(step["contribution"]), 3),
-            "spread": _spread(float(step["low"]), float(step["high"])),
-            "end": decimal(float(step["end"]), 3),
-        }
-        for step in waterfall_steps(part).iloc[:-1].to_dict("records")
-    ]
-    return {
-        "words": plain_words(record, part, level),
-        "figure": Shown(inline_svg(svg_text(waterfall(part)), prefix, label), caption),
-        "steps": steps,
-    }
-
-
-def _spread(low: float, high: float) -> str:
-    return "–" if math.isnan(low) or math.isnan(high) else f"{signed(low)} to {signed(high)}"
-
-
-def _text(value: Any) -> str:
-    return clean(value) if isinstance(value, str) else ""

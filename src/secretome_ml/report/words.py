@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Callable
+from urllib.parse import quote
 
-_EFFECTS = {"anti_inflammatory": "anti-inflammatory", "anti_fibrotic": "anti-fibrotic", "all": "all effects"}
+from secretome_ml.vocabulary import Terms
+
 _MODELS = {
     "xgboost": "XGBoost",
     "logistic": "penalised logistic",
@@ -35,14 +37,44 @@ _MINUS = "\u2212"
 
 
 def effect_label(effect: str) -> str:
-    """Return an effect as words.
+    """Return an effect as the vocabulary writes it.
 
     Examples
     --------
-    >>> effect_label("anti_fibrotic")
-    'anti-fibrotic'
+    >>> effect_label("anti_fibrotic"), effect_label("all")
+    ('anti-fibrotic', 'all effects')
     """
-    return _EFFECTS.get(effect, effect.replace("_", " "))
+    terms = Terms()
+    if effect in terms.ids("effect"):
+        return terms.label("effect", effect)
+    return "all effects" if effect == "all" else effect.replace("_", " ")
+
+
+def percent(share: float) -> str:
+    """Return a share as a percentage, its unit kept beside it; near certainty is not written as certainty.
+
+    Examples
+    --------
+    >>> [percent(share).split() for share in (0.861, 0.9999, 0.0)]
+    [['86', '%'], ['>', '99', '%'], ['0', '%']]
+    """
+    shown = f"{100 * share:.0f}"
+    if shown == "100" and share < 1:
+        shown = "> 99"
+    elif shown == "0" and share > 0:
+        shown = "< 1"
+    return f"{shown}\u00a0%"
+
+
+def factor_address(factor: str) -> str:
+    """Return the address of a factor's page.
+
+    Examples
+    --------
+    >>> factor_address("20S proteasome")
+    '/evidence/factors/20S%20proteasome'
+    """
+    return f"/evidence/factors/{quote(factor, safe='')}"
 
 
 def model_label(model: str) -> str:

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from secretome_ml.report.words import between, signed
-from secretome_ml.web.pages.drawing import Dot, Gain, dots, gain_bars
+from secretome_ml.report.bars import Dot, Gain, dots, gain_bars
+from secretome_ml.report.words import between, percent, signed
 from secretome_ml.web.pages.evidence import host
-from secretome_ml.web.pages.rendering import percent
 
 if TYPE_CHECKING:
     import pandas as pd

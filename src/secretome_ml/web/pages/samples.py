@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from secretome_ml.web.pages.drawing import Step, waterfall
+from secretome_ml.report.bars import Step, waterfall
 from secretome_ml.web.pages.evidence import host
 from secretome_ml.web.pages.facts import condition_words, facts, measured
 from secretome_ml.web.pages.library import Library, library_of

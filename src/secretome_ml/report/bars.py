@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from secretome_ml.report.words import decimal, signed, term_label
+from secretome_ml.report.figures.waterfall import ALL_OTHERS, waterfall_steps
+from secretome_ml.report.words import decimal, factor_address, signed, term_label
 from secretome_ml.vocabulary import FactorVocabulary
-from secretome_ml.web.pages.rendering import factor_address
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +31,8 @@ class Step:
         Whether it raises or lowers the score; `still` for the base value and the score.
     start, end, low, high : float
         Where its bar begins and ends, and between what its end lies, from 0 to 1.
+    stable : bool
+        Whether its sign holds over refits; else the bar is drawn open.
     """
 
     term: str
@@ -43,9 +45,10 @@ class Step:
     end: float
     low: float
     high: float
+    stable: bool = True
 
 
-def waterfall(terms: pd.DataFrame, most: int = 9) -> list[Step]:
+def waterfall(terms: pd.DataFrame, most: int = 9, linked: bool = True) -> list[Step]:
     """Return the rows from the base value over the strongest terms to the score.
 
     Parameters
@@ -54,11 +57,16 @@ def waterfall(terms: pd.DataFrame, most: int = 9) -> list[Step]:
         Contributions of one sample to one effect.
     most : int
         Terms with a row of their own; the others share one.
+    linked : bool
+        Whether a factor leads to its page.
     """
-    from secretome_ml.report.figures.waterfall import ALL_OTHERS, waterfall_steps
-
     steps = waterfall_steps(terms, most)
-    place = _scale(steps["end"].tolist())
+    reach = [
+        *steps["end"],
+        *(steps["start"] + steps["low"]).dropna(),
+        *(steps["start"] + steps["high"]).dropna(),
+    ]
+    place = _scale([float(end) for end in reach])
     last = len(steps) - 1
     kinds = dict(zip(terms["term"], terms["kind"], strict=True))
     rows = []
@@ -75,12 +83,13 @@ def waterfall(terms: pd.DataFrame, most: int = 9) -> list[Step]:
                 str(step["words"]),
                 decimal(end) if whole else signed(given),
                 f"{signed(low)} to {signed(high)}" if bounded else "",
-                address_of(term) if kinds.get(term) == "factor" else "",
+                address_of(term) if linked and kinds.get(term) == "factor" else "",
                 "still" if whole else "up" if given > 0 else "down",
                 place(end) if whole else place(start),
                 place(end),
                 place(start + low) if bounded else place(end),
                 place(start + high) if bounded else place(end),
+                bool(step["stable"]),
             )
         )
     return rows
