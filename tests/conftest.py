@@ -24,6 +24,14 @@ SHARED = ROOT.parent / "shared"
 HEADLINE = ("angiogenic", "anti_inflammatory", "anti_fibrotic")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file on one worker, so that what they share is made once."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.location[0]))
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What a command left behind."""

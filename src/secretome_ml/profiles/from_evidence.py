@@ -8,6 +8,7 @@ from typing import cast
 import pandas as pd
 
 from secretome_ml.evidence import Evidence
+from secretome_ml.profiles.context import treated_product, with_implied
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS, Profiles, make_profiles
 from secretome_ml.vocabulary import FactorVocabulary, Terms, parse_manipulation
 from secretome_ml.vocabulary.columns import names_where
@@ -54,12 +55,14 @@ def _in_terms(context: pd.DataFrame) -> pd.DataFrame:
     terms = Terms()
     resolved = context.copy()
     for column in names_where(is_term=True):
-        found = {
-            v: terms.resolve(column, v) or f"other:{v.removeprefix('other:')}"
-            for v in context[column].dropna().unique()
-        }
+        found = {v: _word(column, v, terms) for v in context[column].dropna().unique()}
         resolved[column] = context[column].map(found).astype("string")
-    return resolved
+    return with_implied(resolved, context).reindex(columns=list(CONTEXT_COLUMNS))
+
+
+def _word(column: str, text: str, terms: Terms) -> str:
+    treated = treated_product(text) if column == "product" else None
+    return treated[0] if treated else terms.resolve(column, text) or f"other:{text.removeprefix('other:')}"
 
 
 def _long(frame: pd.DataFrame) -> list[dict[str, object]]:
