@@ -9,7 +9,7 @@ from experiments.causal_agreement import PREDICTORS, causal_findings, report
 from secretome_ml.models.targets import study_of
 from secretome_ml.recipe import Recipe
 
-RECIPE = Recipe(settings={"blend": {"rounds": 20}})
+RECIPE = Recipe(min_studies=1, settings={"blend": {"rounds": 20}})
 
 
 @pytest.fixture(scope="module")
