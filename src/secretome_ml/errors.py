@@ -89,6 +89,10 @@ class NotEnoughEvidence(SecretomeError):
     """Too few studies, or only one class, to do what was asked."""
 
 
+class NotConverged(SecretomeError):
+    """A fit did not reach the accuracy that it promises."""
+
+
 class TrackingFailed(SecretomeError):
     """MLflow could not be reached or refused a call."""
 

@@ -448,8 +448,8 @@ def test_one_broken_bundle_does_not_hide_the_others(command, trained, tmp_path: 
     shutil.copytree(trained.bundle, tmp_path / "good")
     shutil.copytree(trained.bundle, tmp_path / "bad")
     (tmp_path / "bad" / "card.md").write_text("changed", encoding="utf-8")
-    done = command("models", "list", tmp_path)
-    assert "good" in done.out.replace("\n", "") + done.err
+    done = command("models", "list", tmp_path, "--json")
+    assert "good" in {Path(row["folder"]).name for row in done.json}
     assert command("models", "verify", tmp_path / "bad").code == 3
 
 

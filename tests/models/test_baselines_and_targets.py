@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from conftest import HEADLINE, make_arm, make_evidence, make_record
+from conftest import HEADLINE, frame_of, make_arm, make_evidence, make_record
 from secretome_ml.evidence import write_records
 from secretome_ml.models import MODELS, targets_from_evidence
 from secretome_ml.models.targets import Targets, study_of
@@ -48,7 +48,7 @@ def test_cell_source_by_hand(few_features, few_targets, few_profiles):
             weight = few_targets.weights[share.index]
             expected = logit((float((weight * share).sum()) + 2 * common) / (weight.sum() + 2))
             arms = inside.index[inside.fillna(False).to_numpy(dtype=bool)]
-            assert margin.loc[arms, effect].to_numpy() == pytest.approx(expected)
+            assert margin.loc[arms, effect].to_numpy() == pytest.approx(expected, abs=1e-6)
     unstated = few_profiles.context["cell_source"].isna()
     assert (margin[unstated.to_numpy()] == prior[unstated.to_numpy()]).all(axis=None)
 
@@ -57,7 +57,7 @@ def test_the_factor_list_is_not_trained(few_features, few_targets):
     margin = MODELS["known_factor_list"]().fit(few_features, few_targets).margin(few_features)
     for effect in HEADLINE:
         known = (
-            few_features.by_effect[effect][["known_factors", "known_genes", "known_blocking"]]
+            frame_of(few_features, effect)[["known_factors", "known_genes", "known_blocking"]]
             .fillna(0)
             .sum(axis=1)
         )

@@ -49,7 +49,8 @@ def test_no_doubt_about_an_example(name: str) -> None:
 def test_no_doubt_about_a_real_export(shared_folder: Path, name: str, sheet: str | None) -> None:
     folder = shared_folder / "readers"
     profiles = read_profiles(folder / name, metadata=folder / sheet if sheet else None)
-    assert [w.what for w in profiles.warnings if not any(o in w.what for o in OWN)] == []
+    expected = (*OWN, "Amount not used")
+    assert [w.what for w in profiles.warnings if not any(o in w.what for o in expected)] == []
 
 
 @pytest.mark.parametrize(("fold", "side"), [(99, None), (101, "above"), (1 / 99, None), (1 / 101, "below")])
@@ -111,7 +112,7 @@ def test_zeros_are_doubted_from_a_fifth(tmp_path: Path, zeros: int, doubted: boo
 def test_names_of_controls(tmp_path: Path, name: str, doubted: bool) -> None:
     text = f"sample,IL-6 [pg/mL]\n{name},30\nb,60\n"
     assert any("named like a control" in w.lower() for w in said(tmp_path, text)) is doubted
-    assert not said(tmp_path, text, control=name)
+    assert not any("named like" in w.lower() for w in said(tmp_path, text, control=name))
 
 
 @pytest.mark.parametrize(

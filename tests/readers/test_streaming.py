@@ -12,7 +12,7 @@ from secretome_ml.readers import read_profiles
 from secretome_ml.readers.streaming import stream_profiles
 
 
-def test_streamed_equals_whole(tmp_path: Path) -> None:
+def test_streamed_rows_are_graded_as_each_alone(tmp_path: Path) -> None:
     rng = np.random.default_rng(5)
     frame = pd.DataFrame(
         rng.lognormal(3, 2, (23, 3)), columns=["IL-6 [pg/mL]", "VEGF [pg/mL]", "HGF [ng/mL]"]
@@ -23,7 +23,12 @@ def test_streamed_equals_whole(tmp_path: Path) -> None:
     frame.to_parquet(tmp_path / "w.parquet", index=False)
     parts = list(stream_profiles(tmp_path / "w.parquet", rows=5))
     assert [len(p) for p in parts] == [5, 5, 5, 5, 3]
-    joined, whole = join_profiles(parts), read_profiles(tmp_path / "w.parquet")
+    joined = join_profiles(parts)
+    alone = []
+    for i in range(len(frame)):
+        frame.iloc[[i]].to_parquet(tmp_path / "row.parquet", index=False)
+        alone.append(read_profiles(tmp_path / "row.parquet"))
+    whole = join_profiles(alone)
     order = ["sample", "factor"]
     columns = ["sample", "factor", "state", "value", "level"]
     left, right = (p.factors.sort_values(order)[columns].reset_index(drop=True) for p in (joined, whole))

@@ -20,7 +20,7 @@ class Design:
     Parameters
     ----------
     values : array, rows by columns
-        Features for the row's effect, NaN where not stated.
+        Features for the row's effect, to single precision, NaN where not stated.
     effect : array of int, rows
         Position of the row's effect.
     outcome, outcome_weight : array, rows
@@ -52,7 +52,7 @@ def joint_design(features: Features, targets: Targets) -> Design:
         named = set(compared["arm"]) | set(compared["than"])
         rows = share.index[share.notna() | share.index.isin(named)]
         place = {sample: offset + i for i, sample in enumerate(rows)}
-        values.append(features.for_effect(effect).loc[rows].to_numpy(dtype=float))
+        values.append(features.for_effect(effect)[features.places(rows)])
         effects.append(np.full(len(rows), position))
         tested = share.loc[rows]
         outcomes.append(tested.fillna(0.5).to_numpy(dtype=float))
@@ -62,7 +62,8 @@ def joint_design(features: Features, targets: Targets) -> Design:
         offset += len(rows)
     first, second, direction, weight = np.array(pairs, dtype=float).reshape(-1, 4).T
     return Design(
-        np.concatenate(values),
+        # In single precision, as trees read them: the last digits of a double are nobody's measurement.
+        np.concatenate(values).astype(np.float32).astype(float),
         np.concatenate(effects).astype(np.int64),
         np.concatenate(outcomes),
         np.concatenate(weights),
@@ -71,18 +72,6 @@ def joint_design(features: Features, targets: Targets) -> Design:
         direction,
         weight,
     )
-
-
-# What every preparation has, whether a source states it or not: unstated means average, not absent.
-_ALWAYS_THERE = (
-    "cell_type=",
-    "cell_source=",
-    "cell_source_group=",
-    "stage=",
-    "species=",
-    "product=",
-    "known_cells",
-)
 
 
 def typical_values(values: Array, columns: tuple[FeatureColumn, ...]) -> Array:
@@ -95,7 +84,7 @@ def typical_values(values: Array, columns: tuple[FeatureColumn, ...]) -> Array:
     columns : tuple of FeatureColumn
         Their descriptions.
     """
-    there = np.array([c.name.startswith(_ALWAYS_THERE) for c in columns])
+    there = np.array([c.unstated == "average" for c in columns])
     stated = ~np.isnan(values)
     count = stated.sum(axis=0)
     mean = np.divide(np.nansum(values, axis=0), count, out=np.zeros(len(columns)), where=count > 0)

@@ -5,14 +5,19 @@ from __future__ import annotations
 from typing import Any, Self
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.special import expit
 
 from secretome_ml.features.columns import FeatureColumn, Features
 from secretome_ml.models.contract import Array, EffectModel, ModelState
+from secretome_ml.models.descent import minimise
 from secretome_ml.models.design import Design, fill_typical, typical_values
+from secretome_ml.models.exact import certain, expit
 from secretome_ml.models.targets import Targets
 from secretome_ml.models.training_side import TrainingSide
+
+# A fit is settled when its gradient, divided by the curvature, asks no weight to move further: the weights
+# are then certain to more digits than a bundle keeps.
+SETTLED = 1e-10
+_BASE_PENALTY = 0.01
 
 
 class PenalisedLogistic(EffectModel):
@@ -50,44 +55,50 @@ class PenalisedLogistic(EffectModel):
         self._remember(side.features, side.targets)
         design = side.design
         # A wider scale makes a standardised column smaller, and the penalty on its weight heavier.
-        self.typical_ = typical_values(design.values, self.columns_)
+        self.typical_ = certain(typical_values(design.values, self.columns_))
         filled = fill_typical(design.values, self.typical_)
-        self.scale_ = _scale(filled) * np.sqrt(self._reluctance())
+        self.scale_ = certain(_scale(filled) * np.sqrt(self._reluctance()))
         stacked = _standardise(filled, self.scale_)
         prior = self._prior() * self.scale_
         effects, columns = len(self.effects_), stacked.shape[1]
-        blocks = [stacked[design.effect == i] for i in range(effects)]
-
-        def objective(theta: Array) -> tuple[float, Array]:
-            return self._loss(theta, stacked, blocks, design, prior)
-
+        loss = _Loss(design, stacked, effects, prior, self.penalty, self.deviation, self.comparison_weight)
         start = np.concatenate([np.zeros(effects), prior, np.zeros(effects * columns)])
-        found = minimize(
-            objective, start, jac=True, method="L-BFGS-B", options={"maxiter": 500, "ftol": 1e-10}
-        )
-        base, shared, own = _parts(found.x, effects, columns)
-        self.base_ = {e: float(b) for e, b in zip(self.effects_, base, strict=True)}
-        self.weights_ = {e: shared + own[i] for i, e in enumerate(self.effects_)}
+        base, shared, own = loss.parts(minimise(loss.slope, start, loss.flatten, SETTLED))
+        self.base_ = {e: float(b) for e, b in zip(self.effects_, certain(base), strict=True)}
+        self.weights_ = {e: certain(shared + own[i]) for i, e in enumerate(self.effects_)}
         # An effect that no training study tested has no mean of its own: that of all rows stands in.
-        self.means_ = {
-            e: (part if len(part) else stacked).mean(axis=0)
-            for e, part in zip(self.effects_, blocks, strict=True)
-        }
+        self.means_ = {}
+        for i, effect in enumerate(self.effects_):
+            part = stacked[design.effect == i]
+            self.means_[effect] = certain((part if len(part) else stacked).mean(axis=0))
         return self
 
     def _contributions(self, features: Features, effect: str) -> Array:
-        encoded = fill_typical(features.for_effect(effect).to_numpy(dtype=float), self.typical_)
-        values = _standardise(encoded, self.scale_)
+        values = self._filled(features, effect) / self.scale_[:, None]
         weights, mean = self.weights_[effect], self.means_[effect]
-        base = self.base_[effect] + float(mean @ weights)
-        return np.column_stack([(values - mean) * weights, np.full(len(values), base)])
+        found = np.empty((len(weights) + 1, values.shape[1]))
+        found[:-1] = (values - mean[:, None]) * weights[:, None]
+        found[-1] = self.base_[effect] + float(mean @ weights)
+        return found
+
+    def _margins(self, features: Features) -> Array:
+        scaled = {effect: weights / self.scale_ for effect, weights in self.weights_.items()}
+        return np.stack(
+            [scaled[effect] @ self._filled(features, effect) + self.base_[effect] for effect in self.effects_]
+        )
+
+    def _filled(self, features: Features, effect: str) -> Array:
+        """Return columns by samples with typical values, or nothing, for what is not stated."""
+        values, typical = features.of_effect(effect), np.nan_to_num(self.typical_)
+        filled: Array = np.where(np.isnan(values), typical[:, None], values)
+        return filled
 
     def state(self) -> ModelState:
         return ModelState(
             {
                 "parameters": self.get_params(),
                 "effects": list(self.effects_),
-                "columns": [[c.name, c.parent, c.kind, c.effect] for c in self.columns_],
+                "columns": [c.state() for c in self.columns_],
                 "typical": [None if np.isnan(v) else float(v) for v in self.typical_],
                 "scale": self.scale_.tolist(),
                 "base": self.base_,
@@ -100,7 +111,7 @@ class PenalisedLogistic(EffectModel):
     def from_state(cls, state: ModelState) -> Self:
         values: dict[str, Any] = state.values
         model = cls(**values["parameters"])
-        model.columns_ = tuple(FeatureColumn(*c) for c in values["columns"])
+        model.columns_ = tuple(FeatureColumn.from_state(c) for c in values["columns"])
         model.typical_ = np.array(values["typical"], dtype=float)
         model.scale_ = np.array(values["scale"], dtype=float)
         model.base_ = {e: float(b) for e, b in values["base"].items()}
@@ -117,47 +128,79 @@ class PenalisedLogistic(EffectModel):
         """Return, per column, how many times the common penalty its weight meets."""
         return np.ones(len(self.columns_))
 
-    def _loss(
-        self, theta: Array, values: Array, blocks: list[Array], design: Design, prior: Array
-    ) -> tuple[float, Array]:
-        """Return the penalised loss and its gradient; `blocks` are the rows of `values` by effect."""
-        effects = len(blocks)
-        base, shared, own = _parts(theta, effects, values.shape[1])
-        ends = np.cumsum([len(block) for block in blocks])[:-1]
-        parts = zip(np.split(values, ends), own, strict=True)
-        deviation = [np.einsum("ij,j->i", part, mine) for part, mine in parts]
-        margin = base[design.effect] + values @ shared + np.concatenate(deviation)
-        slope = np.zeros(len(values))
-        outcome, weight = design.outcome, design.outcome_weight
-        loss = float(np.sum(weight * (np.logaddexp(0.0, margin) - outcome * margin)))
-        slope += weight * (expit(margin) - outcome)
+
+class _Loss:
+    """Gradient of the penalised loss, and about its curvature.
+
+    The parameters are the bases of the effects, the shared weights, the deviations. Most values are zero, so
+    sums run over the others alone, in one fixed order.
+    """
+
+    def __init__(
+        self,
+        design: Design,
+        values: Array,
+        effects: int,
+        prior: Array,
+        penalty: float,
+        deviation: float,
+        comparison_weight: float,
+    ) -> None:
+        self.design, self.effects, self.columns = design, effects, values.shape[1]
+        self.prior, self.penalty, self.deviation = prior, penalty, deviation
+        self.pair_weight = comparison_weight * design.pair_weight
+        self.row, column = np.nonzero(values)
+        self.value = values[self.row, column]
+        self.cell = design.effect[self.row] * self.columns + column
+        self._curvature()
+
+    def parts(self, theta: Array) -> tuple[Array, Array, Array]:
+        """Split the parameters into effect bases, shared weights, and deviations (effects by columns)."""
+        effects, columns = self.effects, self.columns
+        own = theta[effects + columns :].reshape(effects, columns)
+        return theta[:effects], theta[effects : effects + columns], own
+
+    def slope(self, theta: Array) -> Array:
+        """Return the gradient."""
+        base, shared, own = self.parts(theta)
+        design, rows = self.design, len(self.design.effect)
+        weights = (shared + own).ravel()
+        margin = base[design.effect] + np.bincount(self.row, self.value * weights[self.cell], rows)
+        pull = design.outcome_weight * (expit(margin) - design.outcome)
         gap = margin[design.first] - margin[design.second]
-        wins, pair_weight = (design.direction + 1.0) / 2.0, self.comparison_weight * design.pair_weight
-        loss += float(np.sum(pair_weight * (np.logaddexp(0.0, gap) - wins * gap)))
-        pull = pair_weight * (expit(gap) - wins)
-        np.add.at(slope, design.first, pull)
-        np.add.at(slope, design.second, -pull)
-        away = shared - prior
-        loss += 0.5 * self.penalty * float(away @ away) + 0.5 * self.deviation * float(np.sum(own**2))
-        loss += 0.005 * float(base @ base)
-        each = np.stack([block.T @ part for block, part in zip(blocks, np.split(slope, ends), strict=True)])
-        gradient = np.concatenate(
-            [
-                np.bincount(design.effect, slope, effects) + 0.01 * base,
-                each.sum(axis=0) + self.penalty * away,
-                (each + self.deviation * own).ravel(),
-            ]
-        )
-        return loss, gradient
+        push = self.pair_weight * (expit(gap) - (design.direction + 1.0) / 2.0)
+        pull += np.bincount(design.first, push, rows) - np.bincount(design.second, push, rows)
+        each = self._per_cell(self.value * pull[self.row])
+        ahead = np.bincount(design.effect, pull, self.effects) + _BASE_PENALTY * base
+        together = each.sum(axis=0) + self.penalty * (shared - self.prior)
+        return np.concatenate([ahead, together, (each + self.deviation * own).ravel()])
 
+    def flatten(self, gradient: Array) -> Array:
+        """Return a gradient divided by the curvature, as if columns did not speak of the same arms.
 
-def _parts(theta: Array, effects: int, columns: int) -> tuple[Array, Array, Array]:
-    """Split the parameters into effect bases, shared weights, and deviations (effects by columns)."""
-    return (
-        theta[:effects],
-        theta[effects : effects + columns],
-        theta[effects + columns :].reshape(effects, columns),
-    )
+        What the effects share meets its deviations: each column is one small system of equations.
+        """
+        base, shared, own = self.parts(gradient)
+        apart = own / self.own_curvature
+        shared = (shared - (self.bend * apart).sum(axis=0)) / self.shared_curvature
+        own = apart - self.bend / self.own_curvature * shared
+        return np.concatenate([base / self.base_curvature, shared, own.ravel()])
+
+    def _curvature(self) -> None:
+        """Work out the second derivatives where every chance is one half: about the largest they get."""
+        design, rows = self.design, len(self.design.effect)
+        pairs = sum(np.bincount(end, self.pair_weight, rows) for end in (design.first, design.second))
+        bend = 0.25 * (design.outcome_weight + pairs)
+        self.base_curvature = np.bincount(design.effect, bend, self.effects) + _BASE_PENALTY
+        self.bend = self._per_cell(self.value * self.value * bend[self.row])
+        self.own_curvature = self.bend + self.deviation
+        # A deviation gives way where the shared weight moves.
+        self.shared_curvature = (self.bend * self.deviation / self.own_curvature).sum(axis=0) + self.penalty
+
+    def _per_cell(self, weights: Array) -> Array:
+        """Return effects by columns: the sums over the rows of an effect."""
+        found: Array = np.bincount(self.cell, weights, self.effects * self.columns).astype(float)
+        return found.reshape(self.effects, self.columns)
 
 
 def _scale(values: Array) -> Array:

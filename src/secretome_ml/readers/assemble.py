@@ -83,7 +83,7 @@ def assemble(
     values = values.assign(spread=np.nan, n=1.0, state=values["state"].astype(object))
     values = _one_per_factor(values, told, measured.scale in ("intensity", "log2"), notes)
     controls = _controls(told, control, file)
-    setting = Setting(told.context, controls, told.batches, relative, plate=measured.scale == "concentration")
+    setting = Setting(told.context, controls, told.batches, relative)
     values, said = find_all_levels(values, setting)
     notes += said
     # A stream holds a part of its file; what looks odd in a part may not be odd.

@@ -8,11 +8,9 @@ import numpy as np
 import pandas as pd
 
 from secretome_ml.errors import Problem
+from secretome_ml.profiles.profiles import CONTEXT_COLUMNS
 
-_KEYS = (
-    "group", "cell_source", "cell_type", "species", "stage", "donor", "product", "culture", "fraction",
-    "batch", "role", "treatment",
-)  # fmt: skip
+_KEYS = ("group", *CONTEXT_COLUMNS, "batch", "role", "treatment")
 
 
 def replicate_groups(

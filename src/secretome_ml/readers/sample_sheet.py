@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from secretome_ml.errors import InputRefused, Problem
-from secretome_ml.profiles.context import read_preconditioning, resolve_column, source_from_words
+from secretome_ml.profiles.context import read_preconditioning, resolve_column, with_implied
 from secretome_ml.profiles.preconditioning_text import parse_preconditioning
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS
 from secretome_ml.readers.measurements import Role
@@ -18,6 +18,7 @@ from secretome_ml.readers.source import open_source
 from secretome_ml.readers.tables import Table
 from secretome_ml.readers.well_roles import role_of_well
 from secretome_ml.vocabulary import Terms
+from secretome_ml.vocabulary.columns import context_columns, plain_header
 
 _NAMES: dict[str, tuple[str, ...]] = {
     "sample": (
@@ -25,14 +26,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "analytical_sample_external_id", "file_name", "filename", "file", "raw_file", "rawfile", "run",
         "column", "label", "well", "id",
     ),
-    "cell_source": ("cell_source", "source", "tissue", "tissue_source", "origin", "cell_origin"),
-    "cell_type": ("cell_type", "celltype", "cells", "cell"),
-    "species": ("species", "organism"),
-    "stage": ("stage", "donor_stage"),
-    "donor": ("donor", "donor_id", "patient", "subject", "individual", "subject_external_id"),
-    "product": ("product", "preparation", "sample_kind"),
-    "culture": ("culture", "culture_system"),
-    "fraction": ("fraction",),
+    **{c.name: (c.name, *c.headers) for c in context_columns()},
     "preconditioning": (
         "preconditioning", "treatment", "condition", "stimulation", "stimulus", "priming", "pretreatment",
         "differentiation",
@@ -136,7 +130,9 @@ def sheet_of_table(table: Table) -> SampleSheet:
     for column in CONTEXT_COLUMNS:
         if column in raw:
             frame[column] = resolve_column(raw[column], column, table.file, lines, problems)
-    notes += _source_from_type(raw, frame)
+    stated = frame
+    frame = with_implied(frame, raw)
+    notes += _implied(raw, stated, frame)
     frame["role"] = _roles(table.file, raw, found, lines, problems)
     entries, said = _preconditioning(table.file, raw, found, lines, problems)
     if problems:
@@ -154,7 +150,7 @@ def looks_like_sheet(header: list[str]) -> bool:
 
 
 def _columns(header: list[str]) -> dict[str, str]:
-    plain = {re.sub(r"[\W_]+", "_", h.strip().casefold()).strip("_"): h for h in reversed(header)}
+    plain = {plain_header(h): h for h in reversed(header)}
     found: dict[str, str] = {}
     for role, names in _NAMES.items():
         column = next((plain[n] for n in names if n in plain), None)
@@ -163,19 +159,15 @@ def _columns(header: list[str]) -> dict[str, str]:
     return found
 
 
-def _source_from_type(raw: pd.DataFrame, frame: pd.DataFrame) -> list[str]:
-    """Fill the cell source from a cell type that names its tissue, and say so."""
-    if "cell_type" not in raw:
+def _implied(raw: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> list[str]:
+    """Say which cell sources were taken from the cell type."""
+    if "cell_type" not in raw or "cell_source" not in after:
         return []
-    told = {w: source_from_words(w) for w in raw["cell_type"].unique() if w}
-    guess = raw["cell_type"].map(told).astype("string")
-    have = (
-        frame["cell_source"]
-        if "cell_source" in frame
-        else pd.Series(pd.NA, index=frame.index, dtype="string")
-    )
-    frame["cell_source"] = have.fillna(guess)
-    used = sorted({f"{w} -> {s}" for w, s in told.items() if s and have[raw["cell_type"].eq(w)].isna().any()})
+    filled = after["cell_source"].notna()
+    if "cell_source" in before:
+        filled &= before["cell_source"].isna()
+    pairs = zip(raw.loc[filled, "cell_type"], after.loc[filled, "cell_source"], strict=True)
+    used = sorted({f"{word} -> {source}" for word, source in pairs})
     return [f"sample sheet: cell source taken from the cell type: {', '.join(used)}"] if used else []
 
 

@@ -8,15 +8,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import expit
 
+from secretome_ml.errors import NotConverged
+from secretome_ml.models.exact import certain, expit
 from secretome_ml.models.targets import Targets
 
 Array = NDArray[np.float64]
 
 # Weak priors: slopes near one half, offsets near the effect's own log odds (left almost free).
 _SLOPE, _SLOPE_PRECISION, _OFFSET_PRECISION = 0.5, 4.0, 0.05
-_STEPS, _LONGEST_STEP, _SETTLED = 50, 3.0, 1e-9
+_STEPS, _LONGEST_STEP, _SETTLED = 200, 3.0, 1e-10
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,15 @@ class Calibrator:
 
     def probability(self, margin: pd.DataFrame) -> pd.DataFrame:
         """Return samples by effects: the calibrated probability that the effect is beneficial."""
-        chances = {e: expit(self._log_odds(e, margin[e].to_numpy(dtype=float))) for e in margin.columns}
+        chances = {e: self.probability_of(str(e), margin[e].to_numpy(dtype=float)) for e in margin.columns}
         return pd.DataFrame(chances, index=margin.index)
 
-    def _log_odds(self, effect: str, margin: Array) -> Array:
+    def probability_of(self, effect: str, margin: Array) -> Array:
+        """Return the calibrated probability at margins of one effect."""
         away = margin - self.knots[effect]
-        bent: Array = self.below * np.minimum(away, 0.0) + self.above * np.maximum(away, 0.0)
-        return self.offsets[effect] + bent
+        bent = self.below * np.minimum(away, 0.0) + self.above * np.maximum(away, 0.0)
+        chance: Array = expit(self.offsets[effect] + bent)
+        return chance
 
     def state(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -92,45 +95,75 @@ def fit_calibrators(margin: pd.DataFrame, targets: Targets, study_weights: pd.Da
     own = [score[effect == i] for i in range(len(names))]
     knots = np.array([np.median(part) if len(part) else 0.0 for part in own])
     away = score - knots[effect]
-    design = np.column_stack([np.minimum(away, 0.0), np.maximum(away, 0.0), np.eye(len(names))[effect]])
     study = rows["sample"].str.split("/", n=1).str[0]
     strength = targets.weights[rows["sample"]].to_numpy(dtype=float)
-    fitted = _fit(
-        design, rows["share"].to_numpy(dtype=float), study_weights[study].to_numpy(dtype=float) * strength
+    labels, weights = (
+        rows["share"].to_numpy(dtype=float),
+        study_weights[study].to_numpy(dtype=float) * strength,
     )
+    below, above, offsets = (certain(part) for part in _fit(away, effect, len(names), labels, weights))
+    knots = certain(knots)
     return [
         Calibrator(
-            float(theta[0]),
-            float(theta[1]),
+            float(below[draw]),
+            float(above[draw]),
             {n: float(k) for n, k in zip(names, knots, strict=True)},
-            {n: float(o) for n, o in zip(names, theta[2:], strict=True)},
+            {n: float(o) for n, o in zip(names, offsets[draw], strict=True)},
         )
-        for theta in fitted
+        for draw in range(len(weights))
     ]
 
 
-def _fit(design: Array, labels: Array, weights: Array) -> Array:
-    """Return draws by parameters of the penalised logistic fits, the first two held at zero or above.
+def _fit(
+    away: Array, effect: NDArray[np.int64], effects: int, labels: Array, weights: Array
+) -> tuple[Array, Array, Array]:
+    """Return the slopes below and above and the offsets (draws by effects) of the penalised logistic fits.
 
-    Projected Newton steps on all draws at once: a slope that sits at zero and is pushed below stays.
+    Projected Newton steps on all draws at once: a slope that sits at zero and is pushed below stays. The
+    offsets meet each other only through the slopes, so each step solves two equations in two unknowns.
     """
-    size = design.shape[1]
-    centre, precision = np.zeros(size), np.full(size, _OFFSET_PRECISION)
-    centre[:2], precision[:2] = _SLOPE, _SLOPE_PRECISION
-    products = (design[:, :, None] * design[:, None, :]).reshape(len(design), -1)
-    theta = np.tile(centre, (len(weights), 1))
+    under, over = np.minimum(away, 0.0), np.maximum(away, 0.0)
+    of = [np.flatnonzero(effect == i) for i in range(effects)]
+
+    def per_effect(values: Array) -> Array:
+        return np.stack([values[:, rows].sum(axis=1) for rows in of], axis=1)
+
+    slopes, offsets = np.full((len(weights), 2), _SLOPE), np.zeros((len(weights), effects))
     for _ in range(_STEPS):
-        chance = expit(theta @ design.T)
-        slope = (weights * (chance - labels)) @ design + precision * (theta - centre)
-        curve = ((weights * chance * (1.0 - chance)) @ products).reshape(-1, size, size) + np.diag(precision)
-        held = np.zeros_like(theta, dtype=bool)
-        held[:, :2] = (theta[:, :2] <= 0.0) & (slope[:, :2] > 0.0)
-        slope[held] = 0.0
-        curve[held[:, :, None] | held[:, None, :]] = 0.0
-        curve += np.eye(size) * held[:, :, None]
-        step = np.clip(np.linalg.solve(curve, slope[:, :, None])[:, :, 0], -_LONGEST_STEP, _LONGEST_STEP)
-        theta = theta - step
-        theta[:, :2] = np.maximum(theta[:, :2], 0.0)
-        if np.abs(step).max() < _SETTLED:
-            break
-    return theta
+        chance = expit(offsets[:, effect] + slopes[:, :1] * under + slopes[:, 1:] * over)
+        pull, bend = weights * (chance - labels), weights * chance * (1.0 - chance)
+        steep = np.stack([(pull * side).sum(axis=1) for side in (under, over)], axis=1)
+        steep += _SLOPE_PRECISION * (slopes - _SLOPE)
+        curve = np.stack([(bend * side * side).sum(axis=1) for side in (under, over)], axis=1)
+        curve += _SLOPE_PRECISION
+        rise = per_effect(pull) + _OFFSET_PRECISION * offsets
+        flat = per_effect(bend) + _OFFSET_PRECISION
+        meets = np.stack([per_effect(bend * side) for side in (under, over)], axis=1)
+        held = (slopes <= 0.0) & (steep > 0.0)
+        meets[held], steep[held], curve[held] = 0.0, 0.0, 1.0
+        change = _solve(steep, curve, meets, rise, flat)
+        moved = rise / flat - (meets / flat[:, None, :] * change[:, :, None]).sum(axis=1)
+        change, moved = (np.clip(step, -_LONGEST_STEP, _LONGEST_STEP) for step in (change, moved))
+        before = slopes
+        slopes, offsets = np.maximum(slopes - change, 0.0), offsets - moved
+        if max(np.abs(slopes - before).max(), np.abs(moved).max(initial=0.0)) < _SETTLED:
+            return slopes[:, 0], slopes[:, 1], offsets
+    raise NotConverged(
+        f"The calibration did not settle in {_STEPS} steps. Look for margins or weights beyond reason."
+    )
+
+
+def _solve(steep: Array, curve: Array, meets: Array, rise: Array, flat: Array) -> Array:
+    """Return the Newton step of the two slopes, the offsets eliminated."""
+    share = meets / flat[:, None, :]
+    wanted = steep - (share * rise[:, None, :]).sum(axis=2)
+    one, other = ((curve - (share * meets).sum(axis=2))[:, i] for i in (0, 1))
+    both = -(share[:, 0] * meets[:, 1]).sum(axis=1)
+    size = one * other - both * both
+    return np.stack(
+        [
+            (other * wanted[:, 0] - both * wanted[:, 1]) / size,
+            (one * wanted[:, 1] - both * wanted[:, 0]) / size,
+        ],
+        axis=1,
+    )

@@ -16,7 +16,7 @@ __all__ = ["Reading", "find_doubts"]
 CHECKS = (
     amounts.far_from_published,
     amounts.one_sample_in_another_unit,
-    amounts.no_unit,
+    amounts.not_used,
     amounts.all_one,
     amounts.zeros,
     amounts.lowest_repeated,

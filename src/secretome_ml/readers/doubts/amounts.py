@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from secretome_ml.errors import Problem
+from secretome_ml.profiles.levels import present
 from secretome_ml.profiles.levels.reference import published_range
 from secretome_ml.readers.doubts.reading import Reading, listed
 
@@ -18,7 +19,7 @@ _FAR = 100.0
 _SHIFT = 300.0
 # Of one factor, in pg/mL: 100 ug/mL is more than any factor reaches in a medium.
 _MOST = 1e8
-_FEW, _SEVERAL = 3, 5
+_FEW, _SEVERAL, _ENOUGH = 3, 5, 3
 _OFTEN, _MANY = 0.2, 10
 
 
@@ -26,11 +27,16 @@ def far_from_published(reading: Reading) -> Iterator[Problem]:
     """Doubt amounts a hundred times outside of what is published, or beyond 100 ug/mL."""
     rows = reading.numbers(*_ABSOLUTE)
     rows = rows[rows["amount"].gt(0)]
-    source = rows["sample"].astype(object).map(reading.context["cell_source"].astype(object).to_dict())
-    keys = [rows["factor"].astype(object), rows["quantity"].astype(object), source.fillna("")]
+    source, product = (
+        rows["sample"].astype(object).map(reading.context[c].astype(object).to_dict()).fillna("")
+        for c in ("cell_source", "product")
+    )
+    keys = [rows["factor"].astype(object), rows["quantity"].astype(object), source, product]
     far: dict[str, list[str]] = {"above": [], "below": []}
-    for (factor, quantity, tissue), part in rows.groupby(keys, sort=False):
-        found = published_range(str(factor), str(quantity), str(tissue) or None)
+    for (factor, quantity, tissue, made), part in rows.groupby(keys, sort=False):
+        found = published_range(str(factor), str(quantity), str(tissue) or None, str(made) or None)
+        if found is not None and not tissue and len(found.sources) < _ENOUGH:
+            found = None  # one laboratory's cells say little of cells that are not named
         most = min(found.high * _FAR if found else np.inf, _MOST if quantity == "concentration" else np.inf)
         least = found.low / _FAR if found else 0.0
         far["above"] += part.loc[part["amount"].gt(most), "name"].astype(str).unique().tolist()
@@ -58,14 +64,21 @@ def one_sample_in_another_unit(reading: Reading) -> Iterator[Problem]:
         yield reading.doubt(str(sample), None, what, "Is it in another unit?")
 
 
-def no_unit(reading: Reading) -> Iterator[Problem]:
-    """Doubt numbers without a unit that nothing is compared with: their size is not used."""
+def not_used(reading: Reading) -> Iterator[Problem]:
+    """Doubt numbers whose size says nothing: without a unit, or with nothing to hold them against."""
     values = reading.values
-    rows = values[values["value"].notna() & values["quantity"].isna() & values["route"].eq("present")]
-    if len(rows):
-        what = "Numbers without a unit count as present, whatever their size."
+    # A control is what the others are held against.
+    compared = values["sample"].astype(str).isin(set(reading.controls.values()))
+    rows = values[values["value"].notna() & values["route"].eq(present.NAME) & ~compared]
+    bare = rows["quantity"].isna()
+    if bare.any():
+        what = "Amount not used: numbers without a unit count as present, whatever their size."
         remedy = "Write the unit behind the name, such as VEGF [pg/mL] or VEGF [fold change]."
-        yield reading.doubt(None, listed(rows["name"]), what, remedy)
+        yield reading.doubt(None, listed(rows.loc[bare, "name"]), what, remedy)
+    if (~bare).any():
+        what = "Amount not used: nothing published to hold them against, and too few samples to compare."
+        remedy = "Give a control (--control), or 4 samples or more in one file."
+        yield reading.doubt(None, listed(rows.loc[~bare, "name"]), what, remedy)
 
 
 def all_one(reading: Reading) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.vocabulary import Terms
+from secretome_ml.vocabulary.columns import context_columns, names_where
 from secretome_ml.web.pages.changing import LEVELS
 from secretome_ml.web.pages.fields import text, texts
 from secretome_ml.web.pages.rendering import show
@@ -19,12 +20,8 @@ from secretome_ml.web.pages.scored import keep
 from secretome_ml.web.service import Service, service_of
 
 router = APIRouter()
-CONTEXT = ("cell_type", "cell_source", "species", "stage", "product", "culture")
-_HINTS = {
-    "cell_type": "What the cells are.",
-    "cell_source": "The tissue that they come from.",
-    "product": "What was collected.",
-}
+CONTEXT = names_where(is_term=True)
+_HINTS = {c.name: c.meaning for c in context_columns()}
 _FORM = "description"
 _NAME = "my preparation"
 ROWS, MOST_ROWS = 6, 60
