@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
+import pandas as pd
 
 from secretome_ml.features.batch import Batch, Integers
 from secretome_ml.features.block import Block
@@ -17,6 +18,7 @@ from secretome_ml.features.columns import Array, FeatureColumn, TermKind, Unstat
 from secretome_ml.features.roles import Known
 from secretome_ml.features.words import donor_states
 from secretome_ml.profiles.facts import Done, done_by
+from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.profiles.profiles import Profiles
 from secretome_ml.vocabulary import Terms
 
@@ -41,7 +43,6 @@ _COLUMNS = (
 )
 # The terms of empty sums.
 ABSENCES = frozenset(empty for _, _, empty in _COLUMNS)
-_LEVELS = (("decreased", -1.0), ("not_detected", 0.0), ("present", 1.0), ("elevated", 2.0))
 _TAKES_AWAY = ("depleted", "neutralised", "inhibited")
 # Agents that take something away; without a stated role they count as a loss.
 _INHIBITORS = (
@@ -120,12 +121,27 @@ class KnowledgeBlock(Block):
     def __init__(self, min_studies: int = 3, known: Known | None = None) -> None:
         super().__init__(min_studies, known)
         self.columns_ = tuple(self._column(name) for name, _, _ in _COLUMNS)
-        constants = self.known.constants
-        self._shifts = [constants[f"shift_{word}"] for word, _ in _LEVELS]
+        self.found_: dict[str, int] = {}
 
     def fit(self, batch: Batch) -> Self:
-        """Return the block: its columns are the same whatever the studies state."""
+        """Count the studies that found each factor; the columns are the same whatever the studies state."""
+        study = pd.factorize(study_of(batch.samples))[0]
+        self.found_ = {
+            factor: len(np.unique(study[levels > 0.0]))
+            for factor, levels in zip(batch.factors, batch.levels, strict=True)
+        }
         return self
+
+    def state(self) -> dict[str, Any]:
+        """Return the block with how many studies found each factor."""
+        return {**super().state(), "found": {f: n for f, n in self.found_.items() if n}}
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any], known: Known | None = None) -> Self:
+        """Rebuild the block."""
+        block = cls(int(state["min_studies"]), known)
+        block.found_ = {str(f): int(n) for f, n in state["found"].items()}
+        return block
 
     def transform(self, batch: Batch, effect: str | None = None) -> Array:
         """Return the sums of one effect, columns by samples."""
@@ -167,21 +183,25 @@ class KnowledgeBlock(Block):
         role = np.array([roles[effect, factor] for factor in factors])
         levels = batch.levels[rows]
         measured = ~np.isnan(levels)
-        shift = np.where(measured, self.shifts(levels), 0.0)
+        shift = np.where(measured, self.shifts(levels, factors), 0.0)
         changed = np.abs(shift).sum(axis=0)
         amounts = role[:, None] * shift / np.sqrt(np.maximum(changed, 1.0))
         return FactorParts(factors, levels, amounts, measured.sum(axis=0).astype(np.int64))
 
-    def shifts(self, levels: Array) -> Array:
-        """Return what levels tell about a role, linear between the four stated ones."""
-        found = np.full_like(levels, self._shifts[0])
-        part = np.empty_like(levels)
-        for (_, start), low, high in zip(_LEVELS[:-1], self._shifts[:-1], self._shifts[1:], strict=True):
-            np.clip(levels, start, start + 1.0, out=part)
-            part -= start
-            part *= high - low
-            found += part
-        return found
+    def shifts(self, levels: Array, factors: Sequence[str]) -> Array:
+        """Return what levels tell about a role, factors by samples; linear between the four stated ones.
+
+        That a factor was looked for and not found tells the less, the fewer studies find it: a blank well
+        holds no news of what hardly any preparation has.
+        """
+        constants = self.known.constants
+        low, there, high = (constants[f"shift_{word}"] for word in ("decreased", "present", "elevated"))
+        found = np.array([self.found_.get(factor, 0) for factor in factors], dtype=float)
+        none = (constants["shift_not_detected"] * found / (found + constants["absence_half"]))[:, None]
+        shifts: Array = low + (none - low) * (np.clip(levels, -1.0, 0.0) + 1.0)
+        shifts += (there - none) * np.clip(levels, 0.0, 1.0)
+        shifts += (high - there) * (np.clip(levels, 1.0, 2.0) - 1.0)
+        return shifts
 
     def _damped(self, profiles: Profiles, effect: str) -> Iterator[Part]:
         parts = [

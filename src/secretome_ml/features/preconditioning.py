@@ -16,12 +16,15 @@ from secretome_ml.features.columns import Array, FeatureColumn
 from secretome_ml.profiles.facts import interventions
 from secretome_ml.profiles.profiles import Profiles
 
+# Anoxia is written as 0 %: counted as the deepest that incubators hold.
+_LEAST_OXYGEN = 0.1
+
 
 class PreconditioningBlock(Block):
     """Kinds, agent classes, agents and genes (signed), number of agents, oxygen and duration.
 
-    All columns are 0 where the culture was stated to be standard. Oxygen and hours are NaN where they
-    are not stated.
+    All columns are 0 where the culture was stated to be standard. Oxygen and hours of hypoxia are counted from
+    the typical ones, which stand where a source states none: unstated is typical, and no number is no zero.
     """
 
     name = "preconditioning"
@@ -36,7 +39,12 @@ class PreconditioningBlock(Block):
         "gene_direction": "engineered gene, any",
         "preconditioning_agents": "number of agents",
     }
-    _DOSES: ClassVar[dict[str, str]] = {"hypoxia_o2": "hypoxia", "hypoxia_log_hours": "hypoxia"}
+    _DOSES: ClassVar[dict[str, str]] = {"hypoxia_depth": "hypoxia", "hypoxia_log_hours": "hypoxia"}
+
+    @property
+    def _typical(self) -> tuple[float, float]:
+        constants = self.known.constants
+        return constants["typical_hypoxia_o2"], constants["typical_hypoxia_hours"]
 
     def _candidates(self, batch: Batch) -> list[FeatureColumn]:
         rows = batch.described.once("interventions", interventions)
@@ -77,18 +85,20 @@ class PreconditioningBlock(Block):
         for name, amount in whole.items():
             if name in place:
                 np.add.at(found[place[name]], at, amount)
-        for name, values in _doses(profiles).items():
+        for name, values in _doses(profiles, self._typical).items():
             if name in place:
                 found[place[name]] = values
         return found
 
 
-def _doses(profiles: Profiles) -> dict[str, Array]:
+def _doses(profiles: Profiles, typical: tuple[float, float]) -> dict[str, Array]:
+    """Return how much deeper and longer than typical hypoxia is, in logarithms; 0 where it is not stated."""
     frame = profiles.preconditioning
     own = frame[(frame["kind"] == "hypoxia").fillna(False)]
     at = profiles.samples.get_indexer(own["sample"])
     oxygen, hours = (own[c].to_numpy(dtype=float, na_value=np.nan) for c in ("o2_percent", "hours"))
     least, longest = np.full(len(profiles), np.nan), np.full(len(profiles), np.nan)
-    np.fmin.at(least, at, oxygen)
+    np.fmin.at(least, at, np.maximum(oxygen, _LEAST_OXYGEN))
     np.fmax.at(longest, at, hours)
-    return {"hypoxia_o2": least, "hypoxia_log_hours": np.log1p(longest)}
+    depth, duration = np.log2(typical[0] / least), np.log1p(longest) - np.log1p(typical[1])
+    return {"hypoxia_depth": np.nan_to_num(depth), "hypoxia_log_hours": np.nan_to_num(duration)}
