@@ -12,12 +12,12 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import pandas as pd
 
-from secretome_ml.features.batch import Batch, Integers
+from secretome_ml.features.batch import Batch
 from secretome_ml.features.block import Block
 from secretome_ml.features.columns import Array, FeatureColumn, TermKind, Unstated
 from secretome_ml.features.roles import Known
 from secretome_ml.features.words import donor_states
-from secretome_ml.profiles.facts import Done, done_by
+from secretome_ml.profiles.facts import TAKING_CLASSES, Done, done_by
 from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.profiles.profiles import Profiles
 from secretome_ml.vocabulary import Terms
@@ -26,7 +26,7 @@ from secretome_ml.vocabulary import Terms
 # split just there.
 _DECIMALS = 12
 
-_FACTORS, _PANEL = "known_factors", "known_factors_measured"
+_FACTORS = "known_factors"
 _GENES, _AGENTS, _BLOCKING = "known_genes", "known_agents", "known_blocking"
 _CELLS, _PRODUCT = "known_cells", "known_product"
 # Several genes, agents or targets of one preparation overlap: they count as the root of their number.
@@ -34,7 +34,6 @@ _OVERLAP = (_GENES, _AGENTS, _BLOCKING)
 # Column, its term, and the term of a preparation in which the sum has no part.
 _COLUMNS = (
     (_FACTORS, "known factors, together", "no known factor measured"),
-    (_PANEL, "number of known factors", "no known factor measured"),
     (_GENES, "engineered genes, together", "no known engineered gene"),
     (_AGENTS, "preconditioning, together", "no known preconditioning"),
     (_BLOCKING, "blocking, together", "no known blocking"),
@@ -44,11 +43,6 @@ _COLUMNS = (
 # The terms of empty sums.
 ABSENCES = frozenset(empty for _, _, empty in _COLUMNS)
 _TAKES_AWAY = ("depleted", "neutralised", "inhibited")
-# Agents that take something away; without a stated role they count as a loss.
-_INHIBITORS = (
-    "kinase_inhibitor", "ev_release_inhibitor", "receptor_blocker", "enzyme_inhibitor",
-    "neutralising_antibody", "nuclease", "protease", "inhibitor",
-)  # fmt: skip
 
 
 class Part(NamedTuple):
@@ -91,14 +85,11 @@ class FactorParts:
         Factors with a role, of those in the batch.
     levels, amounts : array, factors by samples
         Their levels, NaN where not measured, and what they add, 0 where not measured.
-    count : array of int, samples
-        How many of them a sample measured.
     """
 
     factors: tuple[str, ...]
     levels: Array
     amounts: Array
-    count: Integers
 
 
 @dataclass(frozen=True)
@@ -110,13 +101,12 @@ class Parts:
 
 
 class KnowledgeBlock(Block):
-    """Signed sums of known roles, one set of columns per effect; NaN where nothing with a role is stated."""
+    """Signed sums of known roles, one set of columns per effect; a sum of nothing is no news, and 0."""
 
     name = "knowledge"
     of_effects = True
     names = tuple(name for name, _, _ in _COLUMNS)
-    factors_column, panel_column = _FACTORS, _PANEL
-    panel_key = "known factors measured"  # under which the size of a panel stands among usual amounts
+    factors_column = _FACTORS
 
     def __init__(self, min_studies: int = 3, known: Known | None = None) -> None:
         super().__init__(min_studies, known)
@@ -152,9 +142,10 @@ class KnowledgeBlock(Block):
             at = rows[part.column], part.row
             described[at] = part.amount + (0.0 if np.isnan(described[at]) else described[at])
         total = described[:, batch.which]
-        measured, sums = found.factors.count > 0, found.factors.amounts.sum(axis=0)
-        total[rows[_FACTORS]] = np.where(measured, sums, np.nan)
-        total[rows[_PANEL]] = np.where(measured, np.log1p(found.factors.count), np.nan)
+        total[rows[_FACTORS]] = found.factors.amounts.sum(axis=0)
+        # A sum of nothing is no news; but every preparation has cells, whether their role is stated or not.
+        news = [rows[name] for name in (_FACTORS, _GENES, _AGENTS, _BLOCKING)]
+        total[news] = np.nan_to_num(total[news])
         return total.round(_DECIMALS)
 
     def parts(self, batch: Batch, effect: str) -> Parts:
@@ -186,7 +177,7 @@ class KnowledgeBlock(Block):
         shift = np.where(measured, self.shifts(levels, factors), 0.0)
         changed = np.abs(shift).sum(axis=0)
         amounts = role[:, None] * shift / np.sqrt(np.maximum(changed, 1.0))
-        return FactorParts(factors, levels, amounts, measured.sum(axis=0).astype(np.int64))
+        return FactorParts(factors, levels, amounts)
 
     def shifts(self, levels: Array, factors: Sequence[str]) -> Array:
         """Return what levels tell about a role, factors by samples; linear between the four stated ones.
@@ -237,7 +228,7 @@ class KnowledgeBlock(Block):
             return _GENES, f"{done.target} gene", roles.get((effect, done.target), gain) * done.direction
         own, group = ("agent", done.target), ("agent_class", done.agent_class)
         kind = ("preconditioning_kind", done.kind)
-        inhibits = done.agent_class in _INHIBITORS
+        inhibits = done.agent_class in TAKING_CLASSES
         # An agent is told first by itself, then by its class; where none is named, the kind says more.
         keys = (kind, group) if done.target is None else (own, group) if inhibits else (own, group, kind)
         known = (conditions[effect, k, t] for k, t in keys if t and (effect, k, t) in conditions)

@@ -13,7 +13,7 @@ import numpy as np
 from secretome_ml.features.batch import Batch
 from secretome_ml.features.block import Block, column_name, split_name
 from secretome_ml.features.columns import Array, FeatureColumn
-from secretome_ml.profiles.facts import interventions
+from secretome_ml.profiles.facts import TAKING_CLASSES, interventions
 from secretome_ml.profiles.profiles import Profiles
 
 # Anoxia is written as 0 %: counted as the deepest that incubators hold.
@@ -23,8 +23,8 @@ _LEAST_OXYGEN = 0.1
 class PreconditioningBlock(Block):
     """Kinds, agent classes, agents and genes (signed), number of agents, oxygen and duration.
 
-    All columns are 0 where the culture was stated to be standard. Oxygen and hours of hypoxia are counted from
-    the typical ones, which stand where a source states none: unstated is typical, and no number is no zero.
+    All columns are 0 where the culture was stated to be standard. Oxygen and hours of hypoxia are counted
+    from the typical ones, which stand where a source states none: unstated is typical, and never zero.
     """
 
     name = "preconditioning"
@@ -72,16 +72,22 @@ class PreconditioningBlock(Block):
         rows = batch.described.once("interventions", interventions)
         at = profiles.samples.get_indexer(rows["sample"])
         presence, direction = (rows[c].to_numpy(dtype=float) for c in ("presence", "direction"))
+        # What takes something away is no treatment that was added: it never gains as "an agent".
+        added = presence * (direction > 0) * ~rows["agent_class"].isin(TAKING_CLASSES).to_numpy()
         found = np.zeros((len(names), len(profiles)))
         place = {name: i for i, name in enumerate(names)}
         for group, (column, _) in self._GROUPS.items():
             own = [place.get(column_name(group, str(v)), -1) for v in rows[column].to_numpy(dtype=object)]
             into = np.array(own, dtype=np.int64)
             kept = into >= 0
-            add, amount = (np.add, direction) if group == "agent" else (np.maximum, presence)
+            add, amount = {
+                "preconditioning": (np.maximum, added),
+                "agent_class": (np.maximum, presence),
+                "agent": (np.add, direction),
+            }[group]
             add.at(found, (into[kept], at[kept]), amount[kept])
         gene = (rows["kind"] == "genetic_modification").to_numpy()
-        whole = {"gene_direction": np.where(gene, direction, 0.0), "preconditioning_agents": presence}
+        whole = {"gene_direction": np.where(gene, direction, 0.0), "preconditioning_agents": added}
         for name, amount in whole.items():
             if name in place:
                 np.add.at(found[place[name]], at, amount)
