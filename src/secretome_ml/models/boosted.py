@@ -111,6 +111,11 @@ class BoostedTrees(EffectModel):
             "nthread": 1,
             "device": self.device,
             "disable_default_eval_metric": True,
+            "monotone_constraints": "("
+            + ",".join(
+                ["1" if c.kind == "knowledge" else "0" for c in self.columns_] + ["0"] * len(self.effects_)
+            )
+            + ")",
         }
 
         def gradient(margin: Array, _: xgb.DMatrix) -> tuple[Array, Array]:
