@@ -7,10 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from secretome_ml.report.words import clean, effect_label, shorten
+from secretome_ml.report.words import VERDICTS, clean, effect_label, shorten
 from secretome_ml.trust.resampling import Estimate
-
-_VERDICTS = ("likely", "uncertain", "unlikely")
 
 
 def outside_domain(scores: pd.DataFrame) -> list[tuple[str, list[str]]]:
@@ -56,7 +54,7 @@ def _words(rows: pd.DataFrame) -> str:
     counts = rows["verdict"].value_counts()
     if len(rows) == 1:
         return f"{rows['verdict'].iloc[0]}."
-    told = [f"{v} for {int(counts[v])}" for v in _VERDICTS if v in counts]
+    told = [f"{v} for {int(counts[v])}" for v in VERDICTS if v in counts]
     inside = rows[rows["in_domain"].astype(bool)]
     text = f"{', '.join(told)} of {len(rows)} samples."
     if len(inside) < 2:

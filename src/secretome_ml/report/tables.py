@@ -13,6 +13,7 @@ from rich.text import Text
 
 from secretome_ml.models.registry import BASELINES
 from secretome_ml.report.words import (
+    VERDICTS,
     clean,
     decimal,
     drivers_label,
@@ -34,11 +35,7 @@ _SHORT = {
     "concordance": "concordance",
     "brier": "Brier",
 }
-_MARKS = {
-    "likely": ("▲ likely", "green"),
-    "unlikely": ("▼ unlikely", "red"),
-    "uncertain": ("● uncertain", "yellow"),
-}
+_COLOURS = {"more": "green", "between": "yellow", "less": "red", "none": "dim"}
 
 
 def join_metrics(metrics_by_model: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -104,12 +101,12 @@ def scores_table(scores: pd.DataFrame, level: float = 0.9, most_drivers: int = 3
         name = shorten(str(sample), 60) + ("" if inside else " (!)")
         table.add_row(Text(name, style="bold" if inside else "bold yellow"))
         for row in rows.to_dict("records"):
-            mark, colour = _MARKS.get(str(row["verdict"]), (str(row["verdict"]), ""))
+            mark, side = VERDICTS[str(row["verdict"])]
             drivers = row["drivers"] if isinstance(row["drivers"], str) else ""
             low, high = decimal(float(row["probability_low"])), decimal(float(row["probability_high"]))
             table.add_row(
                 Text(effect_label(str(row["effect"]))),
-                Text(mark, style=colour),
+                Text(f"{mark} {row['verdict']}", style=_COLOURS[side]),
                 Text(f"{decimal(float(row['probability']))} ({low}–{high})"),
                 Text(decimal(float(row["score"]))),
                 Text(f"{float(row['percentile']):.0f}"),

@@ -30,6 +30,16 @@ _METRICS = {
     "brier": "Brier score",
     "concordance": "concordance of arms",
 }
+# Each verdict with its mark and how it is coloured; the one place that lists them.
+VERDICTS = {
+    "likely": ("▲", "more"),
+    "uncertain": ("◆", "between"),
+    "unlikely": ("▼", "less"),
+    "more than usual": ("▲", "more"),
+    "usual": ("◆", "between"),
+    "less than usual": ("▼", "less"),
+    "not judged": ("–", "none"),
+}
 _LEVELS = {2.0: "elevated", 1.0: "detected", 0.0: "not detected", -1.0: "decreased"}
 _SWITCHES = {1.0: "yes", 0.0: "no", -1.0: "taken away"}
 _COUNTED = ("number of agents", "engineered gene, any")
