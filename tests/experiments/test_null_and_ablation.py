@@ -67,9 +67,9 @@ def test_one_known_sum_is_gone_at_a_time(few_features, few_targets):
     cases = list(without_known_sums(few_features, few_targets))
     assert len(cases) == len([c for c in few_features.columns if c.effect is not None])
     for case in cases:
-        frame = case.features.for_effect("angiogenic")
-        assert list(frame.columns) == [c.name for c in case.features.columns]
-        assert case.without.removeprefix("column ") not in frame.columns
+        names = [c.name for c in case.features.columns]
+        assert len(case.features.of_effect("angiogenic")) == len(names)
+        assert case.without.removeprefix("column ") not in names
 
 
 def test_roles_of_one_kind_of_evidence_are_gone(few_profiles, few_features, few_targets):
@@ -77,7 +77,7 @@ def test_roles_of_one_kind_of_evidence_are_gone(few_profiles, few_features, few_
 
     fewer = without_roles(few_profiles, few_features, few_targets, "design").features
     assert len(known_roles(("design",)).factors) < len(known_roles().factors)
-    own, rest = (f.by_effect["anti_inflammatory"].abs().sum().sum() for f in (fewer, few_features))
+    own, rest = (np.nansum(np.abs(f.by_effect["anti_inflammatory"])) for f in (fewer, few_features))
     assert own < rest
 
 

@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -94,17 +92,22 @@ def test_the_shipped_studies_hold_no_copies(few_profiles, few_targets):
     assert duplicated_studies(few_profiles, few_targets) == []
 
 
-def planted(features, targets, noise=0.0):
+def with_column(features, values):
+    """Return the features with one more common column, `planted`."""
+    column = FeatureColumn("planted", "planted", "context")
+    own = [c for c in features.columns if c.effect is None]
+    others = [c for c in features.columns if c.effect is not None]
+    row = values.reindex(features.samples).to_numpy(dtype=float)
+    common = np.vstack([features.common, row])
+    return Features(features.samples, common, features.by_effect, (*own, column, *others))
+
+
+def planted(features, targets):
     """Return the features with a column that is the outcome, and the pair's winner where no outcome is."""
     leak = targets.outcomes.mean(axis=1)
     for pair in targets.comparisons.itertuples():
         leak[pair.arm] = leak.fillna(0.5)[pair.arm] + 0.1 * pair.direction
-    leak = leak + noise * np.random.default_rng(0).normal(size=len(leak))
-    common = features.common.assign(planted=leak.reindex(features.samples))
-    column = FeatureColumn("planted", "planted", "context")
-    own = [c for c in features.columns if c.effect is None]
-    others = [c for c in features.columns if c.effect is not None]
-    return Features(common, features.by_effect, (*own, column, *others))
+    return with_column(features, leak)
 
 
 @pytest.fixture(scope="module")
@@ -125,10 +128,7 @@ def test_no_column_of_the_encoder_leaks(some):
 
 def test_a_column_that_is_the_label_is_caught(some):
     features, targets = some
-    one_effect = targets.outcomes["anti_inflammatory"]
-    common = features.common.assign(planted=one_effect.reindex(features.samples))
-    column = FeatureColumn("planted", "planted", "context")
-    leaking = Features(common, features.by_effect, (*features.columns, column))
+    leaking = with_column(features, targets.outcomes["anti_inflammatory"])
     found = leaking_columns(leaking, targets)
     assert set(found["column"]) == {"planted"}
     assert found.loc[found["effect"] == "anti_inflammatory", "share"].max() == pytest.approx(1.0)
@@ -141,9 +141,7 @@ def test_a_column_that_says_who_wins_each_pair_is_caught(some):
     rank = pd.Series(0.0, index=features.samples)
     for pair in targets.comparisons[targets.comparisons["direction"] != 0].itertuples():
         rank[pair.arm], rank[pair.than] = float(pair.direction), -float(pair.direction)
-    common = features.common.assign(planted=rank)
-    column = FeatureColumn("planted", "planted", "context")
-    found = leaking_columns(replace(features, common=common, columns=(*features.columns, column)), targets)
+    found = leaking_columns(with_column(features, rank), targets)
     assert "comparisons" in set(found.loc[found["column"] == "planted", "on"])
 
 
