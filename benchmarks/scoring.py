@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
+from secretome_ml.bulk import score_file
 
 from benchmarks import made
 from benchmarks.measure import Figure, compare, in_child, seconds
 from secretome_ml import load_model
-from secretome_ml.bulk import score_file
 from secretome_ml.model import Model
 
 FACTORS = 200

@@ -121,7 +121,9 @@ def _groups_of(bench: Bench, folds: tuple[Fold, ...], repeat: int) -> pd.DataFra
     for fold in folds:
         inside = bench.targets.take(fold.split.train)
         intervals = fit_intervals(fold.inner, inside, bench.recipe.level, 100, bench.plan.seed)
-        spreads.append(intervals.spread(fold.margin))
+        columns = fold.margin.items()
+        each = [intervals.spread(str(e), m.to_numpy(dtype=float)) for e, m in columns]
+        spreads.append(np.stack(each, axis=2))
         samples.append(fold.margin.index)
     spread, order = np.concatenate(spreads, axis=1), samples[0].append(samples[1:])
     tables = []

@@ -18,7 +18,7 @@ from experiments.bench import Section
 from experiments.causal import CHANGED, ROUTES, agreement_row, causal_experiments, findings_of, terms_of
 from secretome_ml.evidence import Evidence, load_evidence
 from secretome_ml.explanation.contributions import term_maps, typical_parts
-from secretome_ml.features.encoder import Encoder
+from secretome_ml.features.batch import batch_of
 from secretome_ml.features.knowledge import KnowledgeBlock
 from secretome_ml.features.roles import known_roles
 from secretome_ml.files import write_file
@@ -30,6 +30,7 @@ from secretome_ml.reporting.words import effect_label, signed
 from secretome_ml.validation.guard import check_split, joined_duplicates
 from secretome_ml.validation.sealed import without_sealed
 from secretome_ml.validation.splits import Split, study_folds, study_groups
+from secretome_ml.workflows.train import make_encoder
 
 FOLDS = 10
 PREDICTORS = {
@@ -159,16 +160,14 @@ def _of_fold(
 ) -> pd.Series:
     """Return, per experiment of the test side, what the factor's terms contribute, as more of it would."""
     learned = profiles.take(split.train)
-    encoder = Encoder(recipe.effects, recipe.blocks, recipe.min_studies).fit(learned)
-    knowledge = encoder.knowledge
+    encoder = make_encoder(recipe).fit(learned)
     model = MODELS[recipe.model](**recipe.settings.get(recipe.model, {}))
     model.fit(encoder.transform(learned), targets.take(split.train))
     named = pd.unique(experiments[["first", "second"]].to_numpy().ravel())
     asked = profiles.take([s for s in named if isinstance(s, str)])
-    features = encoder.transform(asked)
-    typical = typical_parts(knowledge, learned) if knowledge is not None else None
-    given = {}
-    for effect, found in term_maps(features, asked, knowledge, typical, recipe.effects).items():
+    batch = batch_of(asked)
+    features, given = encoder.encode(batch), {}
+    for effect, found in term_maps(encoder, batch, features, typical_parts(encoder, learned)).items():
         values = found.contributions(model.contributions(features, effect))
         given[effect] = pd.DataFrame(values, index=asked.samples, columns=list(found.terms))
     return pd.Series(

@@ -13,10 +13,11 @@ import pandas as pd
 
 from secretome_ml.errors import NotEnoughEvidence
 from secretome_ml.evidence import Evidence
+from secretome_ml.features.batch import batch_of
 from secretome_ml.features.columns import Features
 from secretome_ml.features.encoder import Encoder
 from secretome_ml.features.knowledge import KnowledgeBlock
-from secretome_ml.features.roles import known_roles
+from secretome_ml.features.roles import Known, known_roles
 from secretome_ml.models.targets import Targets, study_of
 from secretome_ml.profiles.profiles import Profiles
 from secretome_ml.validation.splits import Split
@@ -126,21 +127,13 @@ def without_blocks(profiles: Profiles, targets: Targets, blocks: tuple[str, ...]
 def without_known_sums(features: Features, targets: Targets) -> Iterator[Ablation]:
     """Yield the features without each column of signed knowledge in turn."""
     for column in [c for c in features.columns if c.effect is not None]:
-        yield Ablation(
-            f"column {column.name}",
-            replace(
-                features,
-                by_effect={e: frame.drop(columns=column.name) for e, frame in features.by_effect.items()},
-                columns=tuple(c for c in features.columns if c != column),
-            ),
-            targets,
-        )
+        yield Ablation(f"column {column.name}", features.without(column), targets)
 
 
 def without_roles(profiles: Profiles, features: Features, targets: Targets, evidence: str) -> Ablation:
     """Return the features with the known sums made without roles of one kind of evidence, e.g. `design`."""
-    block = KnowledgeBlock(targets.effects, known_roles((evidence,)))
-    known = {effect: block.transform(profiles, effect) for effect in targets.effects}
+    block, batch = KnowledgeBlock(known=Known(known_roles((evidence,)))), batch_of(profiles)
+    known = {effect: block.transform(batch, effect) for effect in targets.effects}
     return Ablation(f"roles whose evidence is {evidence}", replace(features, by_effect=known), targets)
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from secretome_ml.bulk.bounds import BulkIntervals
 
 from secretome_ml import load_model
-from secretome_ml.bulk.bounds import BulkIntervals
 from secretome_ml.trust.calibration import Calibrator
 from secretome_ml.trust.intervals import Intervals
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pyarrow.parquet as pq
+from secretome_ml.bulk import explain_file, score_file
 
 from bulk.bulk_tables import make_table
 from secretome_ml import load_model, read_profiles
-from secretome_ml.bulk import explain_file, score_file
 
 
 def test_columns_are_the_models_contributions_and_add_up(tmp_path):

@@ -5,10 +5,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from secretome_ml.bulk import score_file, source
 
 from bulk.bulk_tables import few_measured, make_table
 from secretome_ml import load_model, read_profiles
-from secretome_ml.bulk import score_file, source
 from secretome_ml.errors import InputRefused
 from secretome_ml.model import SCORE_COLUMNS, Model
 from secretome_ml.paths import data_dir

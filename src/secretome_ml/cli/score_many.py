@@ -58,7 +58,7 @@ def score_many(
     from secretome_ml.workflows.score_files import score_files, targets_of
 
     sources = expand(inputs)
-    targets = targets_of(sources, out, ".parquet" if reading.bulk else f".{table}")
+    targets = targets_of(sources, out, f".{table}")
     with steps(console) as advance:
         advance("files", len(sources))
         found = score_files(scorer, sources, targets, reading, spread, lambda: advance("files", 0))

@@ -15,16 +15,15 @@ class _ColumnSum(EffectModel):
     """A margin that is a plain weighted sum of columns, per effect."""
 
     def _contributions(self, features: Features, effect: str) -> Array:
-        values = features.for_effect(effect).to_numpy(dtype=float)
-        weights, base = self.weights_[effect], self.base_[effect]
-        return np.column_stack([np.nan_to_num(values) * weights, np.full(len(values), base)])
+        values = np.nan_to_num(features.of_effect(effect)) * self.weights_[effect][:, None]
+        return np.concatenate([values, np.full((1, values.shape[1]), self.base_[effect])])
 
     def state(self) -> ModelState:
         return ModelState(
             {
                 "parameters": self.get_params(),
                 "effects": list(self.effects_),
-                "columns": [[c.name, c.parent, c.kind, c.effect] for c in self.columns_],
+                "columns": [c.state() for c in self.columns_],
                 "base": self.base_,
                 "weights": {e: w.tolist() for e, w in self.weights_.items()},
             }
@@ -33,7 +32,7 @@ class _ColumnSum(EffectModel):
     @classmethod
     def from_state(cls, state: ModelState) -> Self:
         model = cls(**state.values["parameters"])
-        model.columns_ = tuple(FeatureColumn(*c) for c in state.values["columns"])
+        model.columns_ = tuple(FeatureColumn.from_state(c) for c in state.values["columns"])
         model.base_ = {e: float(b) for e, b in state.values["base"].items()}
         model.weights_ = {e: np.array(w, dtype=float) for e, w in state.values["weights"].items()}
         model.effects_ = tuple(state.values["effects"])
@@ -77,9 +76,9 @@ class CellSourceOnly(_ColumnSum):
         for effect in targets.effects:
             share = targets.outcomes[effect].dropna()
             common = prevalence(targets, effect)
-            values = features.common.loc[share.index]
+            values = features.common[:, features.places(share.index)]
             for i in tissues:
-                inside = values[self.columns_[i].name] == 1
+                inside = values[i] == 1
                 weight = targets.weights[share.index][inside]
                 total = float(np.sum(weight * share[inside])) + self.pseudo_observations * common
                 self.weights_[effect][i] = logit(total / (weight.sum() + self.pseudo_observations)) - logit(

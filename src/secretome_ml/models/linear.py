@@ -74,18 +74,31 @@ class PenalisedLogistic(EffectModel):
         return self
 
     def _contributions(self, features: Features, effect: str) -> Array:
-        encoded = fill_typical(features.for_effect(effect).to_numpy(dtype=float), self.typical_)
-        values = _standardise(encoded, self.scale_)
+        values = self._filled(features, effect) / self.scale_[:, None]
         weights, mean = self.weights_[effect], self.means_[effect]
-        base = self.base_[effect] + float(mean @ weights)
-        return np.column_stack([(values - mean) * weights, np.full(len(values), base)])
+        found = np.empty((len(weights) + 1, values.shape[1]))
+        found[:-1] = (values - mean[:, None]) * weights[:, None]
+        found[-1] = self.base_[effect] + float(mean @ weights)
+        return found
+
+    def _margins(self, features: Features) -> Array:
+        scaled = {effect: weights / self.scale_ for effect, weights in self.weights_.items()}
+        return np.stack(
+            [scaled[effect] @ self._filled(features, effect) + self.base_[effect] for effect in self.effects_]
+        )
+
+    def _filled(self, features: Features, effect: str) -> Array:
+        """Return columns by samples with typical values, or nothing, for what is not stated."""
+        values, typical = features.of_effect(effect), np.nan_to_num(self.typical_)
+        filled: Array = np.where(np.isnan(values), typical[:, None], values)
+        return filled
 
     def state(self) -> ModelState:
         return ModelState(
             {
                 "parameters": self.get_params(),
                 "effects": list(self.effects_),
-                "columns": [[c.name, c.parent, c.kind, c.effect] for c in self.columns_],
+                "columns": [c.state() for c in self.columns_],
                 "typical": [None if np.isnan(v) else float(v) for v in self.typical_],
                 "scale": self.scale_.tolist(),
                 "base": self.base_,
@@ -98,7 +111,7 @@ class PenalisedLogistic(EffectModel):
     def from_state(cls, state: ModelState) -> Self:
         values: dict[str, Any] = state.values
         model = cls(**values["parameters"])
-        model.columns_ = tuple(FeatureColumn(*c) for c in values["columns"])
+        model.columns_ = tuple(FeatureColumn.from_state(c) for c in values["columns"])
         model.typical_ = np.array(values["typical"], dtype=float)
         model.scale_ = np.array(values["scale"], dtype=float)
         model.base_ = {e: float(b) for e, b in values["base"].items()}

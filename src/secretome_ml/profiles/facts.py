@@ -7,6 +7,7 @@ from what it is.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 import pandas as pd
@@ -27,6 +28,7 @@ which of the two.
 
 CELLS, PRODUCT = ("done", "kind", "class", "agent", "amount"), ("manipulation", "manipulated")
 GENETIC = "genetic_modification"
+INTERVENTION_COLUMNS = ("sample", "kind", "target", "direction", "agent_class", "presence")
 ASPECTS = (*dict.fromkeys(c.aspect for c in context_columns()), "gene", "agent")
 # Which facts are a change of their own; the others are parts of these, or follow from them.
 CHANGES = (
@@ -136,25 +138,49 @@ def understood(kind: str, agent: str | None) -> Intervention:
     return parse_intervention(kind, agent)
 
 
+@dataclass(frozen=True)
+class Done:
+    """One thing that an entry does to the cells; `presence` is 1 for what was applied and 0 for a sham."""
+
+    kind: str
+    target: str | None
+    direction: float
+    agent_class: str | None
+    presence: float
+
+
+def done_by(kind: str, agent: str | None) -> tuple[Done, ...]:
+    """Return what a preconditioning entry does to the cells, agent by agent; the same words are read once.
+
+    Nothing where it was done to the product: the profile holds that as a manipulation.
+
+    Examples
+    --------
+    >>> [d.target for d in done_by("cytokine", "TNF-alpha and IFN-gamma")]
+    ['TNF', 'IFNG']
+    """
+    found = understood(kind, agent)
+    if found.kind in _TO_THE_PRODUCT:
+        return ()
+    shown = "other" if kind.startswith("other:") else kind
+    sign = float(found.direction)
+    targets = found.targets or (found.target,)
+    return tuple(Done(shown, target, sign, found.agent_class, float(sign != 0)) for target in targets)
+
+
 def interventions(profiles: Profiles) -> pd.DataFrame:
     """Return one row per sample and agent: kind, target, direction (+1, -1, 0 for a sham), agent class.
 
     `presence` is 1 for a thing that was applied and 0 for a sham control.
     """
-    rows = []
-    for entry in profiles.preconditioning.to_dict("records"):
-        found = understood(str(entry["kind"]), entry["agent"] if isinstance(entry["agent"], str) else None)
-        if found.kind in _TO_THE_PRODUCT:
-            continue  # done to the product, not to the cells: the profile holds it as a manipulation
-        shared = {
-            "sample": entry["sample"],
-            "kind": "other" if str(entry["kind"]).startswith("other:") else entry["kind"],
-            "direction": float(found.direction),
-            "agent_class": found.agent_class,
-            "presence": float(found.direction != 0),
-        }
-        rows += [{**shared, "target": target} for target in found.targets or (found.target,)]
-    return pd.DataFrame(rows, columns=["sample", "kind", "target", "direction", "agent_class", "presence"])
+    frame = profiles.preconditioning
+    columns = (frame[c].to_numpy(dtype=object, na_value=None) for c in ("sample", "kind", "agent"))
+    rows = [
+        (sample, done.kind, done.target, done.direction, done.agent_class, done.presence)
+        for sample, kind, agent in zip(*columns, strict=True)
+        for done in done_by(str(kind), agent)
+    ]
+    return pd.DataFrame(rows, columns=list(INTERVENTION_COLUMNS))
 
 
 def _context(profiles: Profiles) -> Iterable[pd.DataFrame]:

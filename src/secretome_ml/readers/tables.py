@@ -55,7 +55,7 @@ class TooLarge(Exception):
 def too_large(file: str) -> InputRefused:
     """Return the refusal of a table with too many rows or cells."""
     what = f"The table has more than {MAX_ROWS:,} rows or {MAX_CELLS:,} cells."
-    return refuse(file, what, "Split it, or score a canonical table with `bulk`.")
+    return refuse(file, what, "Split it, or give a canonical table, one row a sample, as Parquet or CSV.")
 
 
 def rows_of_text(file: str, text: str) -> Iterator[tuple[int, list[str]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -38,11 +39,14 @@ class Nearest:
     def distances(self, profiles: Profiles) -> pd.Series:
         """Return, per sample, the least share of its stated facts that a training arm lacks."""
         stated = fact_sets(profiles, NEAR)
-        known = _matrix([[self.facts[i] for i in arm] for arm in self.arms], self.facts)
         own = _matrix(stated.to_list(), self.facts)
         sizes = np.array([len(s) for s in stated], dtype=float)
-        shared = (own @ known.T).max(axis=1) if len(known) else np.zeros(len(own))
+        shared = (own @ self._known.T).max(axis=1) if len(self.arms) else np.zeros(len(own))
         return pd.Series(1.0 - np.where(sizes > 0, shared / np.maximum(sizes, 1.0), 1.0), index=stated.index)
+
+    @cached_property
+    def _known(self) -> Array:
+        return _matrix([[self.facts[i] for i in arm] for arm in self.arms], self.facts)
 
     def state(self) -> dict[str, Any]:
         """Return plain JSON values."""

@@ -81,7 +81,7 @@ def refits_from_state(
     kind: type[EffectModel], state: ModelState, columns: tuple[FeatureColumn, ...]
 ) -> tuple[EffectModel, ...]:
     """Rebuild the refits of one kind of model on the columns of the encoder."""
-    listed = [[c.name, c.parent, c.kind, c.effect] for c in columns]
+    listed = [c.state() for c in columns]
     found = []
     for number, values in enumerate(state.values["draws"]):
         prefix = f"resampled_{number:02d}_"

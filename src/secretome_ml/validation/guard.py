@@ -96,11 +96,11 @@ def _outcome_leaks(
     features: Features, targets: Targets, effect: str
 ) -> list[tuple[str, str, str, float, int]]:
     label = targets.binary(effect)
-    values, study = features.for_effect(effect).loc[label.index], study_of(label.index)
+    values, study = features.of_effect(effect)[:, features.places(label.index)], study_of(label.index)
     found = []
-    for column in values.columns:
-        stated = values[column].notna().to_numpy()
-        truth, value = label.to_numpy()[stated], values[column].to_numpy(dtype=float)[stated]
+    for column, given in zip(features.columns, values, strict=True):
+        stated = ~np.isnan(given)
+        truth, value = label.to_numpy()[stated], given[stated]
         rarer = min(truth.sum(), len(truth) - truth.sum())
         studies = len(set(study[stated]))
         if rarer < _LEAST_RARER or studies < _LEAST_STUDIES:
@@ -108,7 +108,7 @@ def _outcome_leaks(
         wins = rankdata(value)[truth == 1].sum() - truth.sum() * (truth.sum() + 1) / 2
         area = float(wins / (truth.sum() * (len(truth) - truth.sum())))
         if max(area, 1 - area) >= _IMPLAUSIBLE:
-            found.append((effect, str(column), "outcomes", max(area, 1 - area), studies))
+            found.append((effect, column.name, "outcomes", max(area, 1 - area), studies))
     return found
 
 
@@ -116,10 +116,10 @@ def _pair_leaks(features: Features, targets: Targets) -> list[tuple[str, str, st
     pairs = targets.comparisons[targets.comparisons["direction"] != 0]
     gaps = []
     for effect, part in pairs.groupby("effect"):
-        values = features.for_effect(str(effect)).fillna(0.0)
-        gap = values.loc[part["arm"]].to_numpy() - values.loc[part["than"]].to_numpy()
-        turned = np.sign(gap) * np.sign(part[["direction"]].to_numpy())
-        gaps.append(pd.DataFrame(turned, columns=values.columns))
+        values = np.nan_to_num(features.for_effect(str(effect)))
+        arm, than = (features.places(pd.Index(part[side])) for side in ("arm", "than"))
+        turned = np.sign(values[arm] - values[than]) * np.sign(part[["direction"]].to_numpy())
+        gaps.append(pd.DataFrame(turned, columns=[c.name for c in features.columns]))
     if not gaps:
         return []
     right = pd.concat(gaps)

@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 
 from secretome_ml.errors import InputRefused
 from secretome_ml.evidence import Evidence, load_evidence
-from secretome_ml.explanation.contributions import term_maps
 from secretome_ml.explanation.panel_sets import shipped_sets
 from secretome_ml.explanation.stability import sample_stability
 from secretome_ml.explanation.studies import studies_behind
@@ -70,8 +69,7 @@ def report_html(
     scores, terms = scored if scored is not None else model.score_and_explain(profiles)
     evidence = evidence or load_evidence()
     told = profiles.take(profiles.samples[:IN_FULL])
-    features = model.encoder.transform(told)
-    maps = term_maps(features, told, model.encoder.knowledge, model.typical, model.effects)
+    features, maps = model.encoded(told)
     results, asked = _panel(told)
     return report_page(
         Report(

@@ -16,7 +16,7 @@ from secretome_ml.explanation.contributions import explain_margin, typical_parts
 from secretome_ml.explanation.importance import global_importance
 from secretome_ml.features.columns import Features
 from secretome_ml.features.encoder import BLOCKS, Encoder
-from secretome_ml.features.knowledge import KnowledgeBlock
+from secretome_ml.features.roles import Known, known_roles
 from secretome_ml.model import HELD_OUT_COLUMNS, Model
 from secretome_ml.models import BASELINES, MODELS, Targets, targets_from_evidence
 from secretome_ml.models.device import forget_device
@@ -165,8 +165,7 @@ def _train(
     final = _without_device(final)
     stats = evidence_stats(evidence)
     model = _assemble(recipe, evidence, profiles, targets, final, metrics, stats, groups, jobs, found)
-    encoded = model.encoder.transform(profiles)
-    terms = explain_margin(model.estimator, encoded, profiles, model.encoder.knowledge, model.typical)
+    terms = explain_margin(model.estimator, *model.encoded(profiles))
     folds = pd.concat([f.folds for f in found.values()], ignore_index=True)
     return Training(
         model,
@@ -198,7 +197,13 @@ def _without_device(tuned: Tuned) -> Tuned:
 
 def encode_all(recipe: Recipe, profiles: Profiles) -> Features:
     """Return the features with every column that any study states; each fold chooses on its own side."""
-    return Encoder(recipe.effects, recipe.blocks, min_studies=1).fit(profiles).transform(profiles)
+    return make_encoder(recipe, min_studies=1).fit(profiles).transform(profiles)
+
+
+def make_encoder(recipe: Recipe, min_studies: int | None = None) -> Encoder:
+    """Return an encoder as a recipe asks for, with the shipped roles."""
+    known = Known(known_roles(), recipe.knowledge)
+    return Encoder(recipe.effects, recipe.blocks, min_studies or recipe.min_studies, known)
 
 
 def _require_known(recipe: Recipe) -> None:
@@ -218,9 +223,9 @@ def _require_known(recipe: Recipe) -> None:
                 )
             )
     for name in recipe.blocks:
-        if name not in (*BLOCKS, KnowledgeBlock.name):
+        if name not in BLOCKS:
             what = f"'{name}' is no feature block."
-            problems.append(Problem("recipe", None, "blocks", what, f"Use {', '.join(BLOCKS)}, knowledge."))
+            problems.append(Problem("recipe", None, "blocks", what, f"Use {', '.join(BLOCKS)}."))
     for name in recipe.effects:
         if name not in EFFECTS:
             problems.append(
@@ -265,7 +270,7 @@ def _assemble(
     jobs: int,
     found: dict[str, OutOfFold],
 ) -> Model:
-    encoder = Encoder(recipe.effects, recipe.blocks, recipe.min_studies).fit(profiles)
+    encoder = make_encoder(recipe).fit(profiles)
     features = encoder.transform(profiles)
     margin = final.model.margin(features)
     refits = fit_refits(final.model, features, targets, groups, recipe.refits, recipe.seed, jobs)
@@ -277,7 +282,7 @@ def _assemble(
         calibrator=final.calibrator,
         intervals=fit_intervals(final.margin, targets, recipe.level, min(recipe.draws, 200), recipe.seed),
         domain=fit_domain(profiles),
-        typical=typical_parts(encoder.knowledge, profiles) if encoder.knowledge else {},
+        typical=typical_parts(encoder, profiles),
         reference={e: np.sort(margin[e].to_numpy(dtype=float)) for e in recipe.effects},
         studies=studies.astype(object).where(studies.notna(), None).to_dict("records"),
         metrics=[{k: _plain(v) for k, v in row.items()} for row in metrics.to_dict("records")],

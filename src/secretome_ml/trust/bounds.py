@@ -6,13 +6,14 @@ stays, so that the quantile of a margin is that of two known lines, and nothing 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import expit
 
-from secretome_ml.bulk.cells import Floats
-from secretome_ml.trust.intervals import Intervals
+from secretome_ml.trust.calibration import Array as Floats
+from secretome_ml.trust.calibration import Calibrator
 
 _FARTHEST = 1e3  # further from the knot no two lines are followed
 
@@ -40,45 +41,38 @@ class _Rank:
         return found
 
 
-class BulkIntervals:
-    """`Intervals.bounds` for many margins.
+class Bounds:
+    """Quantiles of the probability over draws of calibrators, for one effect and any number of margins.
 
     Parameters
     ----------
-    intervals : Intervals
-        The draws.
-    effects : tuple of str
-        Effects, in the order of the margins.
+    draws : sequence of Calibrator
+        The draws; all have the knot of the effect in common.
+    effect : str
+        The effect.
+    quantiles : pair of float
+        The lower and the upper quantile.
     """
 
-    def __init__(self, intervals: Intervals, effects: tuple[str, ...]) -> None:
-        self.effects = effects
-        self._refused = [e in intervals.refused for e in effects]
-        tail = (1.0 - intervals.level) / 2.0
-        self._ranks = [_quantile(len(intervals.draws), q) for q in (tail, 1.0 - tail)]
-        self._knots, self._lines = [], []
-        for effect in effects:
-            knots = {draw.knots[effect] for draw in intervals.draws}
-            if len(knots) > 1:
-                raise ValueError(f"The draws of {effect} have several knots.")
-            self._knots.append(knots.pop())
-            offset = np.array([draw.offsets[effect] for draw in intervals.draws])
-            below = np.array([-draw.below for draw in intervals.draws])
-            above = np.array([draw.above for draw in intervals.draws])
-            wanted = sorted({rank for rank, _ in self._ranks} | {rank + 1 for rank, _ in self._ranks})
-            wanted = [rank for rank in wanted if rank < len(offset)]
-            self._lines.append([_follow(offset, slope, wanted) for slope in (below, above)])
+    def __init__(self, draws: Sequence[Calibrator], effect: str, quantiles: tuple[float, float]) -> None:
+        knots = {draw.knots[effect] for draw in draws}
+        if len(knots) != 1:
+            raise ValueError(f"The draws of {effect} have several knots.")
+        self._knot = knots.pop()
+        self._ranks = [_quantile(len(draws), q) for q in quantiles]
+        offset = np.array([draw.offsets[effect] for draw in draws])
+        slopes = np.array([-draw.below for draw in draws]), np.array([draw.above for draw in draws])
+        wanted = sorted({rank for rank, _ in self._ranks} | {rank + 1 for rank, _ in self._ranks})
+        wanted = [rank for rank in wanted if rank < len(offset)]
+        self._lines = [_follow(offset, slope, wanted) for slope in slopes]
 
-    def bounds(self, margins: Floats) -> tuple[Floats, Floats]:
-        """Return low and high probability, effects by rows; 0 and 1 where the interval is refused."""
-        low, high = np.zeros_like(margins), np.ones_like(margins)
-        for i, margin in enumerate(margins):
-            if self._refused[i]:
-                continue
-            away = margin - self._knots[i]
-            for side, lines in zip((away < 0.0, away >= 0.0), self._lines[i], strict=True):
-                distance = np.abs(away[side])
-                low[i, side], high[i, side] = (self._at(lines, distance, *rank) for rank in self._ranks)
+    def of(self, margins: Floats) -> tuple[Floats, Floats]:
+        """Return the lower and the upper quantile of the probability at each margin."""
+        low, high = np.empty_like(margins), np.empty_like(margins)
+        away = margins - self._knot
+        for side, lines in zip((away < 0.0, away >= 0.0), self._lines, strict=True):
+            distance = np.abs(away[side])
+            low[side], high[side] = (self._at(lines, distance, *rank) for rank in self._ranks)
         return low, high
 
     def _at(self, lines: dict[int, _Rank], distance: Floats, rank: int, share: float) -> Floats:

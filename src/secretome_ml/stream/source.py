@@ -14,13 +14,13 @@ import pyarrow.parquet as pq
 from secretome_ml.readers.opening import refuse
 from secretome_ml.readers.text import delimiter, is_comment
 
-ROWS = 16_384
+ROWS = 8_192
 _CSV_BLOCK = 8 * 2**20
 _HEAD = 2**20
 
 
 @dataclass(frozen=True)
-class BulkSource:
+class TableSource:
     """A table that is read in batches.
 
     Parameters
@@ -111,13 +111,13 @@ class ColumnIsText(Exception):
         self.column = column
 
 
-def open_bulk(path: Path | str) -> BulkSource:
-    """Open a Parquet or CSV file to be read in batches.
+def open_table(path: Path | str) -> TableSource | None:
+    """Open a Parquet or CSV file to be read in batches; None for anything else.
 
     Raises
     ------
     InputRefused
-        If it is neither, is cut off, or its header cannot be read.
+        If it is cut off, or its header cannot be read.
     """
     place = Path(path)
     try:
@@ -129,28 +129,27 @@ def open_bulk(path: Path | str) -> BulkSource:
         return _open_parquet(place)
     text = head.decode("utf-8-sig", errors="replace")
     if not text.strip() or "\x00" in text or head[:2] in (b"\x1f\x8b", b"PK"):
-        what = "The file is neither Parquet nor plain CSV."
-        raise refuse(place.name, what, "Give one of these, or score it without --bulk.")
+        return None
     if is_comment(text.lstrip().split("\n", 1)[0]):
-        raise refuse(place.name, "The CSV begins with a comment.", "Remove the comment lines.")
+        return None
     return _open_csv(place, delimiter(text))
 
 
-def _open_parquet(path: Path) -> BulkSource:
+def _open_parquet(path: Path) -> TableSource:
     try:
         with pq.ParquetFile(path) as opened:
             names, rows = opened.schema_arrow.names, opened.metadata.num_rows
     except (OSError, pa.ArrowException) as error:
         what = f"The Parquet file is cut off or damaged ({_first_line(error)})."
         raise refuse(path.name, what, "Write or copy it again.") from None
-    return BulkSource(path, tuple(str(n) for n in names), rows)
+    return TableSource(path, tuple(str(n) for n in names), rows)
 
 
-def _open_csv(path: Path, mark: str) -> BulkSource:
+def _open_csv(path: Path, mark: str) -> TableSource:
     try:
         parse = pacsv.ParseOptions(delimiter=mark)
         with closing(pacsv.open_csv(path, parse_options=parse)) as opened:
-            return BulkSource(path, tuple(opened.schema.names), None, mark)
+            return TableSource(path, tuple(opened.schema.names), None, mark)
     except (OSError, pa.ArrowException) as error:
         what = f"The CSV cannot be read ({_first_line(error)})."
         raise refuse(path.name, what, "Give every row as many cells as the header has.") from None

@@ -10,7 +10,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from secretome_ml.bulk.header import FactorColumn
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.profiles.levels import stated
 from secretome_ml.profiles.levels.reference import Range, against, published_range
@@ -19,6 +18,7 @@ from secretome_ml.profiles.units import molecular_weights
 from secretome_ml.readers.assemble import assemble
 from secretome_ml.readers.formats.canonical_wide import read_table
 from secretome_ml.readers.tables import Table
+from secretome_ml.stream.header import FactorColumn
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -165,7 +165,7 @@ class FactorCells:
         """Read texts as rows of a small table; nothing in it is compared with another row."""
         commas = [i for i, (text, _) in enumerate(pairs) if _COMMA.search(text)]
         if commas:
-            remedy = "Write decimals with a point and no thousands marks, or score the file without --bulk."
+            remedy = "Write decimals with a point and no thousands marks."
             raise InputRefused(
                 [
                     Problem(

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from secretome_ml.bulk.source import BulkSource
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS
 from secretome_ml.profiles.units import Unit, parse_unit
 from secretome_ml.readers.formats.canonical_wide import check_header, split_unit, standard_name
 from secretome_ml.readers.genes import resolve_name
 from secretome_ml.readers.tables import header_problems
+from secretome_ml.stream.source import TableSource
 
 CONTEXT = (*CONTEXT_COLUMNS, "preconditioning")
 # A number on such a scale means something only beside the other samples or factors of its file.
 _RELATIVE = ("intensity", "log2", "log10", "npx", "mfi")
-_ORDINARY = "Score the file without --bulk, which reads it as a whole."
+_ORDINARY = "Give it in parts of some thousand samples, which are read as a whole."
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Header:
         return list(self.context.values())
 
 
-def read_header(source: BulkSource) -> Header:
+def read_header(source: TableSource) -> Header:
     """Say what every column is.
 
     Raises

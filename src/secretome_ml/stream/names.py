@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from secretome_ml.bulk.cells import as_codes
-from secretome_ml.bulk.header import FactorColumn
 from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.stream.cells import as_codes
+from secretome_ml.stream.header import FactorColumn
 
 _MOST_LISTED = 50
 
@@ -41,17 +42,15 @@ def sample_names(cells: pa.Array, file: str, lines: range) -> pa.Array:
     raise InputRefused(problems[:_MOST_LISTED])
 
 
-def unknown_names(batch: pa.RecordBatch, columns: tuple[FactorColumn, ...]) -> pa.Array:
+def unknown_names(batch: pa.RecordBatch, columns: tuple[FactorColumn, ...]) -> NDArray[np.object_]:
     """Return, per row, the names of unknown factors with a value, joined by `; `."""
     if not columns:
-        return pa.repeat(pa.scalar(""), batch.num_rows).dictionary_encode()
+        return np.full(batch.num_rows, "", dtype=object)
     filled = np.stack([_filled(batch.column(c.column)) for c in columns], axis=1)
     packed = np.packbits(filled, axis=1)
     _, first, code = np.unique(packed, axis=0, return_index=True, return_inverse=True)
     shown = ["; ".join(dict.fromkeys(columns[i].name for i in np.flatnonzero(filled[at]))) for at in first]
-    return pa.DictionaryArray.from_arrays(
-        pa.array(code.ravel().astype(np.int32)), pa.array(shown, pa.string())
-    )
+    return np.array(shown, dtype=object)[code.ravel()]
 
 
 def _filled(cells: pa.Array) -> np.ndarray:
