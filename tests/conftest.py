@@ -220,3 +220,20 @@ def make_evidence(*records: dict[str, Any]) -> Any:
         path = Path(folder) / "made.jsonl"
         path.write_text("".join(json.dumps(r) + "\n" for r in records), encoding="utf-8")
         return read_records(path)
+
+
+def frame_of(features, effect: str | None = None):
+    """Return encoded features as a table, samples by columns; without an effect those that all share."""
+    import pandas as pd
+
+    columns = [c.name for c in features.columns if effect is not None or c.effect is None]
+    values = features.for_effect(effect) if effect is not None else features.common.T
+    return pd.DataFrame(values, index=features.samples, columns=columns)
+
+
+def features_of(common, by_effect, columns):
+    """Return features from tables, samples by columns."""
+    from secretome_ml.features.columns import Features
+
+    own = {effect: table.to_numpy(dtype=float).T for effect, table in by_effect.items()}
+    return Features(common.index, common.to_numpy(dtype=float).T, own, tuple(columns))

@@ -129,17 +129,9 @@ def test_the_effect_the_column_and_the_kind_are_scored_explained_and_shown(copy:
         assert words in page
 
 
-def test_the_model_is_judged_beside_the_others_and_can_be_the_one_that_serves(copy: Copy, evidence, bundle):
-    card = (bundle / "card.md").read_text(encoding="utf-8")
-    metrics = json.loads((bundle / "metrics.json").read_text(encoding="utf-8"))
-    assert "factor_count" in json.dumps(metrics) + card
-    recipe = copy.folder / "counted.toml"
-    recipe.write_text('name = "counted"\n[models]\nmodel = "factor_count"\ncompare = []\n', encoding="utf-8")
-    copy.run("train", recipe, "--evidence", evidence, "--out", "counted", "--fast", "--jobs", 1, "--quiet")
-    (copy.folder / "p.csv").write_text(PROFILES, encoding="utf-8")
-    scores = json.loads(copy.run("score", "p.csv", "--model", "counted", "--json"))
-    copy.run("explain", "p.csv", "--model", "counted", "--out", "counted_page", "--quiet")
-    assert len(scores) == 6
+def test_the_model_is_judged_beside_the_others(bundle: Path):
+    judged = json.loads((bundle / "metrics.json").read_text(encoding="utf-8"))
+    assert {"factor_count", "blend"} <= {row["model"] for row in judged}
 
 
 def test_the_reader_reads_and_refuses(copy: Copy, bundle: Path):

@@ -2,9 +2,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from conftest import frame_of
 from experiments.judged import judge, rule_margin
 from experiments.variants import permuted, without_basis, without_blocks, without_known_sums, without_roles
-from secretome_ml.models.targets import study_of
+from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.validation.cross_validation import Validation, cross_validate
 
 
@@ -68,8 +69,10 @@ def test_one_known_sum_is_gone_at_a_time(few_features, few_targets):
     assert len(cases) == len([c for c in few_features.columns if c.effect is not None])
     for case in cases:
         names = [c.name for c in case.features.columns]
-        assert len(case.features.of_effect("angiogenic")) == len(names)
+        assert case.features.for_effect("angiogenic").shape[1] == len(names)
         assert case.without.removeprefix("column ") not in names
+        kept = frame_of(few_features, "angiogenic")[names].to_numpy()
+        np.testing.assert_array_equal(case.features.for_effect("angiogenic"), kept)
 
 
 def test_roles_of_one_kind_of_evidence_are_gone(few_profiles, few_features, few_targets):
