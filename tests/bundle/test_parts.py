@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from conftest import features_of
 from secretome_ml.audit import (
     named_errors,
     probe,
@@ -15,7 +16,7 @@ from secretome_ml.audit import (
     require_same_numbers,
 )
 from secretome_ml.errors import BundleChanged, BundleMissing, BundleRefused, UnknownName
-from secretome_ml.features.columns import FeatureColumn, Features
+from secretome_ml.features.columns import FeatureColumn
 from secretome_ml.models import MODELS
 from secretome_ml.models.linear import PenalisedLogistic
 from secretome_ml.models.targets import Targets
@@ -37,7 +38,9 @@ def made(name: str = "logistic"):
     own = {e: pd.DataFrame({"k": generator.normal(size=30)}, index) for e in EFFECTS}
     outcomes = pd.DataFrame((generator.random((30, 2)) < 0.5).astype(float), index, list(EFFECTS))
     pairs = NO_PAIRS.astype({"direction": float, "weight": float})
-    return MODELS[name]().fit(Features(common, own, COLUMNS), Targets(outcomes, pd.Series(1.0, index), pairs))
+    return MODELS[name]().fit(
+        features_of(common, own, COLUMNS), Targets(outcomes, pd.Series(1.0, index), pairs)
+    )
 
 
 def told(estimator, effects=EFFECTS, columns=COLUMNS) -> str:
@@ -60,8 +63,7 @@ def test_a_sound_model_passes(name: str):
 
 
 def test_other_columns_or_effects():
-    assert told(made(), columns=COLUMNS[:2]) == "the columns of encoder and model: they differ"
-    assert told(made(), columns=COLUMNS[::-1]) == "the columns of encoder and model: they differ"
+    assert told(made(), columns=COLUMNS[:2]) == "weights, not one number per column"
     assert told(made(), effects=("y", "x")) == "the effects of the model"
 
 
@@ -130,8 +132,8 @@ def test_the_parts_of_a_blend_are_asked_too(part: str):
     getattr(model, part).effects_ = ("x",)
     assert told(model) == "the effects of the model"
     model = made("blend")
-    getattr(model, part).columns_ = COLUMNS[:1]
-    assert told(model) == "the columns of encoder and model: they differ"
+    getattr(model, part).typical_ = np.ones(2)
+    assert told(model) == "typical, not one per column"
 
 
 # ---- numbers ----------------------------------------------------------------------------------------------

@@ -2,9 +2,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from conftest import frame_of
 from experiments.judged import judge, rule_margin
 from experiments.variants import permuted, without_basis, without_blocks, without_known_sums, without_roles
-from secretome_ml.models.targets import study_of
+from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.validation.cross_validation import Validation, cross_validate
 
 
@@ -67,9 +68,11 @@ def test_one_known_sum_is_gone_at_a_time(few_features, few_targets):
     cases = list(without_known_sums(few_features, few_targets))
     assert len(cases) == len([c for c in few_features.columns if c.effect is not None])
     for case in cases:
-        frame = case.features.for_effect("angiogenic")
-        assert list(frame.columns) == [c.name for c in case.features.columns]
-        assert case.without.removeprefix("column ") not in frame.columns
+        names = [c.name for c in case.features.columns]
+        assert case.features.for_effect("angiogenic").shape[1] == len(names)
+        assert case.without.removeprefix("column ") not in names
+        kept = frame_of(few_features, "angiogenic")[names].to_numpy()
+        np.testing.assert_array_equal(case.features.for_effect("angiogenic"), kept)
 
 
 def test_roles_of_one_kind_of_evidence_are_gone(few_profiles, few_features, few_targets):
@@ -77,7 +80,7 @@ def test_roles_of_one_kind_of_evidence_are_gone(few_profiles, few_features, few_
 
     fewer = without_roles(few_profiles, few_features, few_targets, "design").features
     assert len(known_roles(("design",)).factors) < len(known_roles().factors)
-    own, rest = (f.by_effect["anti_inflammatory"].abs().sum().sum() for f in (fewer, few_features))
+    own, rest = (np.nansum(np.abs(f.by_effect["anti_inflammatory"])) for f in (fewer, few_features))
     assert own < rest
 
 

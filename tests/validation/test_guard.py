@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 
 from secretome_ml.evidence.corpus import Evidence
-from secretome_ml.features.columns import FeatureColumn, Features
-from secretome_ml.models.targets import study_of, targets_from_evidence
+from secretome_ml.features.columns import FeatureColumn
+from secretome_ml.models.targets import targets_from_evidence
 from secretome_ml.profiles import profiles_from_evidence
+from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.validation.cross_validation import Validation, cross_validate
 from secretome_ml.validation.guard import (
     LeakingFeature,
@@ -94,17 +95,24 @@ def test_the_shipped_studies_hold_no_copies(few_profiles, few_targets):
     assert duplicated_studies(few_profiles, few_targets) == []
 
 
+def planted_columns(features, column: FeatureColumn) -> tuple[FeatureColumn, ...]:
+    """Return the columns with one more among those that every effect shares."""
+    own = [c for c in features.columns if c.effect is None]
+    return (*own, column, *(c for c in features.columns if c.effect is not None))
+
+
 def planted(features, targets, noise=0.0):
     """Return the features with a column that is the outcome, and the pair's winner where no outcome is."""
     leak = targets.outcomes.mean(axis=1)
     for pair in targets.comparisons.itertuples():
         leak[pair.arm] = leak.fillna(0.5)[pair.arm] + 0.1 * pair.direction
     leak = leak + noise * np.random.default_rng(0).normal(size=len(leak))
-    common = features.common.assign(planted=leak.reindex(features.samples))
+    planted = leak.reindex(features.samples).to_numpy(dtype=float)
+    common = np.vstack([features.common, planted])
     column = FeatureColumn("planted", "planted", "context")
     own = [c for c in features.columns if c.effect is None]
     others = [c for c in features.columns if c.effect is not None]
-    return Features(common, features.by_effect, (*own, column, *others))
+    return replace(features, common=common, columns=(*own, column, *others))
 
 
 @pytest.fixture(scope="module")
@@ -126,9 +134,10 @@ def test_no_column_of_the_encoder_leaks(some):
 def test_a_column_that_is_the_label_is_caught(some):
     features, targets = some
     one_effect = targets.outcomes["anti_inflammatory"]
-    common = features.common.assign(planted=one_effect.reindex(features.samples))
+    planted = one_effect.reindex(features.samples).to_numpy(dtype=float)
+    common = np.vstack([features.common, planted])
     column = FeatureColumn("planted", "planted", "context")
-    leaking = Features(common, features.by_effect, (*features.columns, column))
+    leaking = replace(features, common=common, columns=planted_columns(features, column))
     found = leaking_columns(leaking, targets)
     assert set(found["column"]) == {"planted"}
     assert found.loc[found["effect"] == "anti_inflammatory", "share"].max() == pytest.approx(1.0)
@@ -141,9 +150,10 @@ def test_a_column_that_says_who_wins_each_pair_is_caught(some):
     rank = pd.Series(0.0, index=features.samples)
     for pair in targets.comparisons[targets.comparisons["direction"] != 0].itertuples():
         rank[pair.arm], rank[pair.than] = float(pair.direction), -float(pair.direction)
-    common = features.common.assign(planted=rank)
+    common = np.vstack([features.common, rank.to_numpy(dtype=float)])
     column = FeatureColumn("planted", "planted", "context")
-    found = leaking_columns(replace(features, common=common, columns=(*features.columns, column)), targets)
+    columns = planted_columns(features, column)
+    found = leaking_columns(replace(features, common=common, columns=columns), targets)
     assert "comparisons" in set(found.loc[found["column"] == "planted", "on"])
 
 

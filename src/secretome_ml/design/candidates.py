@@ -10,10 +10,9 @@ import pandas as pd
 
 from secretome_ml.design.change import Change, Condition, Preparation, Row
 from secretome_ml.evidence import Evidence
-from secretome_ml.models.targets import study_of
 from secretome_ml.profiles import Profiles
-from secretome_ml.profiles.context import SOURCE_OF_TYPE
 from secretome_ml.profiles.facts import done_fact, manipulation_fact
+from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.vocabulary import Terms
 from secretome_ml.vocabulary.columns import context_columns
 
@@ -87,7 +86,7 @@ def _set_context(start: Preparation, column: str, value: str, context: pd.DataFr
     if column == "product" and start.context.get("fraction") is not None:
         found["fraction"] = None
     if column == "cell_source":
-        if SOURCE_OF_TYPE.get(str(start.context.get("cell_type")), value) != value:
+        if Terms().source_of(str(start.context.get("cell_type"))) not in (None, value):
             found["cell_type"] = "MSC"
         if start.context.get("stage") is not None:
             usual = context.loc[context["cell_source"] == value, "stage"].mode()

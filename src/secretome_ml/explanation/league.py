@@ -19,6 +19,7 @@ from secretome_ml.profiles.from_evidence import profiles_from_evidence
 from secretome_ml.profiles.profiles import Profiles
 from secretome_ml.trust.resampling import study_draws
 from secretome_ml.vocabulary import donor_state
+from secretome_ml.vocabulary.columns import names_where
 
 Array = NDArray[np.float64]
 
@@ -27,7 +28,7 @@ LEAGUE_COLUMNS = (
     "direct_pairs", "direct_share", "indirect_share", "disagree",
 )  # fmt: skip
 
-_CONTEXT = ("cell_type", "cell_source", "stage", "product", "culture", "fraction")
+_CONTEXT = tuple(name for name in names_where(is_term=True) if name != "species")
 # One unit of precision on the logit scale: a component of one study stays near zero.
 _PENALTY = 1.0
 _FEWEST_PAIRS = 10

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from secretome_ml.errors import InputRefused, Problem
-from secretome_ml.profiles.context import manipulations_of
+from secretome_ml.profiles.context import PRODUCT_WORDS, manipulations_of
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS
 from secretome_ml.readers.joining import join_names
 from secretome_ml.readers.measurements import Measurements
@@ -58,7 +58,7 @@ def describe(measured: Measurements, file: str, sheet: SampleSheet | None, lenie
     """
     roles = {name: str(role) for name, role in measured.roles.items()}
     table = [name for name, role in roles.items() if role in _KEPT]
-    own = measured.context.reindex(index=table, columns=list(CONTEXT_COLUMNS)).astype("string")
+    own = measured.context.reindex(index=table, columns=[*CONTEXT_COLUMNS, PRODUCT_WORDS]).astype("string")
     notes, warnings = list(measured.notes), list(measured.warnings)
     told = list(measured.preconditioning)
     if sheet is None:
@@ -83,7 +83,7 @@ def describe(measured: Measurements, file: str, sheet: SampleSheet | None, lenie
         samples |= {str(s): str(n) for s, n in rows["rename"].items() if s in samples}
     context = own.reindex(list(samples))
     warnings += _species_disagree(rows, own, sheet)
-    for column in CONTEXT_COLUMNS:
+    for column in (*CONTEXT_COLUMNS, PRODUCT_WORDS):
         if column in rows:
             context[column] = rows[column].reindex(context.index).astype("string").fillna(context[column])
     stated = {

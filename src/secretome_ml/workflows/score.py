@@ -20,7 +20,7 @@ from secretome_ml.readers import read_profiles
 from secretome_ml.readers.formats import evidence_records
 from secretome_ml.readers.source import open_source
 from secretome_ml.stream import LongTable
-from secretome_ml.stream.running import in_order
+from secretome_ml.trees.running import in_order
 from secretome_ml.validation.metrics import evaluate_predictions, pair_hits
 
 
