@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import ast
 import csv
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -152,3 +158,55 @@ def test_a_restated_list_is_found(tmp_path: Path) -> None:
     file = tmp_path / "again.py"
     file.write_text('A = ("cell_type", "species", "culture")\nB = {"cell_type": 1, "dose": 2}\n')
     assert len(restated(file, {"context_columns": set(COLUMNS)})) == 1
+
+
+ASKED = """
+import json, sys
+from secretome_ml import load_evidence, read_profiles
+from secretome_ml.evidence import validate_evidence
+from secretome_ml.profiles import profiles_from_evidence
+from secretome_ml.profiles.facts import arm_facts, differing_aspects
+from secretome_ml.web.api.requests import Sample
+import pandas as pd
+
+profiles = read_profiles(sys.argv[1])
+evidence = load_evidence()
+facts = arm_facts(profiles)
+print(json.dumps({
+    "context": profiles.context["passage"].fillna("").tolist(),
+    "fact": facts.loc[facts["about"] == "passage", "fact"].tolist(),
+    "aspects": differing_aspects(profiles, pd.DataFrame({"arm": ["a"], "than": ["b"]})),
+    "request": "passage" in Sample.model_fields,
+    "evidence": "passage" in evidence.arms and validate_evidence(evidence) == [],
+    "arms": profiles_from_evidence(evidence).context["passage"].dropna().tolist(),
+}))
+"""
+
+
+def test_a_new_column_is_one_row(tmp_path: Path) -> None:
+    """What CONTRIBUTING says, done in a copy of the checkout."""
+    row = re.search(
+        r"<!-- example: column -->\n```csv\n(.+?)```", (ROOT / "CONTRIBUTING.md").read_text(), re.DOTALL
+    )
+    assert row is not None
+    for folder in ("src", "data"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    with (tmp_path / "data" / "vocabulary" / "context_columns.csv").open("a") as file:
+        file.write(row[1])
+    arms = tmp_path / "data" / "evidence" / "arms.csv"
+    first, second, *others = arms.read_text(encoding="utf-8").splitlines()
+    table = [f"{first},passage", f"{second},4", *(f"{line}," for line in others)]
+    arms.write_text("\n".join(table) + "\n", encoding="utf-8")
+    (tmp_path / "t.csv").write_text("sample,cell_type,passage,VEGF\na,MSC,4,elevated\nb,MSC,,elevated\n")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "src")}
+    command = [sys.executable, "-c", ASKED, str(tmp_path / "t.csv")]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert json.loads(done.stdout.splitlines()[-1]) == {
+        "context": ["4", ""],
+        "fact": ["passage=4"],
+        "aspects": [["source"]],
+        "request": True,
+        "evidence": True,
+        "arms": ["4"],
+    }
