@@ -46,7 +46,7 @@ from secretome_ml.trust.intervals import Intervals
 ODD: tuple[Any, ...] = (
     None, True, False, 0, 1, -1, 2, 0.5, -0.5, 1e-320, 1e9, 1e308, -1e308, 2**31, 2**63, -(2**63), 10**19,
     3 * 10**9, "", "x", "angiogenic", "factor=VEGFA", "../x", "\ud800", "a" * 5000, [], {}, [None],
-    [[]], [[[[[[[[]]]]]]]], {"a": {}}, [0.0], [1e308] * 3, 
+    [[]], [[[[[[[[]]]]]]]], {"a": {}}, [0.0], [1e308] * 3,
     ["x"], {"angiogenic": 1.0}, [0] * 5000, {str(i): i for i in range(500)},
 )  # fmt: skip
 RAW = ("NaN", "Infinity", "1e999", "-1e999", "9" * 5000, "[" * 5000, "01", "{}{}", '"\x00"', "1e-999")
