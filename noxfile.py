@@ -12,7 +12,7 @@ nox.options.sessions = ["tests", "threads"]
 # What decides a number: the released predictions, the models, the features, the readers, the metrics.
 NUMBERS = (
     "tests/frozen", "tests/features", "tests/models", "tests/trees", "tests/contract", "tests/trust",
-    "tests/evaluation", "tests/profiles", "tests/readers", "tests/explanation", "tests/bundle",
+    "tests/validation", "tests/profiles", "tests/readers", "tests/explanation", "tests/bundle",
 )  # fmt: skip
 
 

@@ -24,13 +24,12 @@ import pandas as pd
 from scipy.special import expit
 
 from secretome_ml import load_evidence, load_model
-from secretome_ml.evaluation.groups import study_groups
-from secretome_ml.evaluation.guard import joined_duplicates
-from secretome_ml.evaluation.metrics import evaluate_predictions
-from secretome_ml.evaluation.splits import study_folds
 from secretome_ml.features.encoder import Encoder
 from secretome_ml.models import MODELS, targets_from_evidence
 from secretome_ml.profiles import profiles_from_evidence
+from secretome_ml.validation.guard import joined_duplicates
+from secretome_ml.validation.metrics import evaluate_predictions
+from secretome_ml.validation.splits import study_folds, study_groups
 
 _CHILD = """
 import sys, pandas as pd

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import shap
 import xgboost as xgb
+from secretome_ml.bulk import explain_file
 
 from benchmarks import made
 from benchmarks.measure import Figure, compare
 from secretome_ml import load_model
-from secretome_ml.bulk import explain_file
 from secretome_ml.models.boosted import BoostedTrees
 from secretome_ml.trees import MarginTables, PatternTables
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from secretome_ml.bulk import score_file
 
 from benchmarks import made
 from benchmarks.measure import Figure, seconds
 from secretome_ml import load_evidence, load_model
-from secretome_ml.bulk import score_file
 from secretome_ml.features.encoder import Encoder
 from secretome_ml.model import Model
 from secretome_ml.models import MODELS, targets_from_evidence

@@ -18,11 +18,11 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import xgboost as xgb
-
-from secretome_ml import load_evidence, load_model
 from secretome_ml.bulk.encoding import BatchEncoder
 from secretome_ml.bulk.header import read_header
 from secretome_ml.bulk.source import open_bulk
+
+from secretome_ml import load_evidence, load_model
 from secretome_ml.model import Model
 from secretome_ml.models.boosted import BoostedTrees
 

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
+from secretome_ml.bulk import score_file
 
 from benchmarks import made
 from benchmarks.measure import Figure, compare, in_child, seconds
 from secretome_ml import load_model
-from secretome_ml.bulk import score_file
 from secretome_ml.model import Model
 
 FACTORS = 200
@@ -81,7 +81,7 @@ def _bare(model: Model, rows: np.ndarray) -> np.ndarray:
 
 
 def _difference(folder: Path, model: Model) -> float:
-    from secretome_ml.profiles.streaming import stream_profiles
+    from secretome_ml.readers.streaming import stream_profiles
 
     small = made.parquet(folder / "small.parquet", 500, FACTORS)
     score_file(model, small, folder / "small.scores.parquet")

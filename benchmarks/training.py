@@ -20,19 +20,17 @@ from joblib import cpu_count
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
-from secretome_ml.evaluation.cross_validation import cross_validate, predict_split
-from secretome_ml.evaluation.groups import study_groups
-from secretome_ml.evaluation.guard import joined_duplicates
-from secretome_ml.evaluation.splits import Split, study_folds
-from secretome_ml.evaluation.spread import over_processes
-from secretome_ml.evaluation.tuning import Validation, joint_loss
 from secretome_ml.evidence import load_evidence
 from secretome_ml.features.columns import Features
 from secretome_ml.features.encoder import Encoder
 from secretome_ml.models import BASELINES, MODELS, Targets, targets_from_evidence
+from secretome_ml.parallel import over_processes
 from secretome_ml.profiles import Profiles, profiles_from_evidence
 from secretome_ml.recipe import load_recipe
 from secretome_ml.trust.calibration import fit_calibrator
+from secretome_ml.validation.cross_validation import Validation, cross_validate, joint_loss, predict_split
+from secretome_ml.validation.guard import joined_duplicates
+from secretome_ml.validation.splits import Split, study_folds, study_groups
 
 Answer = dict[str, tuple[dict[str, Any], pd.DataFrame]]
 _AGREE = 1e-9

@@ -114,7 +114,7 @@ def sign(folder: Path) -> None:
 @cache
 def profiles() -> Any:
     """Return a few preparations to score."""
-    from secretome_ml.profiles import read_profiles
+    from secretome_ml.readers import read_profiles
 
     return read_profiles(data_dir() / "examples" / "adipose_hypoxia.csv")
 

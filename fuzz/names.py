@@ -17,11 +17,11 @@ if __name__ == "__main__":
 
 import pandas as pd
 
-from secretome_ml.profiles.cell_numbers import decimal_mark, parse_numbers
 from secretome_ml.profiles.context import context_frame, read_preconditioning
-from secretome_ml.profiles.genes import gene_in_header, resolve_group, resolve_name
-from secretome_ml.profiles.sample_names import clean_name, match_key
 from secretome_ml.profiles.units import parse_unit
+from secretome_ml.readers.cell_numbers import decimal_mark, parse_numbers
+from secretome_ml.readers.genes import gene_in_header, resolve_group, resolve_name
+from secretome_ml.readers.sample_names import clean_name, match_key
 from secretome_ml.vocabulary import (
     donor_state,
     find_agent,

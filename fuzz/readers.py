@@ -18,9 +18,9 @@ import engine
 
 if __name__ == "__main__":
     with engine.instrumented():
-        from secretome_ml.profiles import READERS, read_profiles
+        from secretome_ml.readers import READERS, read_profiles
 else:
-    from secretome_ml.profiles import READERS, read_profiles
+    from secretome_ml.readers import READERS, read_profiles
 
 from secretome_ml.errors import InputRefused
 from secretome_ml.paths import data_dir

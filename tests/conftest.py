@@ -24,6 +24,14 @@ SHARED = ROOT.parent / "shared"
 HEADLINE = ("angiogenic", "anti_inflammatory", "anti_fibrotic")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file on one worker, so that what they share is made once."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.location[0]))
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What a command left behind."""
@@ -78,6 +86,9 @@ def corpus() -> Any:
 
 def choose_studies(corpus: Any, each: int) -> list[str]:
     """Return studies with both kinds of result for every headline effect, those with comparisons first."""
+    from secretome_ml.validation.sealed import without_sealed
+
+    corpus = without_sealed(corpus)
     paired = set(corpus.comparisons["study"])
     names: set[str] = set()
     for effect in HEADLINE:
@@ -209,3 +220,20 @@ def make_evidence(*records: dict[str, Any]) -> Any:
         path = Path(folder) / "made.jsonl"
         path.write_text("".join(json.dumps(r) + "\n" for r in records), encoding="utf-8")
         return read_records(path)
+
+
+def frame_of(features, effect: str | None = None):
+    """Return encoded features as a table, samples by columns; without an effect those that all share."""
+    import pandas as pd
+
+    columns = [c.name for c in features.columns if effect is not None or c.effect is None]
+    values = features.for_effect(effect) if effect is not None else features.common.T
+    return pd.DataFrame(values, index=features.samples, columns=columns)
+
+
+def features_of(common, by_effect, columns):
+    """Return features from tables, samples by columns."""
+    from secretome_ml.features.columns import Features
+
+    own = {effect: table.to_numpy(dtype=float).T for effect, table in by_effect.items()}
+    return Features(common.index, common.to_numpy(dtype=float).T, own, tuple(columns))

@@ -19,6 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 
+from secretome_ml.vocabulary.mirna import parse_mirna  # noqa: E402
 from secretome_ml.vocabulary.normalise import normal_form  # noqa: E402
 
 VOCABULARY = ROOT / "data" / "vocabulary"
@@ -142,7 +143,7 @@ def owners(
                 form = normal_form(name)
                 if layer != "curated" and not (len(form) >= SHORTEST_NAME and len(name) <= LONGEST_NAME):
                     continue
-                if layer != "curated" and form in symbols:
+                if layer != "curated" and (form in symbols or parse_mirna(name)):
                     continue
                 claims[form].add(draft.row["id"])
                 spelling.setdefault(form, name)
@@ -211,7 +212,7 @@ def main() -> None:
     curated = [{**row, "source": "curated"} for row in ambiguous]
     write_csv(
         VOCABULARY / "ambiguous.csv",
-        ["name", "candidates", "decision", "reason", "source"],
+        ["name", "candidates", "decision", "reason", "as_written", "source"],
         [*curated, *({**row, "source": "UniProt (CC BY 4.0)"} for row in shared)],
     )
     write_csv(

@@ -34,8 +34,11 @@ CORE: dict[str, list[str]] = {
     ],
     "models/targets.py": ["tests/models/test_baselines_and_targets.py", "tests/models/test_linear.py"],
     "models/design.py": ["tests/models/test_design.py", "tests/models/test_linear.py"],
-    "evaluation/splits.py": ["tests/evaluation/test_splits.py", "tests/evaluation/test_guard.py"],
-    "evaluation/groups.py": ["tests/evaluation/test_groups.py"],
+    "validation/splits.py": [
+        "tests/validation/test_splits.py",
+        "tests/validation/test_groups.py",
+        "tests/validation/test_guard.py",
+    ],
     "trust/calibration.py": ["tests/trust/test_calibration.py"],
     "bundle.py": ["tests/bundle/test_made_bundles.py"],
     "audit.py": ["tests/bundle/test_parts.py"],

@@ -10,7 +10,7 @@ from secretome_ml.version import __version__
 if TYPE_CHECKING:
     from secretome_ml.evidence import load_evidence
     from secretome_ml.model import Model, load_model
-    from secretome_ml.profiles import read_profiles
+    from secretome_ml.readers import read_profiles
     from secretome_ml.recipe import load_recipe
     from secretome_ml.workflows.train import train
 
@@ -22,7 +22,7 @@ _HOME = {
     "load_evidence": "secretome_ml.evidence",
     "load_model": "secretome_ml.model",
     "load_recipe": "secretome_ml.recipe",
-    "read_profiles": "secretome_ml.profiles",
+    "read_profiles": "secretome_ml.readers",
     "train": "secretome_ml.workflows.train",
 }
 

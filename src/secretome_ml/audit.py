@@ -74,12 +74,10 @@ def probe(estimator: EffectModel) -> dict[str, list[float]]:
     """Return, per effect, the scores of a few made-up preparations: the fingerprint of how it computes."""
     names = [f"probe {i}" for i in range(len(_PROBES))]
     common, own = (
-        pd.DataFrame(
-            {c.name: _PROBES for c in estimator.columns_ if (c.effect is None) is shared}, index=names
-        )
+        np.tile(_PROBES, (sum((c.effect is None) is shared for c in estimator.columns_), 1))
         for shared in (True, False)
     )
-    features = Features(common, dict.fromkeys(estimator.effects_, own), estimator.columns_)
+    features = Features(pd.Index(names), common, dict.fromkeys(estimator.effects_, own), estimator.columns_)
     return {effect: scores.round(6).tolist() for effect, scores in estimator.margin(features).items()}
 
 

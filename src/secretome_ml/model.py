@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from secretome_ml.audit import (
     named_errors,
@@ -20,9 +21,11 @@ from secretome_ml.audit import (
     require_same_numbers,
 )
 from secretome_ml.bundle import Bundle, make_bundle, read_bundle
-from secretome_ml.explanation.contributions import Typical, drivers_text, explain_margin
+from secretome_ml.explanation.contributions import Typical, driver_texts, term_maps
+from secretome_ml.explanation.term_map import TermMap
+from secretome_ml.features.batch import Batch, batch_of, batches_of
+from secretome_ml.features.columns import Array, Features
 from secretome_ml.features.encoder import Encoder
-from secretome_ml.features.knowledge import KnowledgeBlock
 from secretome_ml.models import MODELS, EffectModel, ModelState
 from secretome_ml.paths import models_dir
 from secretome_ml.profiles.profiles import Profiles
@@ -53,6 +56,52 @@ SCORE_COLUMNS = (
 # Every decided comparison of the training studies, as models that had not seen the study scored it:
 # `gap` is how much higher the arm that the study found better scored, logit scale; below 0 = wrong order.
 HELD_OUT_COLUMNS = ("effect", "arm", "than", "study", "direction", "gap")
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A scored batch, column by column.
+
+    Parameters
+    ----------
+    effects : tuple of str
+        The effects.
+    shared : dict of str to array
+        Columns of the score table that every effect of a sample shares.
+    per_effect : tuple of dict of str to array
+        The other columns, effect by effect.
+    maps : dict of str to TermMap
+        The terms of the samples.
+    contributions : dict of str to array, samples by terms
+        What each term contributes.
+    """
+
+    effects: tuple[str, ...]
+    shared: dict[str, NDArray[Any]]
+    per_effect: tuple[dict[str, NDArray[Any]], ...]
+    maps: dict[str, TermMap]
+    contributions: dict[str, Array]
+
+    def __len__(self) -> int:
+        return len(self.shared["sample"])
+
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """Return the columns `SCORE_COLUMNS`; a sample's effects stand under one another."""
+        number, count = len(self.effects), len(self)
+        found = {"effect": np.tile(np.array(self.effects, dtype=object), count)}
+        found |= {name: np.repeat(values, number) for name, values in self.shared.items()}
+        for name in self.per_effect[0]:
+            found[name] = np.stack([own[name] for own in self.per_effect], axis=1).ravel()
+        return {name: found[name] for name in SCORE_COLUMNS}
+
+    def scores(self) -> pd.DataFrame:
+        """Return one row per sample and effect, columns `SCORE_COLUMNS`."""
+        return pd.DataFrame(self.columns())
+
+    def terms(self) -> pd.DataFrame:
+        """Return one row per sample, effect and term, columns `TERM_COLUMNS`."""
+        tables = [self.maps[effect].table(self.contributions[effect], effect) for effect in self.effects]
+        return pd.concat(tables, ignore_index=True)
 
 
 @dataclass(frozen=True)
@@ -91,9 +140,7 @@ class Model:
     @property
     def important_factors(self) -> tuple[str, ...]:
         """Factors that enough studies measured for the model to hold a column for them."""
-        return tuple(
-            c.parent for c in self.encoder.columns if c.kind == "factor" and c.name.startswith("factor=")
-        )
+        return self.encoder.single_factors
 
     @cached_property
     def resampled(self) -> tuple[EffectModel, ...]:
@@ -118,50 +165,60 @@ class Model:
         profiles : Profiles
             As `read_profiles` gives them.
         """
-        scores, _ = self.score_and_explain(profiles)
-        return scores
+        found = [self.scored(batch).scores() for batch in batches_of(profiles)]
+        return pd.concat(found, ignore_index=True)
 
     def explain(self, profiles: Profiles) -> pd.DataFrame:
         """Return one row per sample, effect and term; contributions add up to the score, to 1e-5."""
-        _, terms = self.score_and_explain(profiles)
-        return terms
+        found = [self.scored(batch).terms() for batch in batches_of(profiles)]
+        return pd.concat(found, ignore_index=True)
 
     def score_and_explain(self, profiles: Profiles) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return the scores and the terms behind them."""
-        features = self.encoder.transform(profiles)
-        margin = self.estimator.margin(features)
-        terms = explain_margin(self.estimator, features, profiles, self.encoder.knowledge, self.typical)
-        chance = self.calibrator.probability(margin)
-        low, high = self.intervals.bounds(margin)
-        low, high = np.minimum(low, chance), np.maximum(high, chance)
-        inside = self.domain.judge(profiles)
-        used = profiles.factors.dropna(subset="level").groupby("sample")["factor"].nunique()
-        unknown = profiles.unknown.groupby("sample")["name"].agg(
-            lambda names: "; ".join(dict.fromkeys(names))
-        )
-        drivers = {key: drivers_text(part) for key, part in terms.groupby(["sample", "effect"], sort=False)}
-        rows = []
-        for sample in profiles.samples:
-            for effect in self.effects:
-                score = float(margin.at[sample, effect])
-                bounds = float(low.at[sample, effect]), float(high.at[sample, effect])
-                rows.append(
-                    (
-                        sample,
-                        effect,
-                        score,
-                        float(chance.at[sample, effect]),
-                        *bounds,
-                        _verdict(*bounds),
-                        self._percentile(effect, score),
-                        bool(inside.at[sample, "in_domain"]),
-                        inside.at[sample, "domain_reason"],
-                        int(used.get(sample, 0)),
-                        unknown.get(sample, ""),
-                        drivers.get((sample, effect), ""),
-                    )
-                )
-        return pd.DataFrame(rows, columns=list(SCORE_COLUMNS)), terms
+        found = [self.scored(batch) for batch in batches_of(profiles)]
+        scores = pd.concat([one.scores() for one in found], ignore_index=True)
+        return scores, pd.concat([one.terms() for one in found], ignore_index=True)
+
+    def encoded(self, profiles: Profiles) -> tuple[Features, dict[str, TermMap]]:
+        """Return profiles as features, and how contributions of columns become those of terms."""
+        batch = batch_of(profiles)
+        features = self.encoder.encode(batch)
+        return features, term_maps(self.encoder, batch, features, self.typical)
+
+    def scored(self, batch: Batch) -> Scored:
+        """Score a batch: the one road of every profile, one or ten million, for whoever asks."""
+        features = self.encoder.encode(batch)
+        margins = self.estimator.margins(features)
+        maps = term_maps(self.encoder, batch, features, self.typical)
+        given = {
+            effect: found.contributions(self.estimator.contributions(features, effect))
+            for effect, found in maps.items()
+        }
+        per_effect: list[dict[str, NDArray[Any]]] = []
+        for effect, margin in zip(self.effects, margins, strict=True):
+            chance = self.calibrator.probability_of(effect, margin)
+            low, high = self.intervals.bounds_of(effect, margin)
+            low, high = np.minimum(low, chance), np.maximum(high, chance)
+            per_effect.append(
+                {
+                    "score": margin,
+                    "probability": chance,
+                    "probability_low": low,
+                    "probability_high": high,
+                    "verdict": _verdicts(low, high),
+                    "percentile": self._percentiles(effect, margin),
+                    "drivers": driver_texts(maps[effect], given[effect]),
+                }
+            )
+        reasons = self.domain.reasons(batch)
+        shared = {
+            "sample": batch.samples.to_numpy(dtype=object),
+            "in_domain": reasons == "",
+            "domain_reason": reasons,
+            "factors_used": batch.used,
+            "factors_unknown": batch.unknown,
+        }
+        return Scored(self.effects, shared, tuple(per_effect), maps, given)
 
     def to_bundle(self, command: str) -> Bundle:
         """Return the model as a bundle, ready to write."""
@@ -192,14 +249,15 @@ class Model:
         }
         return make_bundle(self.recipe.name, values, {"card.md": self.card.encode()}, command)
 
-    def _percentile(self, effect: str, score: float) -> float:
+    def _percentiles(self, effect: str, scores: Array) -> Array:
         """Return the share of the corpus's arms that score lower, ties half, in percent."""
         reference = self.reference[effect]
-        below = (
-            np.searchsorted(reference, score - 1e-6),
-            np.searchsorted(reference, score + 1e-6, side="right"),
-        )
-        return round(50.0 * float(sum(below)) / len(reference), 1)
+        below = np.searchsorted(reference, scores - 1e-6)
+        upto = np.searchsorted(reference, scores + 1e-6, side="right")
+        size = len(reference)
+        places = np.array([round(50.0 * float(place) / size, 1) for place in range(2 * size + 1)])
+        found: Array = places[below + upto]
+        return found
 
 
 def load_model(folder: Path | str | None = None) -> Model:
@@ -267,10 +325,11 @@ def _require_fit(model: Model) -> None:
     require(0.0 < recipe.level < 1.0 and 0.0 < model.intervals.level < 1.0, "the level of the intervals")
     require(recipe.model == model.estimator.name, "the model that the recipe asks for")
     require((encoder.effects, encoder.blocks) == (effects, recipe.blocks), "the encoder's effects or blocks")
-    fitted = [block.name for block in encoder.blocks_]
-    values = [*encoder.roles_.factors.values(), *encoder.roles_.conditions.values()]
+    fitted = tuple(block.name for block in encoder.blocks_)
+    values = [*encoder.known.roles.factors.values(), *encoder.known.roles.conditions.values()]
     require(all(-1.0 <= v <= 1.0 for v in values), "the roles of the encoder, which lie in -1 to 1")
-    require(fitted == [b for b in encoder.blocks if b != KnowledgeBlock.name], "the encoder's fitted blocks")
+    require(fitted == encoder.blocks, "the encoder's fitted blocks")
+    require(encoder.known.constants == recipe.knowledge, "the constants of encoder and recipe: they differ")
     require_estimator(model.estimator, effects, encoder.columns)
     require(len(model.intervals.draws) > 0, "the draws of the intervals")
     require(set(model.intervals.refused) <= set(effects), "the effects of the intervals")
@@ -294,7 +353,6 @@ def _require_fit(model: Model) -> None:
     require(isinstance(model.evidence_digest, str), "the digest of the evidence")
 
 
-def _verdict(low: float, high: float) -> str:
-    if low > 0.5:
-        return "likely"
-    return "unlikely" if high < 0.5 else "uncertain"
+def _verdicts(low: Array, high: Array) -> NDArray[np.object_]:
+    words = np.where(low > 0.5, "likely", np.where(high < 0.5, "unlikely", "uncertain"))
+    return words.astype(object)

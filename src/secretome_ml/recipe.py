@@ -5,13 +5,51 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.paths import experiments_dir
+
+# Numbers of the feature block `knowledge` that are a belief, not a measurement. What a level tells about a
+# role: mere presence says little, a change says much. A gene without a known role counts as a gain, for cells
+# are engineered with what should help; what takes an agent or a factor away counts as a loss. Priors are
+# weights in logits per unit of a signed sum, before a study is seen: the roles point the right way by
+# construction, how much they matter is a guess that the studies move. That a factor was looked for and not
+# found is news by how often it is found: half of its worth where `absence_half` studies found it. Hypoxia of
+# which a source states no number has the typical oxygen (per cent) and hours: their medians over the corpus.
+KNOWLEDGE: Mapping[str, float] = MappingProxyType(
+    {
+        "shift_elevated": 1.0,
+        "shift_present": 0.25,
+        "shift_not_detected": -0.5,
+        "shift_decreased": -1.0,
+        "unknown_gain": 0.4,
+        "unknown_loss": -0.5,
+        "prior_known_factors": 2.5,
+        "prior_known_genes": 2.5,
+        "prior_known_blocking": 2.5,
+        "prior_known_agents": 2.5,
+        "prior_known_cells": 2.5,
+        "prior_known_product": 0.75,
+        "prior_gene_direction": 0.5,
+        "prior_preconditioning_agents": 0.4,
+        "absence_half": 10.0,
+        "typical_hypoxia_o2": 1.0,
+        "typical_hypoxia_hours": 24.0,
+    }
+)
+
+
+def _are_constants(values: dict[str, Any]) -> bool:
+    """Return whether every key is one of `KNOWLEDGE` and every value a finite number."""
+    return all(
+        key in KNOWLEDGE and isinstance(v, (int, float)) and not isinstance(v, bool) and math.isfinite(v)
+        for key, v in values.items()
+    )
 
 
 def _are_weights(weights: dict[str, Any]) -> bool:
@@ -32,6 +70,7 @@ _RANGES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "name": (lambda v: _NAME.fullmatch(v) is not None, "letters, digits, dot, dash or underscore"),
     "effects": (lambda v: 0 < len(v) == len(set(v)), "one effect or more, each once"),
     "basis_weights": (_are_weights, f"weights above 0 for any of {', '.join(_BASES)}"),
+    "knowledge": (_are_constants, f"a number for any of {', '.join(KNOWLEDGE)}"),
     "settings": (lambda v: all(isinstance(s, dict) for s in v.values()), "a table of settings per model"),
     "min_studies": (lambda v: v >= 1, "1 or more"),
     "folds": (lambda v: 2 <= v <= 100, "2 to 100"),
@@ -61,6 +100,8 @@ class Recipe:
         Feature blocks.
     min_studies : int
         Studies that must state a column.
+    knowledge : dict of str to float
+        Numbers of the block `knowledge` that are a belief; see `KNOWLEDGE`. A recipe states what differs.
     model : str
         The model of the bundle.
     compare : tuple of str
@@ -82,6 +123,7 @@ class Recipe:
     basis_weights: dict[str, float] = field(default_factory=dict)
     blocks: tuple[str, ...] = ("cell_source", "preconditioning", "product", "factors", "knowledge")
     min_studies: int = 3
+    knowledge: dict[str, float] = field(default_factory=lambda: dict(KNOWLEDGE))
     model: str = "blend"
     compare: tuple[str, ...] = ("logistic", "informed", "xgboost")
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -164,4 +206,6 @@ def recipe_from_dict(values: dict[str, Any], file: str = "recipe") -> Recipe:
     ]
     if problems:
         raise InputRefused(problems)
+    if "knowledge" in typed:
+        typed["knowledge"] = {**KNOWLEDGE, **{k: float(v) for k, v in typed["knowledge"].items()}}
     return Recipe(**typed)

@@ -9,7 +9,7 @@ import pandas as pd
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.model import SCORE_COLUMNS, Model, load_model
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS
-from secretome_ml.profiles.readers.canonical_wide import profiles_from_table
+from secretome_ml.readers.formats.canonical_wide import profiles_from_table
 
 # One cell holds all factors: `VEGF-A=elevated; IL-6 [pg/mL]=12`; a fixed set of columns is what a
 # serving signature can check.

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from conftest import features_of
 from secretome_ml.audit import (
     named_errors,
     probe,
@@ -15,7 +16,7 @@ from secretome_ml.audit import (
     require_same_numbers,
 )
 from secretome_ml.errors import BundleChanged, BundleMissing, BundleRefused, UnknownName
-from secretome_ml.features.columns import FeatureColumn, Features
+from secretome_ml.features.columns import FeatureColumn
 from secretome_ml.models import MODELS
 from secretome_ml.models.linear import PenalisedLogistic
 from secretome_ml.models.targets import Targets
@@ -37,7 +38,9 @@ def made(name: str = "logistic"):
     own = {e: pd.DataFrame({"k": generator.normal(size=30)}, index) for e in EFFECTS}
     outcomes = pd.DataFrame((generator.random((30, 2)) < 0.5).astype(float), index, list(EFFECTS))
     pairs = NO_PAIRS.astype({"direction": float, "weight": float})
-    return MODELS[name]().fit(Features(common, own, COLUMNS), Targets(outcomes, pd.Series(1.0, index), pairs))
+    return MODELS[name]().fit(
+        features_of(common, own, COLUMNS), Targets(outcomes, pd.Series(1.0, index), pairs)
+    )
 
 
 def told(estimator, effects=EFFECTS, columns=COLUMNS) -> str:

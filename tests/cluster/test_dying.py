@@ -159,7 +159,7 @@ def _completes(command, inputs: Path, out: Path, expected: dict[str, bytes]) -> 
 
 
 def _here(model, inputs: Path, out: Path):
-    from secretome_ml.evaluation.spread import over_processes
+    from secretome_ml.parallel import over_processes
 
     sources = [str(p) for p in sorted(inputs.iterdir())]
     return score_files(model, sources, targets_of(sources, str(out), ".csv"), Reading(), over_processes(1))

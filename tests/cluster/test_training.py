@@ -7,9 +7,8 @@ import pandas as pd
 import pytest
 
 from secretome_ml.errors import NotEnoughEvidence, WorkersLost
-from secretome_ml.evaluation.cross_validation import cross_validate
-from secretome_ml.evaluation.spread import over_processes
-from secretome_ml.evaluation.tuning import Validation
+from secretome_ml.parallel import over_processes
+from secretome_ml.validation.cross_validation import Validation, cross_validate
 
 pytest.importorskip("distributed")
 from secretome_ml.cluster import scheduler

@@ -1,6 +1,7 @@
 """The contract of every model of the registry; a new model is tested by being listed there."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,6 @@ from sklearn.base import clone
 from conftest import HEADLINE
 from secretome_ml.bundle import to_json
 from secretome_ml.errors import UnknownName
-from secretome_ml.features.columns import Features
 from secretome_ml.models import BASELINES, MODELS, ModelState, Targets
 
 QUICK = {"xgboost": {"rounds": 25}, "blend": {"rounds": 25}}
@@ -114,11 +114,8 @@ def test_a_row_is_scored_alike_in_any_company(fitted, few_features, name: str):
 def test_features_of_other_columns_are_refused(fitted, few_features, name: str):
     """The same columns in another order would be scored wrongly without a word."""
     own = [c for c in few_features.columns if c.effect is None]
-    turned = Features(
-        few_features.common[[c.name for c in own[::-1]]],
-        few_features.by_effect,
-        (*own[::-1], *(c for c in few_features.columns if c.effect is not None)),
-    )
+    columns = (*own[::-1], *(c for c in few_features.columns if c.effect is not None))
+    turned = replace(few_features, common=few_features.common[::-1], columns=columns)
     with pytest.raises(ValueError, match="columns"):
         fitted[name].margin(turned)
     with pytest.raises(ValueError, match="columns"):
@@ -129,9 +126,8 @@ def test_features_of_other_columns_are_refused(fitted, few_features, name: str):
 def test_fitting_changes_neither_features_nor_targets(few_features, few_targets, name: str):
     before = [few_features.common.copy(), few_targets.outcomes.copy(), few_targets.comparisons.copy()]
     make(name).fit(few_features, few_targets)
-    for one, other in zip(
-        before, (few_features.common, few_targets.outcomes, few_targets.comparisons), strict=True
-    ):
+    np.testing.assert_array_equal(before[0], few_features.common)
+    for one, other in zip(before[1:], (few_targets.outcomes, few_targets.comparisons), strict=True):
         pd.testing.assert_frame_equal(one, other)
 
 

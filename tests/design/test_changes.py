@@ -7,9 +7,9 @@ import pytest
 
 from secretome_ml.design.candidates import candidate_changes
 from secretome_ml.design.change import Change, Preparation
-from secretome_ml.design.facts import done_fact, facts_by_sample
 from secretome_ml.design.start import read_start
 from secretome_ml.errors import InputRefused
+from secretome_ml.profiles.facts import CHANGES, done_fact, fact_sets
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def test_a_knock_down_is_another_fact_than_the_same_gene_over_expressed():
 
 
 def test_facts_of_an_arm_are_what_its_record_states(arms: Any):
-    found = facts_by_sample(arms.take(["s-0a3b4583/hypoxia_cm", "s-0a3b4583/normoxia_cm"]))
+    found = fact_sets(arms.take(["s-0a3b4583/hypoxia_cm", "s-0a3b4583/normoxia_cm"]), CHANGES)
     gained = found["s-0a3b4583/hypoxia_cm"] - found["s-0a3b4583/normoxia_cm"]
     assert gained == {"hypoxia"}
 

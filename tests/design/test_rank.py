@@ -14,10 +14,10 @@ from secretome_ml.design.candidates import candidate_changes
 from secretome_ml.design.change import Preparation, preparations_as_profiles
 from secretome_ml.design.pareto import front_numbers, front_share
 from secretome_ml.design.rank import BETTER, verdict
-from secretome_ml.design.scoring import encode_with_factors_of, score_preparations
+from secretome_ml.design.scoring import score_preparations
 from secretome_ml.design.start import read_start
 from secretome_ml.errors import InputRefused, UnknownName
-from secretome_ml.profiles.readers.canonical_wide import profiles_from_table
+from secretome_ml.readers.formats.canonical_wide import profiles_from_table
 from secretome_ml.workflows.design import NOTHING, design, one_change_held_out
 
 from .conftest import START
@@ -88,19 +88,19 @@ def test_the_interval_is_that_of_models_scored_one_by_one(model: Any, designed: 
     assert row["helps"] == np.mean(np.array(gains) > 0)
 
 
-def test_factors_encoded_once_are_as_factors_encoded_each(model: Any, corpus: Any, arms: Any):
+def test_a_candidate_scores_as_a_profile_with_the_factors_of_the_start(model: Any, corpus: Any, arms: Any):
     start = read_start(f"{START}; VEGF=elevated; HGF=detected; IL-6=decreased")
     own = Preparation.of(start)
     changed = [c.apply(own) for c in candidate_changes(own, corpus, arms)[::25]]
     names = [f"p{i}" for i in range(len(changed))]
     bare = preparations_as_profiles(changed, names)
     copies = pd.concat([start.factors.assign(sample=name) for name in names], ignore_index=True)
-    whole = model.encoder.transform(replace(bare, factors=copies.astype(start.factors.dtypes)))
-    fast = encode_with_factors_of(model.encoder, bare, start)
-    pd.testing.assert_frame_equal(fast.common, whole.common)
+    whole = replace(bare, factors=copies.astype(start.factors.dtypes))
+    found = score_preparations(model, start, changed)
+    scores = model.score(whole).pivot(index="sample", columns="effect", values="score").loc[names]
     for effect in model.effects:
-        pd.testing.assert_frame_equal(fast.by_effect[effect], whole.by_effect[effect])
-    assert fast.common["factor=VEGFA"].eq(2.0).all()
+        np.testing.assert_allclose(found.margin[effect][1:], scores[effect], atol=1e-12)
+    assert found.reasons[1:].tolist() == model.domain.judge(whole)["domain_reason"].tolist()
 
 
 def test_a_measured_start_gains_what_the_same_file_with_the_change_gains(model: Any, corpus: Any):

@@ -26,9 +26,10 @@ from secretome_ml.evidence.tables import EFFECTS, TABLES
 from secretome_ml.features.encoder import Encoder
 from secretome_ml.model import SCORE_COLUMNS
 from secretome_ml.models import MODELS, targets_from_evidence
-from secretome_ml.profiles import READERS, profiles_from_evidence
-from secretome_ml.profiles.readers.canonical_wide import profiles_from_table
-from secretome_ml.profiles.source import Source
+from secretome_ml.profiles import profiles_from_evidence
+from secretome_ml.readers import READERS
+from secretome_ml.readers.formats.canonical_wide import profiles_from_table
+from secretome_ml.readers.source import Source
 from secretome_ml.recipe import load_recipe
 from secretome_ml.serving import SERVED_COLUMNS, widen
 

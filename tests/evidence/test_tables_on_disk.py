@@ -213,7 +213,7 @@ def test_frictionless_and_pandera_agree_on_a_broken_package(frictionless, tables
         ("factors.csv", 3, "value", "-1"),
         ("outcomes.csv", 2, "result", "good"),
         ("outcomes.csv", 3, "effect", "other:"),
-        ("outcomes.csv", 5, "system", "in_silico"),
+        ("outcomes.csv", 5, "system", "in_dreams"),
         ("comparisons.csv", 2, "direction", "better"),
         ("preconditioning.csv", 2, "o2_percent", "40"),
     ]

@@ -7,6 +7,7 @@ import pytest
 
 from conftest import HEADLINE
 from secretome_ml.explanation.contributions import term_maps
+from secretome_ml.features.batch import batch_of
 from secretome_ml.features.encoder import Encoder
 from secretome_ml.models import MODELS
 
@@ -37,16 +38,17 @@ class Fitted:
 @pytest.fixture(scope="session")
 def fitted(few_profiles, few_targets) -> Fitted:
     encoder = Encoder(HEADLINE).fit(few_profiles)
-    features = encoder.transform(few_profiles)
+    batch = batch_of(few_profiles)
+    features = encoder.encode(batch)
     model = MODELS["blend"](rounds=30).fit(features, few_targets)
-    maps = term_maps(features, few_profiles, encoder.knowledge, None, HEADLINE)
+    maps = term_maps(encoder, batch, features, {})
     return Fitted(model, encoder, few_profiles, features, few_targets, maps)
 
 
 @pytest.fixture(scope="session")
 def refits(fitted: Fitted, few) -> Any:
-    from secretome_ml.evaluation.groups import study_groups
     from secretome_ml.trust.refits import fit_refits
+    from secretome_ml.validation.splits import study_groups
 
     groups = study_groups(few.studies)
     return fit_refits(fitted.model, fitted.features, fitted.targets, groups, draws=4, seed=0)

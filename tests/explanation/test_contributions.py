@@ -10,17 +10,18 @@ from conftest import HEADLINE, make_arm, make_evidence, make_record
 from secretome_ml.explanation.contributions import (
     BASE_TERM,
     TERM_COLUMNS,
-    drivers_text,
+    driver_texts,
     explain_margin,
+    term_maps,
 )
 from secretome_ml.explanation.importance import global_importance
-from secretome_ml.explanation.naming import term_name
-from secretome_ml.explanation.term_map import term_map
-from secretome_ml.features.columns import FeatureColumn, Features
+from secretome_ml.explanation.term_map import TermMap, term_map
+from secretome_ml.features.batch import batch_of
+from secretome_ml.features.columns import Features
 from secretome_ml.features.encoder import Encoder
-from secretome_ml.features.knowledge import PART_COLUMNS
+from secretome_ml.features.knowledge import FactorParts, KnowledgeBlock, Parts
 from secretome_ml.models import MODELS
-from secretome_ml.profiles import profiles_from_evidence
+from secretome_ml.profiles import make_profiles, profiles_from_evidence
 
 A = "angiogenic"
 TOGETHER = "known factors, together"
@@ -32,7 +33,17 @@ def explained(few_profiles, few_targets):
     encoder = Encoder(HEADLINE).fit(few_profiles)
     features = encoder.transform(few_profiles)
     model = MODELS["blend"](rounds=30).fit(features, few_targets)
-    return model, features, explain_margin(model, features, few_profiles, encoder.knowledge)
+    return model, features, explain_margin(model, features, maps_of(encoder, few_profiles))
+
+
+def maps_of(encoder: Encoder, profiles) -> dict[str, TermMap]:
+    batch = batch_of(profiles)
+    return term_maps(encoder, batch, encoder.encode(batch), {})
+
+
+def whole_maps(features: Features, profiles) -> dict[str, TermMap]:
+    """Return maps in which no sum is divided."""
+    return {e: term_map(batch_of(profiles), features, e) for e in features.effects}
 
 
 def test_the_terms_add_up_to_the_score(explained):
@@ -49,8 +60,8 @@ def test_so_they_do_for_every_model(few_profiles, few_targets, name: str):
     encoder = Encoder(HEADLINE).fit(few_profiles)
     features = encoder.transform(few_profiles)
     model = MODELS[name]().fit(features, few_targets)
-    for knowledge in (encoder.knowledge, None):
-        terms = explain_margin(model, features, few_profiles, knowledge)
+    for maps in (maps_of(encoder, few_profiles), whole_maps(features, few_profiles)):
+        terms = explain_margin(model, features, maps)
         wide = terms.pivot_table(index="sample", columns="effect", values="contribution", aggfunc="sum")
         assert np.abs((wide - model.margin(features)).to_numpy()).max() < 1e-5
 
@@ -67,17 +78,16 @@ def test_the_form_of_the_table(explained, few_profiles):
         assert order.tolist() == few_profiles.samples.tolist()
 
 
-def test_columns_of_one_parent_are_one_term(explained):
-    """Before any division: the sum over the columns of a parent, by a plain loop."""
+def test_columns_of_one_term_are_summed(explained, few_profiles):
+    """Before any division: the sum over the columns of a term, by a plain loop."""
     model, features, _ = explained
-    terms = explain_margin(model, features, None, None)
+    terms = explain_margin(model, features, whole_maps(features, few_profiles))
     found = model.contributions(features, "angiogenic")
     for position in (0, 7, 40):
         sample = features.samples[position]
         sums: dict[str, float] = {}
         for column, value in zip(features.columns, found[position], strict=False):
-            name = term_name(column.parent)
-            sums[name] = sums.get(name, 0.0) + value
+            sums[column.term] = sums.get(column.term, 0.0) + value
         sums[BASE_TERM] = found[position, -1]
         shown = terms[(terms["sample"] == sample) & (terms["effect"] == "angiogenic")]
         assert dict(zip(shown["term"], shown["contribution"], strict=True)) == pytest.approx(sums)
@@ -86,27 +96,24 @@ def test_columns_of_one_parent_are_one_term(explained):
 def test_a_divided_sum_keeps_its_sum(explained, few_profiles):
     """What the knowledge columns contribute in all is what their parts and the rest contribute in all."""
     model, features, terms = explained
-    whole = explain_margin(model, features, None, None)
+    whole = explain_margin(model, features, whole_maps(features, few_profiles))
     one = whole.groupby(["sample", "effect"])["contribution"].sum()
     other = terms.groupby(["sample", "effect"])["contribution"].sum()
     assert np.abs((one - other).to_numpy()).max() < 1e-9
     assert len(terms) > len(whole), "nothing was divided"
 
 
-def parts_of(*amounts: tuple[str, float]) -> pd.DataFrame:
-    rows = [("s", "known_factors", name, "factor", 2.0, amount) for name, amount in amounts]
-    return pd.DataFrame(rows, columns=list(PART_COLUMNS))
-
-
 def divided(contribution: float, *amounts: tuple[str, float], usual=None) -> dict[str, float]:
     """Divide a contribution of `known_factors`, with a base value of 0.5 beside it."""
-    column = FeatureColumn("known_factors", "known factors", "knowledge", "each")
-    frame = pd.DataFrame({"known_factors": [1.0]}, index=["s"])
-    features = Features(frame[[]], {A: frame}, (column,))
-    found = term_map(features, A, parts_of(*amounts), usual or {})
-    given = found.contributions(np.array([[contribution, 0.5]]))
-    assert given.sum() == pytest.approx(contribution + 0.5)
-    return found.table(given, A).set_index("term")["contribution"].to_dict()
+    named = {c.name: c for c in KnowledgeBlock().columns_}
+    profiles = make_profiles(pd.DataFrame(index=["s"]))
+    features = Features(profiles.samples, np.empty((0, 1)), {A: np.ones((1, 1))}, (named["known_factors"],))
+    given = np.array([[amount] for _, amount in amounts]).reshape(-1, 1)
+    factors = FactorParts(tuple(f for f, _ in amounts), np.full_like(given, 2.0), given, np.ones(1, int))
+    found = term_map(batch_of(profiles), features, A, Parts(factors, ()), usual or {})
+    shares = found.contributions(np.array([[contribution, 0.5]]))
+    assert shares.sum() == pytest.approx(contribution + 0.5)
+    return found.table(shares, A).set_index("term")["contribution"].to_dict()
 
 
 def test_parts_of_one_sign_share_in_proportion():
@@ -170,45 +177,43 @@ def test_a_value_is_shown_only_where_one_column_stands_behind_a_term():
 
     targets = targets_from_evidence(make_evidence(make_record(1, *arms)), ("angiogenic",))
     model = MODELS["known_factor_list"]().fit(features, targets)
-    terms = explain_margin(model, features, profiles, encoder.knowledge).set_index(["sample", "term"])
+    terms = explain_margin(model, features, maps_of(encoder, profiles)).set_index(["sample", "term"])
     assert math.isnan(terms.at[("s-00000001/nm", "VEGFA"), "value"])
 
 
+def drivers(rows: list[tuple[str, str, float, float]], most: int = 5) -> str:
+    """Return the drivers of one sample of these terms, kinds, values and contributions."""
+    terms, kinds, values, given = zip(*[(BASE_TERM, "context", math.nan, 9.0), *rows], strict=True)
+    none, count = np.zeros(0, dtype=int), len(terms)
+    found = TermMap(
+        pd.Index(["s"]), terms, kinds, np.array([values]), np.ones((1, count), bool), np.zeros(count, bool),
+        none, None, (), none, none, none, np.zeros(0),
+    )  # fmt: skip
+    return driver_texts(found, np.array([given]), most)[0]
+
+
 def test_drivers_are_the_strongest_signed_and_without_the_base():
-    terms = pd.DataFrame(
-        {
-            "term": [BASE_TERM, "a", "b", "c", "d", "e", "f", "tiny"],
-            "value": [math.nan, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0],
-            "contribution": [9.0, 0.1, -0.5, 0.3, -0.2, 0.05, 0.02, 0.001],
-        }
-    )
-    assert drivers_text(terms) == "b -0.50; c +0.30; d -0.20; a +0.10; e +0.05"
-    assert drivers_text(terms, most=2) == "b -0.50; c +0.30"
-    assert drivers_text(terms[terms["term"].isin([BASE_TERM, "tiny"])]) == ""
+    given = {"a": 0.1, "b": -0.5, "c": 0.3, "d": -0.2, "e": 0.05, "f": 0.02, "tiny": 0.001}
+    rows = [(name, "factor", 2.0, value) for name, value in given.items()]
+    assert drivers(rows) == "b -0.50; c +0.30; d -0.20; a +0.10; e +0.05"
+    assert drivers(rows, most=2) == "b -0.50; c +0.30"
+    assert drivers(rows[-1:]) == ""
+
+
+@pytest.mark.parametrize("value", [0.125, -0.125, 0.375, 0.005, 1.005, -1.115, 0.285, 0.145, 2.675])
+def test_half_a_cent_is_rounded_as_text_is(value: float):
+    assert drivers([("IL6", "factor", 2.0, value)]) == f"IL6 {value:+.2f}"
 
 
 def test_what_a_sample_does_not_have_is_no_driver():
     """A sample of medium gets a contribution of `product=exosome`; named as a driver it would mislead."""
-    terms = pd.DataFrame(
-        {
-            "term": ["product=exosome", "hypoxia", "IL6"],
-            "kind": ["product", "preconditioning", "factor"],
-            "value": [0.0, 1.0, 0.0],
-            "contribution": [-0.5, 0.3, -0.1],
-        }
-    )
-    assert drivers_text(terms) == "hypoxia +0.30; IL6 -0.10"
-
-
-def test_what_was_not_measured_is_no_driver():
-    terms = pd.DataFrame(
-        {
-            "term": ["VEGFA", "HGF", "no known engineered gene", "IL6"],
-            "value": [math.nan, 2.0, math.nan, 0.0],
-            "contribution": [0.9, 0.2, -0.8, -0.1],
-        }
-    )
-    assert drivers_text(terms) == "HGF +0.20; IL6 -0.10"
+    rows = [
+        ("product=exosome", "product", 0.0, -0.5),
+        ("hypoxia", "preconditioning", 1.0, 0.3),
+        ("IL6", "factor", 0.0, -0.1),
+        ("VEGFA", "factor", math.nan, 0.9),
+    ]
+    assert drivers(rows) == "hypoxia +0.30; IL6 -0.10"
 
 
 def test_importance_by_another_road(explained):

@@ -21,7 +21,7 @@ def dense(fitted, row: int) -> tuple[np.ndarray, np.ndarray]:
     matrix = fitted.model.interactions(some, A)[0]
     share = np.zeros((size + 1, len(own.terms)))
     share[np.arange(size + 1), own.home] = 1.0
-    for r, c, t, s in zip(own.row, own.column, own.target, own.share, strict=True):
+    for r, c, t, s in zip(*own.moves(), strict=True):
         if r == row:
             share[c, t] += s
             share[c, own.home[c]] -= s

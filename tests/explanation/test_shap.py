@@ -11,7 +11,7 @@ from conftest import HEADLINE
 def test_the_trees_by_shap(fitted, effect: str):
     """`shap.TreeExplainer` walks the trees itself; indicator columns of effects belong to the base value."""
     trees = fitted.model.trees_
-    rows = trees._rows(fitted.features, effect)
+    rows = trees._columns(fitted.features, effect).T
     explainer = shap.TreeExplainer(trees.booster_, feature_perturbation="tree_path_dependent")
     theirs, own = explainer.shap_values(rows), len(trees.columns_)
     ours = trees.contributions(fitted.features, effect)
@@ -25,7 +25,7 @@ def test_the_trees_by_shap(fitted, effect: str):
 def test_the_linear_part_by_shap(fitted, effect: str):
     """`shap.LinearExplainer` with the mean of the training rows as background."""
     linear = fitted.model.linear_
-    values = fitted.features.for_effect(effect).to_numpy(dtype=float)
+    values = fitted.features.for_effect(effect)
     values = np.where(np.isnan(values), linear.typical_, values)
     standard = np.nan_to_num(values) / linear.scale_
     weights, base = linear.weights_[effect], linear.base_[effect]
@@ -47,7 +47,7 @@ def test_the_blend_is_the_mean_of_both(fitted):
 def test_interactions_by_shap(fitted):
     trees = fitted.model.trees_
     some = fitted.features.take(fitted.features.samples[:12])
-    rows, own = trees._rows(some, "angiogenic"), len(trees.columns_)
+    rows, own = trees._columns(some, "angiogenic").T, len(trees.columns_)
     theirs = shap.TreeExplainer(trees.booster_).shap_interaction_values(rows)[:, :own, :own]
     ours = trees.interactions(some, "angiogenic")[:, :own, :own]
     assert np.abs(theirs - ours).max() < 1e-5

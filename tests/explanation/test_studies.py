@@ -10,7 +10,7 @@ from secretome_ml.explanation.findings import arm_findings
 from secretome_ml.explanation.studies import STUDY_COLUMNS, StudyIndex, studies_behind
 from secretome_ml.explanation.term_studies import TERM_STUDY_COLUMNS, TermIndex, studies_of_term
 from secretome_ml.profiles import profiles_from_evidence
-from secretome_ml.trust.distance import stated_facts
+from secretome_ml.profiles.facts import NEAR, fact_sets
 
 A = "angiogenic"
 
@@ -35,7 +35,7 @@ def behind(index, few_profiles):
 
 def signed_facts(profiles) -> dict[str, dict[str, float]]:
     """What each sample states, by plain loops."""
-    found = {s: dict.fromkeys(facts, 1.0) for s, facts in stated_facts(profiles).items()}
+    found = {s: dict.fromkeys(facts, 1.0) for s, facts in fact_sets(profiles, NEAR).items()}
     levels: dict[tuple[str, str], list[float]] = {}
     for row in profiles.factors.dropna(subset="level").itertuples():
         levels.setdefault((row.sample, row.factor), []).append(float(row.level))
@@ -106,7 +106,7 @@ def test_shared_facts_by_hand():
     )  # fmt: skip
     profiles = profiles_from_evidence(make_evidence(make_record(9, asked)))
     row = studies_behind(profiles, make_evidence(make_record(1, known)), [A]).iloc[0]
-    stated = stated_facts(profiles).iloc[0]
+    stated = fact_sets(profiles, NEAR).iloc[0]
     assert len(stated) == 5, "cell type, cell source, product, kind and class of hypoxia"
     assert row["shared"] == pytest.approx(4 / 5), "all but the product"
     assert set(row["shared_facts"].split(", ")) == {"MSC", "adipose", "hypoxia", "VEGFA elevated"}

@@ -6,13 +6,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from conftest import make_arm, make_evidence, make_record
-from secretome_ml.features.block import indicators, spread, zero_where
+from conftest import frame_of, make_arm, make_evidence, make_record
+from secretome_ml.features.batch import batch_of
+from secretome_ml.features.block import indicators
 from secretome_ml.features.columns import FeatureColumn, Features, supported
 from secretome_ml.features.encoder import BLOCKS, Encoder
 from secretome_ml.features.factors import FactorBlock
-from secretome_ml.features.preconditioning import interventions
+from secretome_ml.features.knowledge import KnowledgeBlock
+from secretome_ml.features.words import counted
 from secretome_ml.profiles import profiles_from_evidence
+from secretome_ml.profiles.facts import interventions
+from secretome_ml.recipe import KNOWLEDGE
 
 NO = float("nan")
 ARMS = (
@@ -95,15 +99,22 @@ CELLS: dict[str, dict[str, list[float]]] = {
         "family=HGF family": [NO, NO, NO, 0],
     },
 }
-PARENTS = {
+TERMS = {
     "agent=HGF": "HGF treatment",
     "agent=IFNG": "IFNG treatment",
-    "gene_direction": "gene direction",
-    "preconditioning_agents": "preconditioning agents",
+    "gene_direction": "engineered gene, any",
+    "preconditioning_agents": "number of agents",
     "hypoxia_o2": "hypoxia",
     "hypoxia_log_hours": "hypoxia",
 }
-WHOLE = ("cell_source", "product")  # here a column's parent is the column
+WHOLE = ("cell_source", "product")  # here a column's term is the column
+
+
+def encoded(name: str, profiles, fitted_on=None, min_studies: int = 1) -> pd.DataFrame:
+    """Return what one block makes of the profiles, samples by columns."""
+    block = BLOCKS[name](min_studies).fit(batch_of(profiles if fitted_on is None else fitted_on))
+    values = block.transform(batch_of(profiles)).T
+    return pd.DataFrame(values, index=profiles.samples, columns=[c.name for c in block.columns_])
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +132,7 @@ def plain():
 
 @pytest.mark.parametrize("name", list(CELLS))
 def test_every_cell(profiles, name: str):
-    found = BLOCKS[name](min_studies=1).fit_transform(profiles)
+    found = encoded(name, profiles)
     assert found.columns.tolist() == list(CELLS[name])
     assert found.index.tolist() == [f"s-00000001/{arm}" for arm in "abcd"]
     for column, cells in CELLS[name].items():
@@ -129,10 +140,10 @@ def test_every_cell(profiles, name: str):
 
 
 @pytest.mark.parametrize("name", list(CELLS))
-def test_every_parent_and_kind(profiles, name: str):
-    for column in BLOCKS[name](min_studies=1).fit(profiles).columns_:
-        parent = column.name if name in WHOLE else PARENTS.get(column.name, column.name.split("=")[-1])
-        assert column.parent == parent
+def test_every_term_and_kind(profiles, name: str):
+    for column in BLOCKS[name](min_studies=1).fit(batch_of(profiles)).columns_:
+        term = column.name if name in WHOLE else TERMS.get(column.name, column.name.split("=")[-1])
+        assert column.term == term
         kind = {"factors": "factor"}.get(name, name)
         if column.name.startswith(("species=", "donor=", "culture=")):
             kind = "context"
@@ -142,7 +153,7 @@ def test_every_parent_and_kind(profiles, name: str):
 @pytest.mark.parametrize("name", list(CELLS))
 def test_a_batch_that_holds_none_of_the_values_says_what_it_knows(profiles, plain, name: str):
     """Something else was stated: 0. Nothing was stated: NaN; for what is done to cells or product: 0."""
-    found = BLOCKS[name](min_studies=1).fit(profiles).transform(plain)
+    found = encoded(name, plain, profiles)
     assert found.columns.tolist() == list(CELLS[name])
     expected = {
         "cell_source": {
@@ -166,7 +177,7 @@ def test_a_batch_that_holds_none_of_the_values_says_what_it_knows(profiles, plai
 
 @pytest.mark.parametrize("name", list(CELLS))
 def test_a_state_is_the_least_number_of_studies_and_the_names(profiles, name: str):
-    block = BLOCKS[name](min_studies=1).fit(profiles)
+    block = BLOCKS[name](min_studies=1).fit(batch_of(profiles))
     assert block.state() == {"min_studies": 1, "columns": list(CELLS[name])}
     again = BLOCKS[name].from_state({"min_studies": "2", "columns": list(CELLS[name])})
     assert (again.min_studies, again.columns_) == (2, block.columns_)
@@ -176,7 +187,8 @@ def test_a_state_is_the_least_number_of_studies_and_the_names(profiles, name: st
 def test_the_state_of_an_encoder(profiles):
     encoder = Encoder(("angiogenic",), ("factors", "knowledge"), 1).fit(profiles)
     state = encoder.state()
-    roles = state.pop("roles")
+    roles, constants = state.pop("roles"), state.pop("constants")
+    assert constants == dict(KNOWLEDGE)
     assert set(roles) == {"angiogenic"}
     assert roles["angiogenic"]["factors"]["VEGFA"] == 1.0
     columns = list(CELLS["factors"])
@@ -184,9 +196,12 @@ def test_the_state_of_an_encoder(profiles):
         "effects": ["angiogenic"],
         "blocks": ["factors", "knowledge"],
         "min_studies": 1,
-        "fitted": [["factors", {"min_studies": 1, "columns": columns}]],
+        "fitted": [
+            ["factors", {"min_studies": 1, "columns": columns}],
+            ["knowledge", {"min_studies": 1, "columns": list(KnowledgeBlock.names)}],
+        ],
     }
-    again = Encoder.from_state(state | {"min_studies": "1", "roles": roles})
+    again = Encoder.from_state(state | {"min_studies": "1", "roles": roles, "constants": constants})
     assert (again.effects, again.blocks, again.min_studies) == (("angiogenic",), ("factors", "knowledge"), 1)
     assert again.columns == encoder.columns
     assert Encoder(("angiogenic",)).min_studies == 3
@@ -216,13 +231,13 @@ def test_one_agent_text_with_two_agents_is_two_rows():
     arm = make_arm("a", preconditioning=[{"kind": "cytokine", "agent": "TNF-alpha and IFN-gamma"}])
     profiles = profiles_from_evidence(make_evidence(make_record(1, arm)))
     assert interventions(profiles)["target"].tolist() == ["TNF", "IFNG"]
-    found = BLOCKS["preconditioning"](min_studies=1).fit_transform(profiles).iloc[0]
+    found = encoded("preconditioning", profiles).iloc[0]
     assert (found["agent=TNF"], found["agent=IFNG"], found["preconditioning_agents"]) == (1.0, 1.0, 2.0)
 
 
 def test_no_preconditioning_at_all_gives_the_columns_that_are_always_there(plain):
     assert interventions(plain).empty
-    found = BLOCKS["preconditioning"](min_studies=0).fit_transform(plain)
+    found = encoded("preconditioning", plain, min_studies=0)
     told = found.to_dict("list")
     assert told.pop("gene_direction") == [0.0, 0.0]
     assert told.pop("preconditioning_agents") == [0.0, 0.0]
@@ -234,27 +249,16 @@ def test_no_preconditioning_at_all_gives_the_columns_that_are_always_there(plain
 
 
 def test_indicators_by_hand():
-    words = pd.Series(["x", None, "y"], index=["a", "b", "c"], dtype="string")
-    found = indicators(words, "p")
-    assert found.columns.tolist() == ["p=x", "p=y"]
-    np.testing.assert_array_equal(found.to_numpy(), [[1.0, 0.0], [NO, NO], [0.0, 1.0]])
-    assert found.dtypes.eq(float).all()
+    words = pd.Series(["x", None, "y"], dtype="string")
+    found = indicators(words, ["x", "y", "z"])
+    np.testing.assert_array_equal(found, [[1.0, NO, 0.0], [0.0, NO, 1.0], [0.0, NO, 0.0]])
 
 
-def test_zero_where_by_hand():
-    np.testing.assert_array_equal(zero_where(pd.Series(["x", None])).to_numpy(), [0.0, NO])
-
-
-def test_spread_by_hand():
-    long = pd.DataFrame({"sample": ["b", "b", "c"], "k": ["q", "q", "p"], "v": [1.0, 2.0, 5.0]})
+def test_counted_by_hand():
+    rows = pd.DataFrame({"sample": ["b", "b", "c"], "value": ["q", "q", "p"]})
     samples = pd.Index(["c", "a", "b"])
-    for how, value in (("sum", 3.0), ("mean", 1.5), ("max", 2.0)):
-        found = spread(long, samples, "k", "v", how)
-        assert (found.index.tolist(), found.columns.tolist(), found.columns.name) == ([*"cab"], [*"pq"], None)
-        np.testing.assert_array_equal(found.to_numpy(), [[5.0, NO], [NO, NO], [NO, value]])
-    assert spread(long, samples, "k", "v").at["b", "q"] == 3.0
-    empty = spread(long.iloc[:0], samples, "k", "v")
-    assert (empty.index.tolist(), empty.shape) == ([*"cab"], (3, 0))
+    np.testing.assert_array_equal(counted(rows, samples, ["q", "r"], 0.0), [[0.0, 0.0, 2.0], [0.0, 0.0, 0.0]])
+    np.testing.assert_array_equal(counted(rows, samples, ["p"], NO), [[1.0, NO, NO]])
 
 
 # ---- which columns are kept -----------------------------------------------------------------------------
@@ -278,27 +282,28 @@ def test_a_column_counts_the_studies_that_state_it():
     columns = [column("fact"), column("measured", "factor"), column("never"), column("once")]
     for least, names in ((0, "fact measured never once"), (1, "fact measured once"), (2, "fact measured"),
                          (3, "measured"), (4, "")):  # fmt: skip
-        assert [c.name for c in supported(frame, columns, least)] == names.split()
-    assert supported(frame.iloc[:0], columns, 0) == ()
-    assert supported(frame[[]], [], 0) == ()
+        kept = supported(frame.to_numpy().T, columns, index, least)
+        assert [c.name for c, stays in zip(columns, kept, strict=True) if stays] == names.split()
+    assert not supported(np.empty((4, 0)), columns, index[:0], 0).any()
+    assert len(supported(np.empty((0, 5)), [], index, 0)) == 0
 
 
 def test_narrowing_looks_at_the_named_samples_only():
     index = pd.Index(["s/a", "t/a", "u/a"])
-    common = pd.DataFrame({"p": [1.0, 1.0, 0.0], "q": [1.0, 0.0, 1.0]}, index=index)
-    own = {"x": pd.DataFrame({"k": [1.0, 2.0, 3.0]}, index=index)}
-    features = Features(common, own, (column("p"), column("q"), column("k", "knowledge", "each")))
+    common = np.array([[1.0, 1.0, 0.0], [1.0, 0.0, 1.0]])
+    own = {"x": np.array([[1.0, 2.0, 3.0]])}
+    features = Features(index, common, own, (column("p"), column("q"), column("k", "knowledge", "each")))
     narrow = features.supported_by(index[:2], 2)
     assert [c.name for c in narrow.columns] == ["p", "k"]
-    assert narrow.for_effect("x").to_dict("list") == {"p": [1.0, 1.0, 0.0], "k": [1.0, 2.0, 3.0]}
+    assert frame_of(narrow, "x").to_dict("list") == {"p": [1.0, 1.0, 0.0], "k": [1.0, 2.0, 3.0]}
     assert features.effects == ("x",)
     assert features.samples.equals(index)
     taken = features.take(index[[2, 0]])
-    assert taken.for_effect("x").to_dict("list") == {"p": [0.0, 1.0], "q": [1.0, 1.0], "k": [3.0, 1.0]}
+    assert frame_of(taken, "x").to_dict("list") == {"p": [0.0, 1.0], "q": [1.0, 1.0], "k": [3.0, 1.0]}
     assert taken.columns == features.columns
 
 
 def test_a_name_may_hold_an_equals_sign():
-    assert FactorBlock()._describe("factor=A=B").parent == "A=B"
+    assert FactorBlock()._column("factor=A=B").term == "A=B"
     found = BLOCKS["preconditioning"].from_state({"min_studies": 1, "columns": ["preconditioning=a=b"]})
-    assert found.columns_[0].parent == "a=b"
+    assert found.columns_[0].term == "a=b"

@@ -5,12 +5,15 @@ import json
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from conftest import HEADLINE, ROOT, make_arm, make_evidence, make_record
-from secretome_ml.features.knowledge import PART_COLUMNS, FactorSums, KnowledgeBlock, _shifts
-from secretome_ml.features.roles import Roles, known_roles
+from secretome_ml.features.batch import batch_of
+from secretome_ml.features.knowledge import KnowledgeBlock
+from secretome_ml.features.roles import Known, Roles, known_roles
 from secretome_ml.profiles import profiles_from_evidence
+from secretome_ml.recipe import KNOWLEDGE
 
 EFFECT = "angiogenic"
 SIGN = {"promotes": 1 / 3, "inhibits": -1 / 3}
@@ -40,14 +43,28 @@ def condition(kind: str, term: str) -> float:
 
 
 def parts(*, effect: str = EFFECT, without: tuple[str, ...] = (), **facts) -> list[tuple]:
-    """Return column, term, kind, value and amount of one arm, what every arm has left out."""
+    """Return column, key, kind, value and amount of one arm, what every arm has left out."""
     profiles = profiles_from_evidence(make_evidence(make_record(1, make_arm("a", **facts))))
-    found = KnowledgeBlock((effect,), known_roles(without)).parts(profiles, effect)
-    assert found.columns.tolist() == list(PART_COLUMNS)
-    assert set(found["sample"]) <= {"s-00000001/a"}
-    told = [tuple(r)[1:] for r in found.itertuples(index=False)]
+    found = KnowledgeBlock(known=Known(known_roles(without))).parts(batch_of(profiles), effect)
+    factors = found.factors
+    measured = zip(factors.factors, factors.levels[:, 0], factors.amounts[:, 0], strict=True)
+    told = [("known_factors", f, "factor", float(v), pytest.approx(a)) for f, v, a in measured if v == v]
+    if factors.count[0]:
+        told.append(("known_factors_measured", int(factors.count[0])))
+    assert {part.row for part in found.described} <= {0}
     always = "cell_type_class=mesenchymal", "product=conditioned_medium"
-    return [(c, t, k, float(v), pytest.approx(a)) for c, t, k, v, a in told if t not in always]
+    return told + [
+        (p.column, p.key, p.kind, p.value, pytest.approx(p.amount))
+        for p in found.described
+        if p.key not in always
+    ]
+
+
+def sums(*arms: dict) -> pd.DataFrame:
+    """Return the sums of made-up arms, samples by columns."""
+    profiles = profiles_from_evidence(make_evidence(make_record(1, *arms)))
+    values = KnowledgeBlock().transform(batch_of(profiles), EFFECT)
+    return pd.DataFrame(values.T, index=profiles.samples, columns=list(KnowledgeBlock.names))
 
 
 def done(*agents: tuple[str, str | None]) -> list[dict]:
@@ -65,7 +82,7 @@ def test_factors_are_divided_by_the_root_of_how_much_changed():
         ("known_factors", "FGF2", "factor", 2.0, role("FGF2") / size),
         ("known_factors", "HGF", "factor", 1.0, 0.25 * role("HGF") / size),
         ("known_factors", "VEGFA", "factor", -1.0, -role("VEGFA") / size),
-        ("known_factors_measured", "known factors measured", "knowledge", 3.0, math.log(4)),
+        ("known_factors_measured", 3),
     ]
 
 
@@ -73,7 +90,7 @@ def test_a_small_change_is_not_blown_up_and_a_factor_without_a_role_says_nothing
     found = parts(factors=[{"name": "HGF", "state": "not_detected"}, {"name": "ALB", "state": "elevated"}])
     assert found == [
         ("known_factors", "HGF", "factor", 0.0, -0.5 * role("HGF")),
-        ("known_factors_measured", "known factors measured", "knowledge", 1.0, math.log(2)),
+        ("known_factors_measured", 1),
     ]
 
 
@@ -88,21 +105,7 @@ def test_shifts_are_the_line_through_four_points(seed: int):
     levels = np.random.default_rng(seed).uniform(-2, 3, (4, 5))
     levels[0, :4] = [-1.0, 0.0, 1.0, 2.0]
     expected = np.interp(levels, [-1, 0, 1, 2], [-1, -0.5, 0.25, 1])
-    np.testing.assert_allclose(_shifts(levels), expected, atol=1e-12)
-
-
-def test_many_preparations_at_once_are_as_each_alone(few_profiles):
-    """The fast road against the parts: levels by factor and sample in, two columns an effect out."""
-    long = few_profiles.factors.dropna(subset=["factor", "level"]).astype({"level": float})
-    wide = long.pivot_table(index="factor", columns="sample", values="level", aggfunc="mean")
-    wide = wide.reindex(columns=few_profiles.samples)
-    found = FactorSums(wide.index.tolist(), HEADLINE, known_roles()).columns(wide.to_numpy())
-    for effect in HEADLINE:
-        slow = KnowledgeBlock(HEADLINE, known_roles()).transform(few_profiles, effect)
-        assert set(found[effect]) == {"known_factors", "known_factors_measured"}
-        for column, values in found[effect].items():
-            np.testing.assert_allclose(values, slow[column].to_numpy(), atol=1e-12)
-    assert list(found) == list(HEADLINE)
+    np.testing.assert_allclose(KnowledgeBlock().shifts(levels), expected, atol=1e-12)
 
 
 # ---- genes, agents, blocking ---------------------------------------------------------------------------
@@ -199,9 +202,7 @@ def test_cells_and_product_are_summed_undamped():
 
 
 def test_the_cell_class_counts_beside_the_donor():
-    arms = make_arm("a"), make_arm("b", donor="aged")
-    profiles = profiles_from_evidence(make_evidence(make_record(1, *arms)))
-    cells = KnowledgeBlock((EFFECT,), known_roles()).transform(profiles, EFFECT)["known_cells"]
+    cells = sums(make_arm("a"), make_arm("b", donor="aged"))["known_cells"]
     mesenchymal, aged = condition("cell_type_class", "mesenchymal"), condition("donor_state", "aged")
     assert cells.tolist() == pytest.approx([mesenchymal, mesenchymal + aged])
     assert aged != 0
@@ -209,7 +210,7 @@ def test_the_cell_class_counts_beside_the_donor():
 
 def test_the_cell_class_and_the_product_count():
     profiles = profiles_from_evidence(make_evidence(make_record(1, make_arm("a"))))
-    found = KnowledgeBlock((EFFECT,), known_roles()).parts(profiles, EFFECT)
+    found = KnowledgeBlock().parts(batch_of(profiles), EFFECT).described
     expected = {
         "cell_type_class=mesenchymal": (
             "known_cells",
@@ -222,7 +223,7 @@ def test_the_cell_class_and_the_product_count():
             condition("product", "conditioned_medium"),
         ),
     }
-    told = {r["term"]: (r["column"], r["kind"], r["amount"]) for r in found.to_dict("records")}
+    told = {p.key: (p.column, p.kind, p.amount) for p in found}
     assert told == {t: (c, k, pytest.approx(a)) for t, (c, k, a) in expected.items()}
 
 
@@ -231,18 +232,28 @@ def test_the_cell_class_and_the_product_count():
 
 def test_the_columns_are_the_sums_in_their_order():
     arms = make_arm("b", factors=[{"name": "HGF", "state": "elevated"}]), make_arm("a", product="ev")
-    profiles = profiles_from_evidence(make_evidence(make_record(1, *arms)))
-    wide = KnowledgeBlock((EFFECT,), known_roles()).transform(profiles, EFFECT)
+    wide = sums(*arms)
     names = ["known_factors", "known_factors_measured", "known_genes", "known_agents", "known_blocking",
              "known_cells", "known_product"]  # fmt: skip
     assert wide.columns.tolist() == names
-    assert wide.index.equals(profiles.samples)
     assert wide.dtypes.eq(float).all()
     assert wide.at["s-00000001/b", "known_factors"] == pytest.approx(role("HGF"))
     assert wide[["known_genes", "known_agents", "known_blocking"]].isna().all(axis=None)
-    for column, name in zip(KnowledgeBlock((EFFECT,), known_roles()).columns, names, strict=True):
-        told = column.name, column.parent, column.kind, column.effect
-        assert told == (name, name.replace("_", " "), "knowledge", "each")
+    assert [(c.name, c.kind, c.effect) for c in KnowledgeBlock().columns_] == [
+        (name, "knowledge", "each") for name in names
+    ]
+
+
+def test_beliefs_are_the_recipe_s():
+    """Another shift, gain or prior: another sum, another column."""
+    beliefs = {**KNOWLEDGE, "shift_present": 0.5, "unknown_gain": 0.1, "prior_known_genes": 7.0}
+    block = KnowledgeBlock(known=Known(constants=beliefs))
+    assert block.shifts(np.array([1.0, 2.0])).tolist() == [0.5, 1.0]
+    assert {c.name: c.prior for c in block.columns_}["known_genes"] == 7.0
+    arm = make_arm("a", preconditioning=done(("genetic_modification", "ALB overexpression")))
+    profiles = profiles_from_evidence(make_evidence(make_record(1, arm)))
+    found = block.parts(batch_of(profiles), EFFECT).described
+    assert [p.amount for p in found if p.column == "known_genes"] == [pytest.approx(0.1)]
 
 
 def test_roles_are_the_files_signed_by_strength():

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from conftest import HEADLINE, make_arm, make_evidence, make_record
+from conftest import HEADLINE, frame_of, make_arm, make_evidence, make_record
+from secretome_ml.features.batch import batch_of
 from secretome_ml.features.encoder import Encoder
 from secretome_ml.features.knowledge import KnowledgeBlock
 from secretome_ml.features.roles import known_roles
@@ -20,7 +21,13 @@ def encode(*arms: dict, effects=("angiogenic",)):
 
 
 def row(features, arm: str, effect: str = "angiogenic") -> pd.Series:
-    return features.for_effect(effect).loc[f"s-00000001/{arm}"]
+    return frame_of(features, effect).loc[f"s-00000001/{arm}"]
+
+
+def known(profiles, effect: str) -> pd.DataFrame:
+    """Return samples by sums of known roles."""
+    values = KnowledgeBlock().transform(batch_of(profiles), effect)
+    return pd.DataFrame(values.T, index=profiles.samples, columns=list(KnowledgeBlock.names))
 
 
 def factor(name: str, state: str, **more) -> dict:
@@ -48,8 +55,8 @@ def test_not_measured_never_becomes_zero(few_features, few_profiles):
     columns = [c for c in few_features.columns if c.name.startswith("factor=")]
     assert columns
     for column in columns:
-        for sample, value in few_features.common[column.name].items():
-            assert ((sample, column.parent) in measured) == (not math.isnan(value)), (sample, column)
+        for sample, value in frame_of(few_features)[column.name].items():
+            assert ((sample, column.term) in measured) == (not math.isnan(value)), (sample, column)
 
 
 def test_not_detected_is_a_measurement():
@@ -115,9 +122,8 @@ def test_outcomes_comparisons_and_causal_marks_are_no_features(few):
     seeing, unseeing = (profiles_from_evidence(e) for e in (few, Evidence(blind)))
     encoder = Encoder(HEADLINE, min_studies=1).fit(seeing)
     for effect in HEADLINE:
-        pd.testing.assert_frame_equal(
-            encoder.transform(seeing).for_effect(effect), encoder.transform(unseeing).for_effect(effect)
-        )
+        one, other = encoder.transform(seeing), encoder.transform(unseeing)
+        np.testing.assert_array_equal(one.for_effect(effect), other.for_effect(effect))
 
 
 # ---- preconditioning ---------------------------------------------------------------------------------
@@ -221,12 +227,18 @@ def test_what_was_taken_out_of_the_product_counts_against_it():
 
 @pytest.mark.parametrize("effect", HEADLINE)
 def test_the_parts_add_up_to_the_columns(few_profiles, effect: str):
-    block = KnowledgeBlock(HEADLINE, known_roles())
+    block, batch = KnowledgeBlock(), batch_of(few_profiles)
     sums: dict[tuple[str, str], float] = {}
-    for part in block.parts(few_profiles, effect).to_dict("records"):
-        key = part["sample"], part["column"]
-        sums[key] = sums.get(key, 0.0) + part["amount"]
-    wide = block.transform(few_profiles, effect)
+    parts = block.parts(batch, effect)
+    for part in parts.described:
+        key = few_profiles.samples[part.row], part.column
+        sums[key] = sums.get(key, 0.0) + part.amount
+    for row, amounts in enumerate(parts.factors.amounts.T):
+        sample, count = few_profiles.samples[row], int(parts.factors.count[row])
+        if count:
+            sums[sample, "known_factors"] = sum(amounts)
+            sums[sample, "known_factors_measured"] = math.log1p(count)
+    wide = known(few_profiles, effect)
     assert wide.notna().to_numpy().sum() == len(sums)
     assert len(sums) > 100
     for (sample, column), total in sums.items():
@@ -250,7 +262,7 @@ def test_the_signed_sum_by_hand(few_profiles):
     for r in few_profiles.factors.dropna(subset="level").to_dict("records"):
         levels.setdefault(r["sample"], {}).setdefault(r["factor"], []).append(float(r["level"]))
     for effect in HEADLINE:
-        wide = KnowledgeBlock(HEADLINE, known_roles()).transform(few_profiles, effect)["known_factors"]
+        wide = known(few_profiles, effect)["known_factors"]
         compared = 0
         for sample in few_profiles.samples:
             means = {f: sum(v) / len(v) for f, v in levels.get(sample, {}).items() if (effect, f) in roles}

@@ -6,8 +6,9 @@ def hypoxia(wide: str, text: str) -> str:
     return wide.replace("conditioned medium,hypoxia,", f'conditioned medium,"{text}",')
 
 
-def test_hypoxia_at_the_oxygen_of_room_air(row, read, wide):
-    row.warns(read(hypoxia(wide, "hypoxia(o2=21%, hours=48)")))
+def test_hypoxia_at_the_oxygen_of_room_air(row, read, score, wide):
+    standard = score(read(hypoxia(wide, "none")))
+    row.same(standard, score(read(hypoxia(wide, "hypoxia(o2=21%, hours=48)"))))
 
 
 def test_oxygen_as_a_fraction_of_air(row, read, wide):

@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from conftest import HEADLINE, make_arm, make_evidence, make_record
+from conftest import HEADLINE, frame_of, make_arm, make_evidence, make_record
 from secretome_ml.evidence import write_records
 from secretome_ml.models import MODELS, targets_from_evidence
-from secretome_ml.models.targets import Targets, study_of
+from secretome_ml.models.targets import Targets
+from secretome_ml.profiles.from_evidence import study_of
 
 
 def logit(p: float) -> float:
@@ -57,7 +58,7 @@ def test_the_factor_list_is_not_trained(few_features, few_targets):
     margin = MODELS["known_factor_list"]().fit(few_features, few_targets).margin(few_features)
     for effect in HEADLINE:
         known = (
-            few_features.by_effect[effect][["known_factors", "known_genes", "known_blocking"]]
+            frame_of(few_features, effect)[["known_factors", "known_genes", "known_blocking"]]
             .fillna(0)
             .sum(axis=1)
         )

@@ -1,5 +1,7 @@
 """Boosted trees: the gradient against finite differences, the contributions against shap's own code."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import shap
@@ -66,7 +68,7 @@ def test_contributions_are_those_of_shap(trees, few_features, effect: str):
     position = trees.effects_.index(effect)
     indicator = np.zeros((len(few_features.samples), len(trees.effects_)))
     indicator[:, position] = 1.0
-    values = fill_typical(few_features.for_effect(effect).to_numpy(dtype=float), trees.typical_)
+    values = fill_typical(few_features.for_effect(effect), trees.typical_)
     matrix = np.column_stack([values, indicator])
     explainer = shap.TreeExplainer(trees.booster_)
     theirs = explainer.shap_values(matrix)
@@ -80,13 +82,8 @@ def test_contributions_are_those_of_shap(trees, few_features, effect: str):
 
 def test_trees_use_what_is_missing_as_missing(few_features, few_targets, trees):
     """Replacing NaN by zero changes scores: missing has its own branch."""
-    from secretome_ml.features.columns import Features
-
-    filled = Features(
-        few_features.common.fillna(0.0),
-        {e: f.fillna(0.0) for e, f in few_features.by_effect.items()},
-        few_features.columns,
-    )
+    own = {e: np.nan_to_num(values) for e, values in few_features.by_effect.items()}
+    filled = replace(few_features, common=np.nan_to_num(few_features.common), by_effect=own)
     assert np.abs((trees.margin(filled) - trees.margin(few_features)).to_numpy()).max() > 1e-3
 
 

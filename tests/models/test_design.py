@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from conftest import features_of
 from secretome_ml.features.columns import FeatureColumn, Features
+from secretome_ml.features.encoder import Encoder
 from secretome_ml.models.design import fill_typical, joint_design, typical_values
 from secretome_ml.models.targets import Targets
 
@@ -30,7 +32,7 @@ def made() -> tuple[Features, Targets]:
         ("x", "s/b", "s/a", "s", 0.0, 0.3),
         ("z", "s/d", "s/b", "s", 1.0, 0.2),
     ]
-    return Features(common, own, columns), Targets(
+    return features_of(common, own, columns), Targets(
         outcomes, weights, pd.DataFrame(pairs, columns=PAIR_COLUMNS)
     )
 
@@ -62,13 +64,13 @@ def test_without_comparisons_only_tested_arms_remain():
     assert [len(a) for a in (design.first, design.second, design.direction, design.pair_weight)] == [0] * 4
 
 
-KINDS = {
-    "cell_type=MSC": True,
+HAS = {
+    "cell_type=mesenchymal": True,
     "cell_source=adipose": True,
-    "cell_source_group=fat": True,
+    "cell_source_group=perinatal": True,
     "stage=adult": True,
     "species=human": True,
-    "product=ev": True,
+    "product=exosome": True,
     "known_cells": True,
     "factor=VEGFA": False,
     "known_factors": False,
@@ -78,22 +80,24 @@ KINDS = {
 }
 
 
-@pytest.mark.parametrize("name", list(KINDS))
-def test_only_what_every_preparation_has_is_filled(name: str):
+@pytest.mark.parametrize("name", list(HAS))
+def test_only_what_every_preparation_has_is_filled(few_profiles, name: str):
     """Not stated means average there; a factor that was not measured stays not measured."""
+    columns = Encoder(("angiogenic",), min_studies=1).fit(few_profiles).columns
+    unstated = {c.name: c.unstated for c in columns}[name]
     values = np.array([[1.0], [NONE], [0.0], [1.0]])
-    typical = typical_values(values, (FeatureColumn(name, name, "context"),))
-    assert typical.tolist() == pytest.approx([2 / 3 if KINDS[name] else NONE], nan_ok=True)
+    typical = typical_values(values, (FeatureColumn(name, name, "context", unstated=unstated),))
+    assert typical.tolist() == pytest.approx([2 / 3 if HAS[name] else NONE], nan_ok=True)
 
 
 def test_every_column_has_the_mean_of_the_rows_that_state_it():
-    columns = tuple(FeatureColumn(n, n, "context") for n in ("species=rat", "stage=adult"))
+    columns = tuple(FeatureColumn(n, n, "context", unstated="average") for n in ("a", "b"))
     typical = typical_values(np.array([[1.0, 4.0], [NONE, 2.0], [NONE, 0.0]]), columns)
     assert typical.tolist() == [1.0, 2.0]
 
 
 def test_a_column_that_no_row_states_is_filled_with_nothing_of_note():
-    columns = tuple(FeatureColumn(n, n, "context") for n in ("species=rat", "factor=HGF"))
+    columns = FeatureColumn("a", "a", "context", unstated="average"), FeatureColumn("b", "b", "factor")
     typical = typical_values(np.full((3, 2), NONE), columns)
     assert typical.tolist() == pytest.approx([0.0, NONE], nan_ok=True)
 

@@ -1,5 +1,7 @@
 """Penalised logistic regression against finite differences and against scikit-learn."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,8 +9,9 @@ from scipy.optimize import check_grad, minimize
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
+from conftest import features_of, frame_of
 from secretome_ml.errors import NotConverged
-from secretome_ml.features.columns import FeatureColumn, Features
+from secretome_ml.features.columns import FeatureColumn
 from secretome_ml.models import Targets
 from secretome_ml.models.design import fill_typical, joint_design, typical_values
 from secretome_ml.models.informed import InformedLogistic
@@ -28,7 +31,7 @@ def made(rows: int = 80, columns: int = 5, effects: tuple[str, ...] = ("x",), se
     truth = generator.normal(size=columns) / np.linspace(0.1, 4, columns)
     values[generator.random(values.shape) < 0.15] = np.nan
     common = pd.DataFrame(values, index=index, columns=names)
-    features = Features(
+    features = features_of(
         common,
         {e: pd.DataFrame(index=index) for e in effects},
         tuple(FeatureColumn(n, n, "context") for n in names),
@@ -151,7 +154,7 @@ def test_outcomes_only_of_one_effect_equal_scikit_learn(penalty: float, deviatio
     features, targets = made()
     model = PenalisedLogistic(penalty, deviation).fit(features, targets)
     both = 1.0 / (1.0 / penalty + 1.0 / deviation)
-    values = np.nan_to_num(features.common.to_numpy())
+    values = np.nan_to_num(features.common.T)
     scale = np.maximum(np.sqrt((values**2).mean(axis=0)), 0.25)
     constant = np.full((len(values), 1), np.sqrt(both / 0.01))
     other = LogisticRegression(C=1.0 / both, fit_intercept=False, solver="newton-cholesky", tol=1e-10)
@@ -166,7 +169,7 @@ def test_comparisons_only_equal_bradley_terry_by_scikit_learn():
     """A comparison is a logistic regression on the difference of the features, without an intercept."""
     features, targets = made(rows=60)
     generator = np.random.default_rng(5)
-    values = np.nan_to_num(features.common.to_numpy())
+    values = np.nan_to_num(features.common.T)
     samples = features.samples.to_numpy()
     rows = [(*generator.choice(60, 2, replace=False), generator.choice([1.0, -1.0])) for _ in range(90)]
     pairs = pd.DataFrame(
@@ -220,7 +223,7 @@ def test_the_design_masks_what_was_not_tested():
     assert design.outcome_weight[0] == 0
     assert np.isfinite(design.values[design.first[0]]).any()
     for row, sample in ((design.first[0], "s0/a"), (design.second[0], "s9/a")):
-        np.testing.assert_array_equal(design.values[row], features.common.loc[sample].astype(np.float32))
+        np.testing.assert_array_equal(design.values[row], frame_of(features).loc[sample].astype(np.float32))
 
 
 def test_effects_pool_partially():
@@ -242,7 +245,7 @@ def test_a_heavy_penalty_leaves_the_prior(few_features, few_targets):
     model = InformedLogistic()
     model._remember(few_features, few_targets)
     prior = model._prior()
-    values = few_features.for_effect("angiogenic").to_numpy(dtype=float)
+    values = few_features.for_effect("angiogenic")
     filled = fill_typical(
         values, typical_values(joint_design(few_features, few_targets).values, few_features.columns)
     )
@@ -254,8 +257,9 @@ def test_a_heavy_penalty_leaves_the_prior(few_features, few_targets):
 def test_more_of_a_good_thing_scores_higher(few_features, few_targets):
     """Raise a known-good sum: the informed model follows."""
     model = InformedLogistic().fit(few_features, few_targets)
-    better = {
-        e: f.assign(known_factors=f["known_factors"].fillna(0) + 1) for e, f in few_features.by_effect.items()
-    }
-    raised = Features(few_features.common, better, few_features.columns)
+    place = [c.name for c in few_features.columns if c.effect is not None].index("known_factors")
+    better = {e: values.copy() for e, values in few_features.by_effect.items()}
+    for values in better.values():
+        values[place] = np.nan_to_num(values[place]) + 1
+    raised = replace(few_features, by_effect=better)
     assert (model.margin(raised) > model.margin(few_features)).all(axis=None)

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from secretome_ml.errors import InputRefused
-from secretome_ml.profiles import Profiles, read_profiles
+from secretome_ml.profiles import Profiles
 from secretome_ml.profiles.levels import ROUTES
 from secretome_ml.profiles.levels.reference import published_ranges
+from secretome_ml.readers import read_profiles
 from secretome_ml.vocabulary import frame
 
 
@@ -29,7 +30,7 @@ def cell(profiles: Profiles, sample: str, factor: str) -> pd.Series:
 
 
 def test_every_route_says_what_it_does() -> None:
-    assert [r.NAME for r in ROUTES] == ["control", "stated", "reference", "cohort", "rank", "present"]
+    assert [r.NAME for r in ROUTES] == ["control", "stated", "amount", "rank", "amount not used"]
     assert all(r.__doc__ and r.find_levels.__doc__ for r in ROUTES)
 
 
@@ -78,7 +79,7 @@ def test_control_without_replicates(tmp_path: Path) -> None:
         "TNF": ("decreased", -1.0),
     }
     assert set(profiles.factors.loc[profiles.factors["sample"] == "hyp", "vs"]) == {"ctrl"}
-    assert cell(profiles, "ctrl", "IL6")["route"] == "present"
+    assert cell(profiles, "ctrl", "IL6")["route"] == "amount not used"
 
 
 def test_both_below_the_limit_stay_low(tmp_path: Path) -> None:
@@ -115,7 +116,7 @@ def test_controls_per_batch(tmp_path: Path) -> None:
     assert cell(profiles, "a2", "IL6")["vs"] == "a1"
     assert cell(profiles, "a2", "IL6")["state"] == "elevated"
     assert cell(profiles, "b2", "IL6")["state"] == "unchanged"
-    assert cell(profiles, "c1", "IL6")["route"] == "present"
+    assert cell(profiles, "c1", "IL6")["route"] == "amount not used"
 
 
 def test_two_controls_in_a_batch_are_asked_about(tmp_path: Path) -> None:
@@ -123,39 +124,80 @@ def test_two_controls_in_a_batch_are_asked_about(tmp_path: Path) -> None:
         read(tmp_path, "sample,IL-6\na,1\nb,2\nc,3\n", "sample,role\na,control\nb,control\nc,sample\n")
 
 
-def test_published_ranges_come_from_their_rows(tmp_path: Path) -> None:
-    own = published_ranges()["VEGFA", "per_cells", "adipose"]
-    assert (own.low, own.high) == (1203 - 254, 1203 + 254)
+def test_published_ranges_come_from_their_rows() -> None:
+    """One publication of adipose cells, mean 1203 and spread 254: 1.5 decades around the geometric middle."""
+    own = published_ranges()["VEGFA", "per_cells", "adipose", "conditioned_medium"]
+    assert own.low * own.high == pytest.approx((1203 - 254) * (1203 + 254))
+    assert own.high / own.low == pytest.approx(10**1.5)
     assert own.sources == ("10.1161/01.cir.0000121425.42966.f1",)
-    unit = "VEGF [pg/10^6 cells/24 h]"
-    amounts = {"a": 1300, "b": own.high * 10, "c": own.low / 11, "d": 4400}
-    text = f"sample,cell_source,{unit}\n" + "".join(f"{s},adipose,{v}\n" for s, v in amounts.items())
+
+
+def test_an_amount_is_graded_within_what_was_published(tmp_path: Path) -> None:
+    """Level 1 in the middle, 0.5 and 1.5 at the ends; twice the amount is never the same level."""
+    own = published_ranges()["VEGFA", "per_cells", "adipose", "conditioned_medium"]
+    middle = (own.low * own.high) ** 0.5
+    levels = {}
+    for amount in (own.low / 50, own.low, middle / 2, middle, 2 * middle, own.high, 50 * own.high):
+        text = f"sample,cell_source,product,VEGF [pg/10^6 cells/24 h]\na,adipose,CM,{amount!r}\n"
+        profiles = read(tmp_path, text)
+        levels[amount] = cell(profiles, "a", "VEGFA")["level"]
+        assert cell(profiles, "a", "VEGFA")["route"] == "published"
+        assert any("10.1161/01.cir.0000121425.42966.f1" in n for n in profiles.notes)
+    assert (levels[own.low], levels[middle], levels[own.high]) == pytest.approx((0.5, 1.0, 1.5))
+    assert np.all(np.diff(list(levels.values())) > 0.03)
+    assert 0.0 < min(levels.values()) < max(levels.values()) < 2.0
+
+
+def test_the_same_amount_in_another_unit_has_the_same_level(tmp_path: Path) -> None:
+    one = read(tmp_path, "sample,cell_source,VEGF [ng/mL]\na,adipose,0.85\n")
+    two = read(tmp_path, "sample,cell_source,VEGF [pg/mL]\na,adipose,850\n")
+    assert cell(one, "a", "VEGFA")["level"] == pytest.approx(cell(two, "a", "VEGFA")["level"], abs=1e-12)
+
+
+def test_an_amount_that_nothing_can_be_held_against_is_named(tmp_path: Path) -> None:
+    profiles = read(tmp_path, "sample,INHBA [pg/mL]\na,5\nb,5000\n")
+    assert profiles.factors["level"].tolist() == [1.0, 1.0]
+    assert set(profiles.factors["route"]) == {"amount not used"}
+    assert [w.column for w in profiles.warnings if "Amount not used" in w.what] == ["INHBA"]
+
+
+def test_lots_of_one_table_are_told_apart_without_anything_published(tmp_path: Path) -> None:
+    amounts = [10, 20, 40, 80, 160]
+    text = "sample,INHBA [pg/mL]\n" + "".join(f"lot{i},{a}\n" for i, a in enumerate(amounts))
     profiles = read(tmp_path, text)
-    assert [cell(profiles, s, "VEGFA")["level"] for s in "abc"] == [1.0, 2.0, 0.5]
-    assert 1.5 <= cell(profiles, "d", "VEGFA")["level"] < 1.6
-    assert any("10.1161/01.cir.0000121425.42966.f1" in n for n in profiles.notes)
+    levels = profiles.factors["level"].to_numpy(dtype=float)
+    # By hand: log2 steps of 1, median absolute deviation 1; five samples count for 5/9.
+    deviation = np.hypot(1.4826, 0.15)
+    evidence = np.array([-2, -1, 0, 1, 2]) / deviation * 5 / 9 / 2
+    np.testing.assert_allclose(levels, 2 / (1 + 3.0**-evidence))
+    assert set(profiles.factors["route"]) == {"among the samples"}
 
 
-def test_a_row_of_a_canonical_table_depends_on_itself_alone(tmp_path: Path) -> None:
-    rows = [f"s{i},{10 ** (i / 3):.3f},{5 + i}" for i in range(12)]
-    whole = read(tmp_path, "sample,IL-6 [pg/mL],VEGF [pg/mL]\n" + "\n".join(rows) + "\n")
-    for i in (0, 5, 11):
-        alone = read(tmp_path, f"sample,IL-6 [pg/mL],VEGF [pg/mL]\n{rows[i]}\n")
-        assert alone.factors["level"].tolist() == whole.take([f"s{i}"]).factors["level"].tolist()
+def test_both_ways_add_up_and_keep_the_order(tmp_path: Path) -> None:
+    amounts = [31, 62, 125, 250, 500, 1000, 2000, 4000]
+    text = "sample,cell_source,VEGF [pg/mL]\n" + "".join(
+        f"lot{i},adipose,{a}\n" for i, a in enumerate(amounts)
+    )
+    levels = read(tmp_path, text).factors["level"].to_numpy(dtype=float)
+    assert np.all(np.diff(levels) > 0.05)
+    alone = [
+        read(tmp_path, f"sample,cell_source,VEGF [pg/mL]\na,adipose,{a}\n").factors["level"].iloc[0]
+        for a in amounts
+    ]
+    assert levels[-1] > alone[-1]
+    assert levels[0] < alone[0]
 
 
-def test_cohort(tmp_path: Path) -> None:
+def test_relative_scales_are_graded_among_the_samples(tmp_path: Path) -> None:
     values = [10.0, 10.2, 9.8, 10.1, 9.9, 14.0, 6.0]
     text = "sample,IL-6 [NPX]\n" + "".join(f"s{i},{v}\n" for i, v in enumerate(values))
     profiles = read(tmp_path, text)
-    assert [cell(profiles, f"s{i}", "IL6")["state"] for i in range(7)] == ["detected"] * 5 + [
-        "elevated",
-        "decreased",
-    ]
-    assert cell(profiles, "s5", "IL6")["level"] == 2.0
-    assert cell(profiles, "s6", "IL6")["level"] == -1.0
-    few = read(tmp_path, "sample,IL-6 [NPX]\n" + "".join(f"s{i},{v}\n" for i, v in enumerate(values[:5])))
-    assert set(few.factors["route"]) == {"present"}
+    level = {f"s{i}": cell(profiles, f"s{i}", "IL6")["level"] for i in range(7)}
+    assert sorted(level, key=lambda s: level[s]) == ["s6", "s2", "s4", "s0", "s3", "s1", "s5"]
+    assert (level["s0"], cell(profiles, "s5", "IL6")["state"]) == (1.0, "elevated")
+    assert level["s5"] + level["s6"] == pytest.approx(2.0)
+    few = read(tmp_path, "sample,IL-6 [NPX]\n" + "".join(f"s{i},{v}\n" for i, v in enumerate(values[:3])))
+    assert set(few.factors["route"]) == {"amount not used"}
 
 
 def matrix(folder: Path, samples: dict[str, np.ndarray], genes: list[str]) -> Profiles:
@@ -176,7 +218,7 @@ def test_unequal_loading_is_no_biology(tmp_path: Path) -> None:
     loaded = changed["sample"].eq("s7").sum()
     assert loaded < 12
     first = profiles.factors[(profiles.factors["sample"] == "s0") & (profiles.factors["name"] == genes[0])]
-    assert first["level"].tolist() == [2.0]
+    assert first["level"].iloc[0] > 1.7
 
 
 def test_rank_within_a_sample(tmp_path: Path) -> None:

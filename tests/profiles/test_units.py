@@ -6,8 +6,8 @@ import re
 import pytest
 
 from secretome_ml.paths import data_dir
-from secretome_ml.profiles.genes import resolve_name
 from secretome_ml.profiles.units import molecular_weights, parse_unit
+from secretome_ml.readers.genes import resolve_name
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_unstated_collection_time_is_said() -> None:
 
 
 def test_molar_values_are_converted(tmp_path_factory: pytest.TempPathFactory) -> None:
-    from secretome_ml.profiles import read_profiles
+    from secretome_ml.readers import read_profiles
 
     path = tmp_path_factory.mktemp("m") / "t.csv"
     path.write_text("sample,factor,value,unit\na,CXCL8,1,nM\nb,CXCL8,5000,pg/mL\n")

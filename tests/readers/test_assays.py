@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from secretome_ml.errors import InputRefused
-from secretome_ml.profiles import Profiles, read_profiles
-from secretome_ml.profiles.readers import recognise
-from secretome_ml.profiles.source import open_source
+from secretome_ml.profiles import Profiles
+from secretome_ml.readers import read_profiles
+from secretome_ml.readers.formats import recognise
+from secretome_ml.readers.source import open_source
 
 OLINK = """SampleID;Index;OlinkID;UniProt;Assay;MissingFreq;Panel;Panel_Lot_Nr;PlateID;QC_Warning;LOD;NPX
 A1;1;OID20101;P05231;IL6;0.02;Target 96 Inflammation;B1;Plate1;PASS;0.5;3.25

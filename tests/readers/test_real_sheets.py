@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from secretome_ml.errors import InputRefused
-from secretome_ml.profiles import read_profiles
+from secretome_ml.readers import read_profiles
 
 
 def test_fifty_secretomes_have_their_context(real: Path) -> None:

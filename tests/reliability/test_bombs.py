@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from secretome_ml.errors import InputRefused
-from secretome_ml.profiles import read_profiles, tables
+from secretome_ml.readers import read_profiles, tables
 
 LAUGHS = (
     '<?xml version="1.0"{declared}?>{before}<!DOCTYPE lolz [<!ENTITY a "lol">'

@@ -65,7 +65,7 @@ def built() -> dict[str, str]:
 def test_no_pattern_hangs():
     import json
 
-    import secretome_ml.profiles
+    import secretome_ml.readers
     import secretome_ml.vocabulary  # noqa: F401 -- their patterns are looked at
 
     named = patterns()

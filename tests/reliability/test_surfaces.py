@@ -11,7 +11,7 @@ import pytest
 
 from secretome_ml.files import read_cell
 from secretome_ml.logs import keep_log, visible
-from secretome_ml.profiles import read_profiles
+from secretome_ml.readers import read_profiles
 
 NAMES = [
     "<script>alert(1)</script>",

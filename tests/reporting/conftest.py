@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from secretome_ml.evaluation.metrics import METRIC_COLUMNS
 from secretome_ml.explanation.contributions import BASE_TERM, TERM_COLUMNS
 from secretome_ml.model import SCORE_COLUMNS
 from secretome_ml.profiles.profiles import Origin, make_profiles
 from secretome_ml.reporting.report import IN_FULL, Report
 from secretome_ml.reporting.summary import ModelSummary
 from secretome_ml.trust.resampling import Estimate
+from secretome_ml.validation.metrics import METRIC_COLUMNS
 from secretome_ml.workflows.panel import ASKED_COLUMNS, RESULT_COLUMNS
 
 EFFECTS = ("angiogenic", "anti_inflammatory", "anti_fibrotic")

@@ -12,9 +12,9 @@ from mlflow import MlflowClient
 
 from conftest import choose_studies
 from secretome_ml.errors import PromotionRefused, TrackingFailed
-from secretome_ml.evaluation.groups import study_groups
 from secretome_ml.models import targets_from_evidence
 from secretome_ml.tracking import fetch_table, find_version, holder_of, log_run, promote_version, registry
+from secretome_ml.validation.splits import study_groups
 from secretome_ml.workflows.promote import promote, targets_from_table
 from tracking.conftest import environment
 from tracking.test_server import WORKERS
@@ -33,6 +33,12 @@ def champion(client, versions):
     client.set_registered_model_alias("secretome", "champion", "1")
     yield
     client.delete_registered_model_alias("secretome", "champion")
+
+
+@pytest.fixture
+def better(client, versions, champion):
+    """Make version 2 the champion: it knows the roles, version 1 does not, and it is better."""
+    client.set_registered_model_alias("secretome", "champion", "2")
 
 
 def tags(client: MlflowClient, version: int, name: str = "secretome") -> dict[str, str]:
@@ -79,13 +85,13 @@ def test_the_first_version_needs_no_comparison(tracking, client, versions, comma
     client.delete_registered_model_alias("secretome", "first")
 
 
-def test_the_gate_says_what_the_logged_predictions_say(tracking, versions, champion, tmp_path: Path):
+def test_the_gate_says_what_the_logged_predictions_say(tracking, versions, better, tmp_path: Path):
     """Concordance over all pairs, again by a plain loop over the tables of the two runs."""
     with pytest.raises(PromotionRefused) as refused:
-        promote("secretome", "2", tmp_path, tracking.address, tolerance=0.0)
+        promote("secretome", "1", tmp_path, tracking.address, tolerance=0.0)
     labels = fetch_table(versions.first, "tables/labels.csv", tmp_path, tracking.address)
     shares = []
-    for run, model in ((versions.second, "informed"), (versions.first, "logistic")):
+    for run, model in ((versions.first, "logistic"), (versions.second, "informed")):
         table = fetch_table(run, "tables/predictions.csv", tmp_path, tracking.address)
         own = table[table["model"] == model].set_index(["sample", "effect"])["score"].to_dict()
         hits = []
@@ -94,7 +100,7 @@ def test_the_gate_says_what_the_logged_predictions_say(tracking, versions, champ
             hits.append(0.5 if abs(gap) < 1e-9 else float((gap > 0) == (row["value"] > 0)))
         shares.append(sum(hits) / len(hits))
     assert f"({shares[0] - shares[1]:+.4f}".replace("(", "") in str(refused.value)
-    assert "Version 1 stays champion" in str(refused.value)
+    assert "Version 2 stays champion" in str(refused.value)
 
 
 def test_one_of_two_can_pass_never_both(tracking, client, versions, champion, tmp_path: Path):
@@ -116,18 +122,18 @@ def test_one_of_two_can_pass_never_both(tracking, client, versions, champion, tm
     assert len(passed) <= 1
 
 
-def test_force_promotes_and_says_so(tracking, client, versions, champion, command, tmp_path, monkeypatch):
+def test_force_promotes_and_says_so(tracking, client, versions, better, command, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    words = ("models", "promote", "secretome", "2", "--tolerance", "0", "--tracking-uri", tracking.address)
+    words = ("models", "promote", "secretome", "1", "--tolerance", "0", "--tracking-uri", tracking.address)
     refused = command(*words)
     assert refused.code == 1
     assert refused.out == ""
     assert "not promoted" in refused.err
     done = command(*words, "--force", "--json")
     assert done.code == 0, done.err
-    assert (done.json["against"], done.json["forced"], done.json["version"]) == (1, True, 2)
-    assert tags(client, 2)["forced"] == "true"
-    assert "concordance" in tags(client, 2)["reason"] or "joint log loss" in tags(client, 2)["reason"]
+    assert (done.json["against"], done.json["forced"], done.json["version"]) == (2, True, 1)
+    assert tags(client, 1)["forced"] == "true"
+    assert "concordance" in tags(client, 1)["reason"] or "joint log loss" in tags(client, 1)["reason"]
 
 
 def test_other_evidence_or_folds_cannot_be_compared(tracking, client, small_run, tmp_path: Path):

@@ -14,7 +14,7 @@ def trees(few_features, few_targets):
 
 
 def rows_of(trees, features, effect: str) -> xgb.DMatrix:
-    return xgb.DMatrix(trees._rows(features, effect), feature_names=trees._names())
+    return xgb.DMatrix(np.ascontiguousarray(trees._columns(features, effect).T), feature_names=trees._names())
 
 
 def test_contributions_are_the_boosters(trees, few_features):
@@ -52,9 +52,7 @@ def test_a_new_fit_has_new_tables(few_features, few_targets):
     before = model.contributions(few_features, "angiogenic")
     model.set_params(rounds=9).fit(few_features, few_targets)
     after = model.contributions(few_features, "angiogenic")
-    np.testing.assert_allclose(
-        after.sum(axis=1), model._margin(few_features, "angiogenic"), rtol=0, atol=1e-5
-    )
+    np.testing.assert_allclose(after.sum(axis=1), model.margin(few_features)["angiogenic"], rtol=0, atol=1e-5)
     assert np.abs(after - before).max() > 1e-3
 
 

@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from secretome_ml.models.targets import study_of
+from secretome_ml.profiles.facts import NEAR, fact_sets
+from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.profiles.profiles import make_profiles
-from secretome_ml.trust.distance import fit_nearest, stated_facts
+from secretome_ml.trust.distance import fit_nearest
 from secretome_ml.trust.domain import Domain, fit_domain
 
 
@@ -72,16 +73,16 @@ def test_nothing_stated_is_outside(domain):
 
 def test_distances_are_those_counted_by_hand(few_profiles):
     nearest = fit_nearest(few_profiles)
-    stated = stated_facts(few_profiles)
+    stated = fact_sets(few_profiles, NEAR)
     new = make_profiles(sample(species="human"), preconditioning=[{"sample": "new", "kind": "hypoxia"}])
-    facts = stated_facts(new)["new"]
+    facts = fact_sets(new, NEAR)["new"]
     by_hand = min(1 - len(facts & arm) / len(facts) for arm in stated)
     assert nearest.distances(new)["new"] == pytest.approx(by_hand)
     assert (nearest.distances(few_profiles) == 0).all()
 
 
 def test_the_threshold_is_learnt_by_leaving_studies_out(few_profiles):
-    stated, study = stated_facts(few_profiles), study_of(few_profiles.samples)
+    stated, study = fact_sets(few_profiles, NEAR), study_of(few_profiles.samples)
     away = []
     for own, facts in zip(study, stated, strict=True):
         if facts:

@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 
 from secretome_ml.errors import BundleRefused
-from secretome_ml.evaluation.groups import study_groups
 from secretome_ml.features.encoder import Encoder
 from secretome_ml.model import load_model
 from secretome_ml.models import MODELS, targets_from_evidence
-from secretome_ml.models.targets import study_of
 from secretome_ml.profiles import profiles_from_evidence
+from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.trust.refits import _refit, fit_refits, refits_from_state, refits_state
+from secretome_ml.validation.splits import study_groups
 
 EFFECTS = ("angiogenic", "anti_inflammatory", "anti_fibrotic")
 

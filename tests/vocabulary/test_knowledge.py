@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from secretome_ml.vocabulary import FactorVocabulary, Terms
+from secretome_ml.vocabulary import FactorVocabulary, Terms, donor_state
 from secretome_ml.vocabulary.agents import find_agent
 from secretome_ml.vocabulary.index import factor_index
 from secretome_ml.vocabulary.tables import rows
@@ -10,24 +10,6 @@ from secretome_ml.vocabulary.tables import rows
 ROLES = rows("roles", "knowledge")
 CONDITIONS = rows("conditions", "knowledge")
 SOURCES = {"GO Biological Process 2021", "seed review", "expert prior of the project"}
-STATES = {
-    "aged",
-    "young",
-    "diabetic",
-    "obese",
-    "diseased",
-    "healthy",
-    "senescent",
-    "late_passage",
-    "cryopreserved",
-    "fetal",
-    "fresh",
-    "neonatal",
-    "pooled",
-    "pregnant",
-    "xenogeneic",
-    "early_passage",
-}
 MANIPULATIONS = {"depleted", "neutralised", "inhibited", "heat_inactivated", "nuclease", "protease", "added"}
 
 
@@ -101,7 +83,7 @@ def test_conditions_name_terms_that_exist() -> None:
         "preconditioning_kind": set(terms.ids("preconditioning")),
         "agent_class": classes,
         "cell_type_class": {row["class"] for row in rows("cell_types")},
-        "donor_state": STATES,
+        "donor_state": {row["id"] for row in rows("donor_states")},
         "product": set(terms.ids("product")),
         "manipulation": MANIPULATIONS,
         "culture": set(terms.ids("culture")),
@@ -110,5 +92,15 @@ def test_conditions_name_terms_that_exist() -> None:
         kind, term = row["term_kind"], row["term"]
         if kind == "agent":
             assert term in factor_index().factors or find_agent(term) is not None, term
+        elif kind == "donor_state" and term.startswith("selected_"):
+            marker = term.removeprefix("selected_").replace("_", " ")
+            text = (
+                marker
+                if "population" in marker
+                else f"CD14-{marker}"
+                if marker == "negative"
+                else f"{marker}+"
+            )
+            assert term in donor_state(text), term
         else:
             assert term in known[kind], (kind, term)

@@ -250,7 +250,7 @@ def test_a_page_names_no_folder_of_the_server(service_client: TestClient, result
 
 
 def test_the_formats_offered_are_the_readers():
-    from secretome_ml.profiles.readers import READERS
+    from secretome_ml.readers.formats import READERS
     from secretome_ml.web.pages.form import FORMATS
 
     assert tuple(READERS) == FORMATS

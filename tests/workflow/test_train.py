@@ -404,9 +404,9 @@ def test_a_copy_of_a_study_is_never_on_the_other_side(few, monkeypatch: pytest.M
     """In the folds that training draws, a study copied under another name stays with its original."""
     from dataclasses import replace
 
-    from secretome_ml.evaluation import cross_validation
     from secretome_ml.evidence import Evidence
     from secretome_ml.recipe import load_recipe
+    from secretome_ml.validation import cross_validation
     from secretome_ml.workflows.train import train
 
     original = few.outcomes["study"].iloc[0]
@@ -425,7 +425,7 @@ def test_a_copy_of_a_study_is_never_on_the_other_side(few, monkeypatch: pytest.M
         return splits
 
     monkeypatch.setattr(cross_validation, "study_folds", watched)
-    train(replace(load_recipe(), compare=()), Evidence(tables), jobs=1, fast=True)
+    train(replace(load_recipe(), model="prevalence", compare=()), Evidence(tables), jobs=1, fast=True)
     sides = [{s.split("/")[0] for s in split.test} & {original, "s-ffffffff"} for split in seen]
     assert any(sides)
     assert all(len(side) in (0, 2) for side in sides)

@@ -75,9 +75,9 @@ def compare(
 
 
 def _write(found: Compared, folder: Path) -> list[Path]:
+    from secretome_ml.files import write_table
     from secretome_ml.reporting.figures.differences import difference_figure
     from secretome_ml.reporting.style import save
-    from secretome_ml.workflows.score import write_table
 
     write_table(found.scores, folder / "scores.csv")
     write_table(found.terms, folder / "differences.csv")

@@ -110,9 +110,9 @@ def _preparation(
 
 
 def _write(found: Designed, folder: Path) -> list[Path]:
+    from secretome_ml.files import write_table
     from secretome_ml.reporting.figures.gains import front_figure, gains_figure
     from secretome_ml.reporting.style import save
-    from secretome_ml.workflows.score import write_table
 
     files = []
     for name in ("ranked", "cocktail", "trials", "nearest", "refused"):

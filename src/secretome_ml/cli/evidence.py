@@ -198,3 +198,55 @@ def agreement(
         print_json(found)
     else:
         stdout().print(pairs_table(found, title="Agreement of two readings"))
+
+
+@app.command()
+def league(
+    effect: Annotated[str, typer.Option("--effect", help="The effect to rank for.")],
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            "--kind", help="Only components of one kind: preconditioning, product, cell_source, donor ..."
+        ),
+    ] = None,
+    least_studies: Annotated[
+        int, typer.Option("--least-studies", min=1, help="Leave out components of fewer studies.")
+    ] = 2,
+    evidence: EvidenceFolder = None,
+    json_output: Json = False,
+) -> None:
+    """Rank agents, genes, sources and products by what comparisons within studies say of them."""
+    import json
+
+    from secretome_ml.cli.listing import plain_table
+    from secretome_ml.cli.options import known_effect
+    from secretome_ml.explanation.league import league as rank
+    from secretome_ml.workflows.sources import open_evidence
+
+    corpus = open_evidence(evidence)
+    table = rank(corpus, known_effect(effect))
+    kinds = ", ".join(sorted(set(table["kind"])))
+    if kind is not None and kind not in set(table["kind"]):
+        raise typer.BadParameter(f"'{kind}' is no kind of component; use {kinds}.")
+    shown = table[(table["studies"] >= least_studies) & (table["kind"].eq(kind) if kind else True)]
+    if json_output:
+        print_json(json.loads(shown.to_json(orient="records")))
+        return
+    words = shown.assign(
+        strength=[
+            f"{v:+.2f} ({a:+.2f} to {b:+.2f})" for v, a, b in shown[["strength", "low", "high"]].to_numpy()
+        ],
+        direct=[
+            f"wins {s * n:g} of {n:g}" if n else ""
+            for s, n in shown[["direct_share", "direct_pairs"]].to_numpy(dtype=float)
+        ],
+        remark=shown["disagree"].map({True: "direct and indirect disagree", False: ""}),
+    )
+    stdout().print(
+        plain_table(words[["component", "kind", "strength", "studies", "pairs", "direct", "remark"]])
+    )
+    stdout().print(
+        f"Strength in log odds of doing more, 90 % interval over resampled studies; "
+        f"{len(table) - len(shown)} more components in fewer than {least_studies} studies or of other kinds.",
+        highlight=False,
+    )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from secretome_ml.cli.long_tables import stream
+from secretome_ml.cli.long_tables import explain_long, refuse_long
 from secretome_ml.cli.options import ModelAddress, Quiet, speaker
 from secretome_ml.cli.spreading import Jobs, every_core
 
@@ -20,9 +20,10 @@ def explain(
         list[Path] | None, typer.Argument(help="Profiles; without them: what the model learned.")
     ] = None,
     model: ModelAddress = None,
-    out: Annotated[Path, typer.Option("--out", help="Folder for tables, figures and the page.")] = Path(
-        "explanation"
-    ),
+    out: Annotated[
+        Path,
+        typer.Option("--out", help="Folder for tables, figures and page; or a table: contributions alone."),
+    ] = Path("explanation"),
     metadata: Annotated[Path | None, typer.Option("--metadata", help="Sample sheet.")] = None,
     control: Annotated[str | None, typer.Option("--control", help="Levels relative to this sample.")] = None,
     format_name: Annotated[str | None, typer.Option("--format", help="Format of the input.")] = None,
@@ -38,10 +39,6 @@ def explain(
         str | None,
         typer.Option("--between", help="The two cohorts, as adipose,bone_marrow; default: the largest."),
     ] = None,
-    bulk: Annotated[
-        bool,
-        typer.Option("--bulk", help="Stream the contributions of a long canonical table into a .parquet."),
-    ] = False,
     jobs: Jobs = None,
     log: Annotated[bool, typer.Option("--log", help="Also log to MLflow.")] = False,
     quiet: Quiet = False,
@@ -53,23 +50,26 @@ def explain(
       secretome-ml explain
       secretome-ml explain profiles.csv --out explanation
       secretome-ml explain --by cell_source --between adipose,bone_marrow
-      secretome-ml explain million.parquet --bulk --out contributions.parquet
+      secretome-ml explain million.parquet --out contributions.parquet
     """
+    from secretome_ml.files import write_table
     from secretome_ml.workflows.explain import explain_corpus, explain_profiles
     from secretome_ml.workflows.report import date_of
     from secretome_ml.workflows.score import read_inputs
     from secretome_ml.workflows.sources import local_store, open_model
 
     console = speaker(quiet)
-    if bulk:
-        from secretome_ml.bulk import explain_file
-
-        if metadata or control or format_name or by or between or log:
-            raise typer.BadParameter("--bulk reads a canonical table and writes contributions alone.")
-        named = [str(path) for path in inputs or []]
-        explained = open_model(model, local_store())
-        stream(explain_file, explained, named, str(out), every_core(jobs), False, console)
+    if inputs and out.suffix:
+        if by or between or log:
+            raise typer.BadParameter("Cohorts go into a folder; name one without an ending as --out.")
+        explained, plain = open_model(model, local_store()), not (metadata or control or format_name)
+        if plain and explain_long(explained, inputs, out, every_core(jobs), console):
+            return
+        write_table(explained.explain(read_inputs(inputs, format_name, metadata, control)), out)
+        console.print(f"Wrote the contributions to {out}.", highlight=False)
         return
+    if inputs:
+        refuse_long(inputs)
     profiles = read_inputs(inputs, format_name, metadata, control) if inputs else None
     explained = open_model(model, local_store())
     cohorts = _cohorts(by, between)

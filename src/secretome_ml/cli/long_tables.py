@@ -1,48 +1,102 @@
-"""One long table into Parquet, streamed, with a bar where its length is known."""
+"""Long tables, streamed, with a bar where their length is known."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from secretome_ml.cli.options import print_json
-
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from secretome_ml.bulk.score import Scored
-    from secretome_ml.model import Model
+    from secretome_ml.model import Model, Scored
+    from secretome_ml.stream import LongTable
 
 
-def stream(
-    work: Callable[..., Scored],
+def contributions_beside(out: Path) -> Path:
+    """Return where `score --explain` writes the contributions."""
+    return out.with_name(f"{out.stem}.contributions{out.suffix}")
+
+
+def score_long(
     model: Model,
-    inputs: list[str],
+    paths: list[Path],
     out: str | None,
+    explain: bool,
+    strict: bool,
     threads: int,
-    json_output: bool,
     console: Console,
-) -> None:
-    """Score or explain one table of any length; `work` is `bulk.score_file` or `bulk.explain_file`."""
+) -> bool:
+    """Score one long table batch by batch; False where the input is no such table."""
+    from secretome_ml.files import csv_text, table_aside
+    from secretome_ml.workflows.score import require_strict
+
+    table = _only_long(paths)
+    if table is None:
+        return False
+    samples = rows = outside = 0
+    with ExitStack() as stack:
+        writer = stack.enter_context(table_aside(Path(out))) if out is not None else None
+        beside = (
+            stack.enter_context(table_aside(contributions_beside(Path(out)))) if out and explain else None
+        )
+        for batch in _scored(model, table, threads, console):
+            scores = batch.scores()
+            if strict:
+                require_strict(scores)
+            if writer is not None:
+                writer.write(scores)
+            else:
+                text = csv_text(scores)
+                sys.stdout.write(text if rows == 0 else text.partition("\n")[2])
+            if beside is not None:
+                beside.write(batch.terms())
+            samples, rows = samples + len(batch), rows + len(scores)
+            outside += int((~batch.shared["in_domain"]).sum())
+    if out is not None:
+        console.print(f"Wrote {rows} rows of {samples} samples to {out}.", highlight=False, markup=False)
+    if outside:
+        words = f"{outside} samples lie outside the domain of the model; see domain_reason."
+        console.print(words, style="yellow")
+    return True
+
+
+def explain_long(model: Model, paths: list[Path], out: Path, threads: int, console: Console) -> bool:
+    """Write the contributions of one long table batch by batch; False where the input is no such table."""
+    from secretome_ml.files import write_table
+
+    table = _only_long(paths)
+    if table is None:
+        return False
+    write_table((batch.terms() for batch in _scored(model, table, threads, console)), out)
+    console.print(f"Wrote the contributions to {out}.", highlight=False, markup=False)
+    return True
+
+
+def refuse_long(paths: list[Path]) -> None:
+    """Refuse a long table where a page and figures were asked for."""
+    if _only_long(paths) is not None:
+        what = "The table is too long for a page; name a table as --out, such as contributions.parquet."
+        raise typer.BadParameter(what, param_hint="--out")
+
+
+def _only_long(paths: list[Path]) -> LongTable | None:
+    from secretome_ml.stream import open_long
+
+    return open_long(paths[0]) if len(paths) == 1 else None
+
+
+def _scored(model: Model, table: LongTable, threads: int, console: Console) -> Iterator[Scored]:
     from rich.progress import Progress
 
-    from secretome_ml.bulk.source import open_bulk
-    from secretome_ml.cluster.places import local_copies
+    from secretome_ml.workflows.score import scored_batches
 
-    if out is None or len(inputs) != 1 or not out.endswith(".parquet"):
-        raise typer.BadParameter("--bulk takes one input and an --out that ends in .parquet.")
-    with local_copies(inputs) as paths:
-        total = open_bulk(paths[0]).rows
-        silent = console.quiet or not console.is_terminal
-        with Progress(console=console, disable=silent) as bar:
-            task = bar.add_task("samples", total=total)
-            done = work(
-                model, paths[0], out, progress=lambda n: bar.update(task, completed=n), threads=threads
-            )
-    if json_output:
-        print_json({"target": out, "samples": done.samples, "rows": done.rows})
-    console.print(
-        f"Wrote {done.rows} rows of {done.samples} samples to {out}.", highlight=False, markup=False
-    )
+    with Progress(console=console, disable=console.quiet or not console.is_terminal) as bar:
+        task = bar.add_task("samples", total=table.rows)
+        for batch in scored_batches(model, table, threads):
+            yield batch
+            bar.advance(task, len(batch))

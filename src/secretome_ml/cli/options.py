@@ -72,3 +72,13 @@ def steps(console: Console) -> Iterator[Callable[[str, int], None]]:
                 bar.advance(tasks[what])
 
         yield advance
+
+
+def known_effect(text: str) -> str:
+    """Return the effect that a word names; wrong usage when it names none."""
+    from secretome_ml.vocabulary import Terms
+
+    found = Terms().resolve("effect", text)
+    if found is None:
+        raise typer.BadParameter(f"'{text}' is no effect; use {', '.join(Terms().ids('effect'))}.")
+    return found

@@ -42,8 +42,9 @@ def panel(
       secretome-ml panel profiles.csv --gene-sets GO_Biological_Process.gmt.gz --out function.csv
     """
     from secretome_ml.explanation.panel_sets import read_gene_sets, shipped_sets
+    from secretome_ml.files import check_suffix, write_table
     from secretome_ml.workflows.panel import chosen_samples, panel_function
-    from secretome_ml.workflows.score import check_suffix, read_inputs, write_table
+    from secretome_ml.workflows.score import read_inputs
 
     console = speaker(quiet)
     if out is not None:

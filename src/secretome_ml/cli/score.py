@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from secretome_ml.cli.long_tables import stream
+from secretome_ml.cli.long_tables import contributions_beside, score_long
 from secretome_ml.cli.options import Json, ModelAddress, Quiet, Verbose, print_json, speaker, stdout
 from secretome_ml.cli.score_many import Table, names_a_folder, score_many
 from secretome_ml.cli.spreading import ComputeDevice, Device, Jobs, Scheduler, every_core, spread_over
@@ -60,9 +60,6 @@ def score(
             help="Refuse unknown factors and samples outside the domain / accept samples not in the sheet.",
         ),
     ] = None,
-    bulk: Annotated[
-        bool, typer.Option("--bulk", help="Stream long canonical tables into Parquet, without drivers.")
-    ] = False,
     jobs: Jobs = None,
     scheduler: Scheduler = None,
     device: ComputeDevice = Device.cpu,
@@ -78,34 +75,26 @@ def score(
       secretome-ml score proteinGroups.txt --metadata samples.xlsx --control MSC_normoxia --out scores.csv
       secretome-ml score studies.jsonl --explain --report page.html --out scores.csv
       secretome-ml score runs/ --out scored/ --table parquet --scheduler local
-      secretome-ml score million.parquet --bulk --out scores.parquet
+      secretome-ml score million.parquet --out scores.parquet
     """
     from secretome_ml.cluster.places import local_copies
-    from secretome_ml.files import csv_text
+    from secretome_ml.files import check_suffix, csv_text, write_table
     from secretome_ml.models.device import compute_on, usable_device
     from secretome_ml.reporting.tables import scores_table
-    from secretome_ml.workflows.score import (
-        check_suffix,
-        read_inputs,
-        require_strict,
-        seen_in_training,
-        write_table,
-    )
+    from secretome_ml.workflows.score import read_inputs, require_strict, seen_in_training
     from secretome_ml.workflows.score_files import Reading
     from secretome_ml.workflows.sources import local_store, open_model
 
     console = speaker(quiet)
     if explain and out is None:
         raise typer.BadParameter("--explain writes a second table beside --out; name --out too.")
-    if bulk and (explain or report or check or format_name or metadata or control or strict is not None):
-        raise typer.BadParameter("--bulk reads canonical tables as they are and writes scores alone.")
     if out is not None and names_a_folder(out):
         if explain or report is not None or check:
             raise typer.BadParameter("--explain, --report and --check take one output; name a file as --out.")
         scorer = open_model(model, local_store())
         compute_on(scorer.estimator, usable_device(device))
         sheet = str(metadata) if metadata else None
-        reading = Reading(format_name, sheet, control, strict is False, bool(strict), bulk)
+        reading = Reading(format_name, sheet, control, strict is False, bool(strict))
         with spread_over(scheduler, jobs) as spread:
             score_many(scorer, inputs, out, table, reading, spread, json_output, console)
         return
@@ -115,15 +104,14 @@ def score(
         check_suffix(Path(out))
     scorer = open_model(model, local_store())
     compute_on(scorer.estimator, usable_device(device))
-    if bulk:
-        from secretome_ml.bulk import score_file
-
-        stream(score_file, scorer, inputs, out, every_core(jobs), json_output, console)
-        return
     if check:
         report_inputs(inputs, scorer, format_name, metadata, control, strict is False, json_output)
         return
     with local_copies(inputs) as paths:
+        if not (report or format_name or metadata or control or json_output):
+            done = score_long(scorer, paths, out, explain, bool(strict), every_core(jobs), console)
+            if done:
+                return
         profiles = read_inputs(paths, format_name, metadata, control, lenient=strict is False)
         for seen in seen_in_training(scorer, paths, profiles):
             log.warning("%s", seen)
@@ -134,7 +122,7 @@ def score(
         write_table(scores, Path(out))
         console.print(f"Wrote {len(scores)} rows to {out}.", highlight=False)
         if explain:
-            beside = Path(out).with_name(f"{Path(out).stem}.contributions{Path(out).suffix}")
+            beside = contributions_beside(Path(out))
             write_table(terms, beside)
             console.print(f"Wrote the contributions to {beside}.", highlight=False)
     if report is not None:
@@ -173,7 +161,7 @@ def report_inputs(
     from secretome_ml.cli.listing import gathered, plain_table
     from secretome_ml.cluster.places import local_copies
     from secretome_ml.errors import InputRefused
-    from secretome_ml.profiles import check_input
+    from secretome_ml.readers import check_input
 
     with local_copies(inputs) as paths:
         reports = [

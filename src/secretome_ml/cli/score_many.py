@@ -14,8 +14,8 @@ from secretome_ml.cli.options import print_json, steps
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from secretome_ml.evaluation.spread import Spread
     from secretome_ml.model import Model
+    from secretome_ml.parallel import Spread
     from secretome_ml.workflows.score_files import Reading
 
 
@@ -58,7 +58,7 @@ def score_many(
     from secretome_ml.workflows.score_files import score_files, targets_of
 
     sources = expand(inputs)
-    targets = targets_of(sources, out, ".parquet" if reading.bulk else f".{table}")
+    targets = targets_of(sources, out, f".{table}")
     with steps(console) as advance:
         advance("files", len(sources))
         found = score_files(scorer, sources, targets, reading, spread, lambda: advance("files", 0))

@@ -35,9 +35,6 @@ def train(
         str | None, typer.Option("--register", help="Register the model under this name.")
     ] = None,
     fast: Annotated[bool, typer.Option("--fast", help="A coarse search, for trying out.")] = False,
-    fresh: Annotated[
-        bool, typer.Option("--fresh", help="Do not go on from the folds of an interrupted run.")
-    ] = False,
     json_output: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -53,7 +50,6 @@ def train(
     from dataclasses import replace
 
     from secretome_ml.bundle import MANIFEST, write_bundle
-    from secretome_ml.evaluation.fold_store import FoldStore
     from secretome_ml.files import refuse_foreign, write_file
     from secretome_ml.logs import run_log
     from secretome_ml.models.device import usable_device
@@ -79,10 +75,9 @@ def train(
         ", made coarse by --fast" if fast else "",
     )
     corpus = open_evidence(evidence)
-    store = FoldStore(local_store() / ".folds", fresh)
     computes = usable_device(device)
     with spread_over(scheduler, jobs) as spread, steps(console) as advance:
-        training = run(chosen, corpus, every_core(jobs), fast, advance, store, spread, computes)
+        training = run(chosen, corpus, every_core(jobs), fast, advance, spread, computes)
     log.debug("%s: hyperparameters %s, by joint loss on inner folds", chosen.model, training.parameters)
     command = shlex.join(["secretome-ml", *sys.argv[1:]])
     bundle = training.model.to_bundle(command)
@@ -93,7 +88,7 @@ def train(
     run_id = record_training(
         training,
         bundle,
-        corpus,
+        training.evidence,
         str(evidence or "shipped corpus"),
         local_store(),
         tracking_uri,
@@ -103,13 +98,12 @@ def train(
     kept = run_log()
     if kept is not None:
         write_file(folder.with_name(f"{folder.name}.log.jsonl"), kept.text())
-    store.clear()
     if json_output:
         print_json(
             {
                 "bundle": str(folder),
                 "bundle_digest": bundle.digest,
-                "evidence_digest": corpus.digest,
+                "evidence_digest": training.evidence.digest,
                 "run_id": run_id,
                 "recipe": training.model.recipe.as_dict(),
                 "parameters": training.parameters,

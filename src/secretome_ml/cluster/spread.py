@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from secretome_ml.errors import WorkersLost
-from secretome_ml.evaluation.spread import Spread, Task, single_threaded
+from secretome_ml.parallel import Spread, Task, single_threaded
 
 if TYPE_CHECKING:
     from distributed import Client, Future

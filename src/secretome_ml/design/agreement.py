@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from secretome_ml.design.facts import done_fact
-from secretome_ml.evaluation.pair_kinds import pair_kinds
 from secretome_ml.explanation.ordering import hits_of
 from secretome_ml.profiles import Profiles
+from secretome_ml.profiles.facts import done_fact
 from secretome_ml.trust.resampling import mean_over_studies
+from secretome_ml.validation.pair_kinds import pair_kinds
 
 AGREEMENT_COLUMNS = (
     "changed", "effect", "right", "low", "high", "rule", "rule_low", "rule_high",

@@ -9,17 +9,15 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from secretome_ml.design.change import Change, Condition, Preparation, Row
-from secretome_ml.design.facts import done_fact, manipulation_fact
 from secretome_ml.evidence import Evidence
-from secretome_ml.models.targets import study_of
 from secretome_ml.profiles import Profiles
-from secretome_ml.profiles.context import SOURCE_OF_TYPE
+from secretome_ml.profiles.facts import done_fact, manipulation_fact
+from secretome_ml.profiles.from_evidence import study_of
+from secretome_ml.vocabulary import Terms
+from secretome_ml.vocabulary.columns import context_columns
 
-CELL_FREE = (
-    "conditioned_medium", "secretome_lyophilised", "soluble_fraction", "ev", "exosome", "microvesicle",
-    "lysate", "gel_or_scaffold_with_secretome",
-)  # fmt: skip
-_SLOTS = {"cell_source": "cell source", "product": "product", "culture": "culture"}
+_NO_SECRETOME = ("cells", "control", "organelle")
+_SLOTS = {c.name: c.label for c in context_columns() if c.changeable}
 _NUMBERS = ("o2_percent", "hours", "dose")
 # Only oxygen and hours of hypoxia have columns of their own in the features; of other preconditionings the
 # doses and hours are told beside the change and move no prediction.
@@ -66,7 +64,11 @@ def _context_changes(start: Preparation, profiles: Profiles) -> Iterator[Change]
         own = start.context.get(column)
         for value, samples in context.groupby(column).groups.items():
             word = str(value)
-            if word == own or word.startswith("other:") or (column == "product" and word not in CELL_FREE):
+            if (
+                word == own
+                or word.startswith("other:")
+                or (column == "product" and Terms().parent(column, word) in _NO_SECRETOME)
+            ):
                 continue
             yield Change(
                 slot,
@@ -84,7 +86,7 @@ def _set_context(start: Preparation, column: str, value: str, context: pd.DataFr
     if column == "product" and start.context.get("fraction") is not None:
         found["fraction"] = None
     if column == "cell_source":
-        if SOURCE_OF_TYPE.get(str(start.context.get("cell_type")), value) != value:
+        if Terms().source_of(str(start.context.get("cell_type"))) not in (None, value):
             found["cell_type"] = "MSC"
         if start.context.get("stage") is not None:
             usual = context.loc[context["cell_source"] == value, "stage"].mode()

@@ -8,8 +8,8 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from secretome_ml.design.facts import done_fact
 from secretome_ml.profiles import Profiles, make_profiles
+from secretome_ml.profiles.facts import done_fact
 
 Row = Mapping[str, object]
 

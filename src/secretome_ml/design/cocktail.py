@@ -94,7 +94,7 @@ def _best(
     """Return the place of the change with the largest clear step, and its step per effect."""
     steps = {e: _steps(scored, e, before, level) for e in effects}
     first = steps[effects[0]]
-    good = scored.inside["in_domain"].to_numpy(dtype=bool)[1:] & (first["low"] > 0).to_numpy()
+    good = (scored.reasons[1:] == "") & (first["low"] > 0).to_numpy()
     for effect in effects[1:]:
         good &= ~(scored.gains(effect)["high"] < 0).to_numpy()
     if not good.any():

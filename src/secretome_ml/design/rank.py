@@ -89,8 +89,8 @@ def rank_changes(
         else:
             carried.append(change)
     scored = score_preparations(model, start, [c.apply(own) for c in carried])
-    inside = scored.inside["in_domain"].to_numpy(dtype=bool)[1:]
-    reasons = scored.inside["domain_reason"].tolist()[1:]
+    reasons = scored.reasons[1:].tolist()
+    inside = scored.reasons[1:] == ""
     refused += [
         (c.label, c.slot, f"outside the domain: {why}")
         for c, fits, why in zip(carried, inside, reasons, strict=True)

@@ -11,13 +11,11 @@ from numpy.typing import NDArray
 
 from secretome_ml.design.change import Preparation, preparations_as_profiles
 from secretome_ml.explanation.compare import with_interval
-from secretome_ml.features.columns import Features
-from secretome_ml.features.encoder import Encoder
+from secretome_ml.features.batch import batch_of
 from secretome_ml.model import Model
 from secretome_ml.profiles import Profiles
 
 START = "start"
-_OF_FACTORS = ("known_factors", "known_factors_measured")
 
 
 @dataclass(frozen=True)
@@ -30,14 +28,14 @@ class Scored:
         Start first, then one row per preparation; one column per effect.
     refits : array, refits by preparations by effects
         Gain over the start under each refit.
-    inside : pandas.DataFrame
-        `in_domain`, `domain_reason` per preparation.
+    reasons : array of str
+        Why each preparation lies outside the domain, start first; empty text where it does not.
     """
 
     model: Model
     margin: pd.DataFrame
     refits: NDArray[np.float64]
-    inside: pd.DataFrame
+    reasons: NDArray[np.object_]
 
     def gains(self, effect: str) -> pd.DataFrame:
         """Return, per preparation, its gain over the start for one effect.
@@ -85,29 +83,16 @@ def score_preparations(model: Model, start: Profiles, preparations: Sequence[Pre
     """
     names = [START, *(f"change {i}" for i in range(len(preparations)))]
     profiles = preparations_as_profiles([Preparation.of(start), *preparations], names)
-    features = encode_with_factors_of(model.encoder, profiles, start)
-    margin = model.estimator.margin(features)
-    found = [refit.margin(features).to_numpy(dtype=float) for refit in model.resampled]
-    moved = (
-        np.stack([m[1:] - m[0] for m in found])
-        if found
-        else np.zeros((0, len(preparations), margin.shape[1]))
+    own, count = batch_of(start), len(profiles)
+    # The factors are those of the start: encoded once, and looked at by every preparation.
+    batch = replace(
+        batch_of(profiles),
+        factors=own.factors,
+        levels=np.repeat(own.levels, count, axis=1),
+        unknown=np.repeat(own.unknown, count),
     )
-    inside = model.domain.judge(profiles)
-    return Scored(model, margin, moved, inside)
-
-
-def encode_with_factors_of(encoder: Encoder, profiles: Profiles, start: Profiles) -> Features:
-    """Encode preparations that share the factors of the start: they are encoded once, not once each.
-
-    It gives what encoding every preparation with a copy of the start's factors would give.
-    """
-    features, own = encoder.transform(profiles), encoder.transform(start)
-    measured = [c.name for c in encoder.columns if c.kind == "factor" and c.effect is None]
-    known = [c.name for c in encoder.columns if c.name in _OF_FACTORS]
-    common = features.common.assign(**own.common[measured].iloc[0].to_dict())
-    by_effect = {
-        effect: frame.assign(**own.by_effect[effect][known].iloc[0].to_dict())
-        for effect, frame in features.by_effect.items()
-    }
-    return replace(features, common=common, by_effect=by_effect)
+    features = model.encoder.encode(batch)
+    margin = model.estimator.margin(features)
+    found = [refit.margins(features).T for refit in model.resampled]
+    moved = np.stack([m[1:] - m[0] for m in found]) if found else np.zeros((0, count - 1, margin.shape[1]))
+    return Scored(model, margin, moved, model.domain.reasons(batch))

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from secretome_ml.design.change import Change
-from secretome_ml.design.facts import facts_by_sample
 from secretome_ml.evidence import Evidence
 from secretome_ml.profiles import Profiles
+from secretome_ml.profiles.facts import CHANGES, fact_sets
 
 TRIAL_COLUMNS = ("change", "effect", "study", "doi", "direction", "assay", "changed", "unchanged")
 _TURNED = {"higher": "lower", "lower": "higher", "equal": "equal"}
@@ -81,7 +81,7 @@ def read_trials(evidence: Evidence, profiles: Profiles) -> Trials:
     profiles : Profiles
         Their arms, as `profiles_from_evidence` gives them.
     """
-    arms = facts_by_sample(profiles)
+    arms: dict[str, frozenset[str]] = dict(fact_sets(profiles, CHANGES).items())
     done: dict[str, set[str]] = defaultdict(set)
     tested: dict[tuple[str, str], set[str]] = defaultdict(set)
     effects = _tested_effects(evidence)

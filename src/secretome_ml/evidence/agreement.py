@@ -7,8 +7,9 @@ from typing import Any
 import pandas as pd
 
 from secretome_ml.evidence.corpus import Evidence
+from secretome_ml.vocabulary.columns import context_columns
 
-_FIELDS = ("cell_type", "cell_source", "species", "stage", "product", "culture")
+_FIELDS = tuple(c.name for c in context_columns() if c.domain)
 _NAME_MATCH = 10
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from secretome_ml.vocabulary import Terms
+
 Kind = Literal["string", "integer", "number", "boolean"]
 
 
@@ -32,6 +34,9 @@ class Column:
         Regular expression that a whole string must match.
     unit : str or None
         Unit of a number.
+    vocabulary : str or None
+        Vocabulary that the words come from. With `values`, any of its words is read as the identifier;
+        without, words are kept as they are written.
     """
 
     name: str
@@ -44,14 +49,23 @@ class Column:
     maximum: float | None = None
     pattern: str | None = None
     unit: str | None = None
+    vocabulary: str | None = None
 
     @property
     def dtype(self) -> str:
         """Pandas extension dtype: nullable, so that "not stated" is never a zero."""
         return {"string": "string", "integer": "Int64", "number": "Float64", "boolean": "boolean"}[self.kind]
 
+    def read(self, text: str) -> str:
+        """Return the identifier of a word of the column's vocabulary; any other text as it is."""
+        if self.vocabulary is None or not self.values or text.startswith("other:"):
+            return text
+        return Terms().resolve(self.vocabulary, text) or text
+
     def accepts(self, value: str) -> bool:
         """Return whether a text value belongs to the vocabulary of this column."""
+        if self.vocabulary is not None and not self.values:
+            return Terms().resolve(self.vocabulary, value) is not None
         if not self.values or value in self.values:
             return True
         return self.open_values and value.startswith("other:") and len(value) > len("other:")

@@ -247,7 +247,8 @@ class _Study:
         row |= key
         for column in table.columns:
             if column.name not in key and column.name in item:
-                row[column.name] = self._value(item[column.name], column.kind, f"{place}.{column.name}")
+                value = self._value(item[column.name], column.kind, f"{place}.{column.name}")
+                row[column.name] = column.read(value) if isinstance(value, str) else value
         return row
 
     def _value(self, value: Any, kind: str, place: str) -> object:

@@ -10,6 +10,7 @@ import pandera.pandas as pa
 
 from secretome_ml.errors import Problem
 from secretome_ml.evidence.columns import Column, Table
+from secretome_ml.vocabulary import Terms
 
 
 @cache
@@ -39,7 +40,7 @@ def schema_problems(frame: pd.DataFrame, table: Table) -> list[Problem]:
 
 def _checks(column: Column) -> list[pa.Check]:
     checks = []
-    if column.values:
+    if column.values or column.vocabulary:
         checks.append(pa.Check(column.accepts, element_wise=True, name="vocabulary"))
     if column.minimum is not None:
         checks.append(pa.Check.ge(column.minimum))
@@ -67,8 +68,9 @@ def _problem(table: Table, case: dict[str, Any]) -> Problem:
     if check == "not_nullable":
         return Problem(file, row, name, "The cell is empty.", f"Needed here: {column.meaning}")
     if check == "vocabulary":
-        more = ", or other:<words>" if column.open_values else ""
-        remedy = f"Use one of {', '.join(column.values)}{more}."
+        known = column.values or Terms().ids(str(column.vocabulary))
+        more = ", or other:<words>" if column.vocabulary else ""
+        remedy = f"Use one of {', '.join(known)}{more}."
     elif check == "finite" or (column.minimum is None and column.maximum is None and column.pattern is None):
         remedy = "Give a finite number, or leave the cell empty."
     elif column.pattern is not None:

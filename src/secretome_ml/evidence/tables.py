@@ -1,114 +1,43 @@
 """The tables of the corpus: one description, from which everything else is made.
 
-Vocabularies are those of the evidence record; see `docs/evidence.md`.
+Vocabularies are those of `data/vocabulary`, so that what can be scored can be imported.
 """
 
 from __future__ import annotations
 
 from secretome_ml.evidence.columns import Column, ForeignKey, Table
+from secretome_ml.vocabulary import Terms
+from secretome_ml.vocabulary.columns import ContextColumn, context_columns
 
-CELL_SOURCES = tuple(
-    [
-        "bone_marrow",
-        "adipose",
-        "umbilical_cord",
-        "cord_blood",
-        "placenta",
-        "amniotic_membrane",
-        "amniotic_fluid",
-        "chorion",
-        "dental_pulp",
-        "exfoliated_deciduous_teeth",
-        "gingiva",
-        "periodontal_ligament",
-        "apical_papilla",
-        "endometrium",
-        "menstrual_blood",
-        "uterine_cervix",
-        "dermis",
-        "hair_follicle",
-        "skeletal_muscle",
-        "synovium",
-        "heart",
-        "liver",
-        "lung",
-        "kidney",
-        "brain",
-        "peripheral_blood",
-        "embryonic_stem_cell",
-        "ipsc",
-        "tonsil",
-    ]
-)
-STAGES = ("adult", "perinatal", "fetal", "embryonic", "ipsc")
-PRODUCTS = tuple(
-    [
-        "conditioned_medium",
-        "secretome_lyophilised",
-        "ev",
-        "exosome",
-        "microvesicle",
-        "cells",
-        "lysate",
-        "gel_or_scaffold_with_secretome",
-    ]
-)
-CULTURES = ("2d", "3d", "spheroid", "hollow_fiber", "scaffold")
-FRACTIONS = tuple(
-    ["whole", "soluble", "vesicles", "vesicle_depleted", "factor_depleted", "neutralised", "heat_inactivated"]
-)
-PRECONDITIONING_KINDS = tuple(
-    [
-        "hypoxia",
-        "cytokine",
-        "tlr_ligand",
-        "serum_deprivation",
-        "genetic_modification",
-        "three_d_culture",
-        "pharmacological",
-        "mechanical",
-        "electrical",
-        "coculture",
-        "inflammatory_serum",
-        "heat_shock",
-        "oxidative_stress",
-        "nutrient",
-        "biomaterial",
-        "immortalisation",
-    ]
-)
-MANIPULATION_KINDS = tuple(
-    ["depleted", "neutralised", "inhibited", "heat_inactivated", "nuclease", "protease", "added"]
-)
+_TERMS = Terms()
 FACTOR_STATES = ("elevated", "decreased", "unchanged", "detected", "not_detected")
-HEADLINE_EFFECTS = ("angiogenic", "anti_inflammatory", "anti_fibrotic")
-EFFECTS = (
-    *HEADLINE_EFFECTS,
-    *(
-        [
-            "immunomodulatory",
-            "anti_apoptotic",
-            "antioxidant",
-            "neuroprotective",
-            "osteogenic",
-            "chondroprotective",
-            "wound_healing",
-            "cardioprotective",
-            "renoprotective",
-            "hepatoprotective",
-            "pulmonary_protective",
-            "myogenic",
-            "proliferative",
-            "migratory",
-            "antitumor",
-            "antibacterial",
-        ]
-    ),
-)
+HEADLINE_EFFECTS = _TERMS.headline_effects()
+EFFECTS = _TERMS.ids("effect")
 RESULTS = ("beneficial", "null", "adverse")
 DIRECTIONS = ("higher", "lower", "equal")
 BASES = ("title", "review", "figure_legend", "abstract", "full_text")
-SYSTEMS = ("in_vitro", "ex_vivo", "in_vivo", "clinical")
+# What a preparation must state to be one.
+_REQUIRED = ("cell_type", "product")
+# Columns whose words are kept as the source writes them, and resolved when they are read.
+_AS_WRITTEN = ("cell_type", "species")
+
+
+def _terms(name: str, meaning: str, vocabulary: str, required: bool = False) -> Column:
+    """Return a column of the words of a vocabulary, or `other:<words>`."""
+    words = _TERMS.ids(vocabulary)
+    return Column(name, meaning, required=required, values=words, open_values=True, vocabulary=vocabulary)
+
+
+def _context(column: ContextColumn) -> Column:
+    required = column.name in _REQUIRED
+    if column.holds == "number":
+        return Column(column.name, column.meaning, "number", required, unit=column.unit)
+    if column.name in _AS_WRITTEN:
+        return Column(column.name, column.meaning, required=required, vocabulary=column.name)
+    if not column.is_term:
+        return Column(column.name, column.meaning, required=required)
+    return _terms(column.name, column.meaning, column.name, required)
+
 
 _STUDY = Column("study", "Identifier of the study.", required=True, pattern=r"s-[0-9a-f]{8}")
 _ARM = Column("arm", "Identifier of the arm, unique within its study.", required=True)
@@ -144,14 +73,7 @@ ARMS = Table(
     (
         _STUDY,
         _ARM,
-        Column("cell_type", "Kind of producing cell; `none` for a control without cells.", required=True),
-        Column("cell_source", "Tissue of origin.", values=CELL_SOURCES, open_values=True),
-        Column("species", "Species of the donor."),
-        Column("stage", "Developmental stage of the donor.", values=STAGES),
-        Column("donor", "Short facts about the donor or the preparation."),
-        Column("product", "What was collected or given.", required=True, values=PRODUCTS, open_values=True),
-        Column("culture", "Culture format.", values=CULTURES),
-        Column("fraction", "Part of the product that was used.", values=FRACTIONS),
+        *map(_context, context_columns()),
         Column("collection_medium", "Medium the product was collected in."),
         Column("serum_free", "Whether that medium held no serum.", "boolean"),
         Column("collection_hours", "Hours of conditioning.", "number", minimum=0, maximum=2000, unit="h"),
@@ -168,9 +90,7 @@ PRECONDITIONING = Table(
         _STUDY,
         _ARM,
         _NUMBER,
-        Column(
-            "kind", "Kind of preconditioning.", required=True, values=PRECONDITIONING_KINDS, open_values=True
-        ),
+        _terms("kind", "Kind of preconditioning.", "preconditioning", required=True),
         Column("agent", "Gene, cytokine, drug or material, as stated."),
         Column("o2_percent", "Oxygen.", "number", minimum=0, maximum=21, unit="%"),
         Column("hours", "Duration.", "number", minimum=0, maximum=10000, unit="h"),
@@ -188,7 +108,7 @@ MANIPULATIONS = Table(
         _STUDY,
         _ARM,
         _NUMBER,
-        Column("kind", "What was done.", required=True, values=MANIPULATION_KINDS),
+        _terms("kind", "What was done.", "manipulation", required=True),
         Column("target", "Factor or fraction that was removed, blocked or added."),
     ),
     key=("study", "arm", "number"),
@@ -226,7 +146,7 @@ OUTCOMES = Table(
         _STUDY,
         _ARM,
         _NUMBER,
-        Column("effect", "Therapeutic effect.", required=True, values=EFFECTS, open_values=True),
+        _terms("effect", "Therapeutic effect.", "effect", required=True),
         Column(
             "result",
             "Beneficial; null (tested, no change); adverse (tested, the opposite).",
@@ -235,7 +155,7 @@ OUTCOMES = Table(
         ),
         Column("vs", "Control it was compared with."),
         Column("assay", "Assay or model readout, as curated."),
-        Column("system", "Test system.", values=SYSTEMS),
+        _terms("system", "Test system.", "assay_system"),
         Column("model", "Disease or injury model."),
         Column("readout", "What was measured."),
         Column("readout_direction", "How the readout moved.", values=("increase", "decrease", "none")),
@@ -259,7 +179,7 @@ COMPARISONS = Table(
         _ARM,
         _NUMBER,
         Column("than", "The other arm, of the same study.", required=True),
-        Column("effect", "Therapeutic effect.", required=True, values=EFFECTS, open_values=True),
+        _terms("effect", "Therapeutic effect.", "effect", required=True),
         Column("direction", "Whether `arm` had more of the effect.", required=True, values=DIRECTIONS),
         Column("assay", "Assay of the comparison; two readouts of one effect can disagree."),
     ),

@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 
 from secretome_ml.errors import UnknownName
 from secretome_ml.explanation.term_map import TermMap
-from secretome_ml.models.targets import study_of
+from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.profiles.profiles import Profiles
 from secretome_ml.trust.resampling import study_draws
+from secretome_ml.vocabulary.columns import context_columns
 
 Array = NDArray[np.float64]
 
 PRECONDITIONING = "preconditioning"
-COHORT_BY = ("cell_source", "cell_type", "species", "stage", "product", "culture", PRECONDITIONING)
+COHORT_BY = (*(c.name for c in context_columns() if c.domain), PRECONDITIONING)
 DIFFERENCE_COLUMNS = (
     "effect", "term", "kind", "mean_a", "mean_b", "difference", "low", "high", "samples_a", "samples_b",
 )  # fmt: skip

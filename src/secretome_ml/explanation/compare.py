@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from secretome_ml.explanation.contributions import Typical, explain_margin
+from secretome_ml.explanation.contributions import explain_margin
+from secretome_ml.explanation.term_map import TermMap
 from secretome_ml.features.columns import Features
-from secretome_ml.features.knowledge import KnowledgeBlock
 from secretome_ml.models.contract import EffectModel
-from secretome_ml.profiles.profiles import Profiles
 
 DIFFERENCE_COLUMNS = (
     "effect", "term", "kind", "value_a", "value_b", "contribution_a", "contribution_b",
@@ -68,17 +67,12 @@ def term_differences(terms: pd.DataFrame, a: str, b: str) -> pd.DataFrame:
 
 
 def refit_term_differences(
-    refits: Sequence[EffectModel],
-    features: Features,
-    profiles: Profiles,
-    knowledge: KnowledgeBlock | None,
-    typical: Typical,
-    pair: tuple[str, str],
+    refits: Sequence[EffectModel], features: Features, maps: Mapping[str, TermMap], pair: tuple[str, str]
 ) -> pd.DataFrame:
     """Return the difference of every term under every refit: rows (effect, term), one column per refit."""
     found = []
     for refit in refits:
-        terms = explain_margin(refit, features, profiles, knowledge, typical)
+        terms = explain_margin(refit, features, maps)
         found.append(term_differences(terms, *pair).set_index(["effect", "term"])["difference"])
     return pd.concat(found, axis=1, ignore_index=True).fillna(0.0) if found else pd.DataFrame()
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Mapping
 
-from secretome_ml.explanation.division import NOTHING_USUAL
-from secretome_ml.explanation.naming import about_absence
-from secretome_ml.explanation.term_map import BASE_TERM, TERM_COLUMNS, TermMap, term_map
-from secretome_ml.features.columns import Features
-from secretome_ml.features.knowledge import KnowledgeBlock
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from secretome_ml.explanation.term_map import BASE_TERM, NOTHING_USUAL, TERM_COLUMNS, TermMap, term_map
+from secretome_ml.features.batch import Batch, batch_of
+from secretome_ml.features.columns import Array, Features
+from secretome_ml.features.encoder import Encoder
 from secretome_ml.models.contract import EffectModel
 from secretome_ml.profiles.profiles import Profiles
 
@@ -16,39 +19,29 @@ __all__ = [
     "BASE_TERM",
     "TERM_COLUMNS",
     "Typical",
-    "drivers_text",
+    "driver_texts",
     "explain_margin",
     "term_maps",
     "typical_parts",
 ]
 
-# Per effect, the mean amount of a (knowledge column, term) over the training arms.
+# Per effect, the mean amount of a (knowledge column, factor or condition) over the training arms.
 Typical = dict[str, dict[tuple[str, str], float]]
 
 _LEAST_TYPICAL = 0.01
 
 
-def explain_margin(
-    model: EffectModel,
-    features: Features,
-    profiles: Profiles,
-    knowledge: KnowledgeBlock | None,
-    typical: Typical | None = None,
-) -> pd.DataFrame:
+def explain_margin(model: EffectModel, features: Features, maps: Mapping[str, TermMap]) -> pd.DataFrame:
     """Return what drives each margin, one row per sample, effect and term.
 
-    Contributions of columns with the same parent are summed with their sign. The contribution of a
-    signed sum of known roles is divided among the factors and conditions in it, in proportion to how far
-    each lies from its average over the training arms (`typical`, as `typical_parts` gives it); what
-    cannot be divided stays with the sum. Per sample and effect the contributions, the base
-    value among them, add up to the margin to 1e-5.
+    Contributions of columns with the same term are summed with their sign. Per sample and effect the
+    contributions, the base value among them, add up to the margin to 1e-5.
 
     Returns
     -------
     pandas.DataFrame
         Columns `TERM_COLUMNS`; `value` is the encoded value where one column stands behind a term.
     """
-    maps = term_maps(features, profiles, knowledge, typical, model.effects_)
     frames = [
         found.table(found.contributions(model.contributions(features, effect)), effect)
         for effect, found in maps.items()
@@ -56,48 +49,83 @@ def explain_margin(
     return pd.concat(frames, ignore_index=True)
 
 
-def term_maps(
-    features: Features,
-    profiles: Profiles,
-    knowledge: KnowledgeBlock | None,
-    typical: Typical | None = None,
-    effects: tuple[str, ...] = (),
-) -> dict[str, TermMap]:
+def term_maps(encoder: Encoder, batch: Batch, features: Features, typical: Typical) -> dict[str, TermMap]:
     """Return, per effect, how contributions of columns become contributions of terms.
 
     It depends on the samples alone: several models of the same columns are explained by one map.
     """
-    found = {}
-    for effect in effects or features.effects:
-        parts = knowledge.parts(profiles, effect) if knowledge is not None else None
-        found[effect] = term_map(features, effect, parts, (typical or {}).get(effect, NOTHING_USUAL))
+    knowledge, found = encoder.knowledge, {}
+    for effect in encoder.effects:
+        parts = knowledge.parts(batch, effect) if knowledge is not None else None
+        found[effect] = term_map(batch, features, effect, parts, typical.get(effect, NOTHING_USUAL))
     return found
 
 
-def typical_parts(knowledge: KnowledgeBlock, profiles: Profiles) -> Typical:
-    """Return, per effect, the mean amount of every (column, term) over the profiles, small ones left out."""
-    found: Typical = {}
-    for effect in knowledge.effects:
-        parts = knowledge.parts(profiles, effect)
-        mean = parts.groupby(["column", "term"])["amount"].sum() / len(profiles)
-        found[effect] = {key: float(m) for key, m in mean.items() if abs(m) >= _LEAST_TYPICAL}
+def typical_parts(encoder: Encoder, profiles: Profiles) -> Typical:
+    """Return, per effect, the mean amount of every part of a sum over the profiles, small ones left out."""
+    knowledge, batch, found = encoder.knowledge, batch_of(profiles), {}
+    if knowledge is None:
+        return {}
+    for effect in encoder.effects:
+        parts = knowledge.parts(batch, effect)
+        sums: dict[tuple[str, str], float] = {}
+        for part in parts.described:
+            key = (part.column, part.key)
+            sums[key] = sums.get(key, 0.0) + part.amount
+        totals = parts.factors.amounts.sum(axis=1)
+        sums |= {
+            (knowledge.factors_column, f): float(t)
+            for f, t in zip(parts.factors.factors, totals, strict=True)
+        }
+        mean = {key: float(total) / len(batch) for key, total in sums.items()}
+        found[effect] = {key: m for key, m in sorted(mean.items()) if abs(m) >= _LEAST_TYPICAL}
     return found
 
 
-def drivers_text(terms: pd.DataFrame, most: int = 5, least: float = 0.005) -> str:
-    """Return the strongest terms of one sample and effect, signed: `VEGFA +0.41; hypoxia +0.22`.
+def driver_texts(
+    found: TermMap, contributions: Array, most: int = 5, least: float = 0.005
+) -> NDArray[np.object_]:
+    """Return, per sample, the strongest terms, signed: `VEGFA +0.41; hypoxia +0.22`.
 
-    What contributes because a sample does not have or does not state it is left out (`about_absence`): a
+    What contributes because a sample does not have or does not state it is left out (`TermMap.absent`): a
     name alone would be read as if it had. It stays in the table of contributions.
 
-    Examples
-    --------
-    >>> drivers_text(pd.DataFrame({"term": ["VEGFA", "IL6"], "value": [2, 1], "contribution": [0.412, -0.1]}))
-    'VEGFA +0.41; IL6 -0.10'
+    Parameters
+    ----------
+    found : TermMap
+        The terms of the samples.
+    contributions : array, samples by terms
+        As `TermMap.contributions` gives them.
+    most : int
+        Terms named, at most.
+    least : float
+        Smaller contributions are not named.
     """
-    shown = terms[~about_absence(terms) & (terms["contribution"].abs() >= least)]
-    shown = shown[shown["term"] != BASE_TERM]
-    shown = shown.reindex(shown["contribution"].abs().sort_values(ascending=False, kind="stable").index).head(
-        most
-    )
-    return "; ".join(f"{t} {c:+.2f}" for t, c in zip(shown["term"], shown["contribution"], strict=True))
+    size = np.abs(contributions).T
+    size[found.absent().T | ~found.present.T | (size < least)] = 0.0
+    size[found.terms.index(BASE_TERM)] = 0.0
+    samples, terms = np.arange(len(found.samples)), np.array(found.terms, dtype=object)
+    texts = np.full(len(samples), "", dtype=object)
+    for rank in range(most):
+        strongest = size.argmax(axis=0)
+        rows = np.flatnonzero(size[strongest, samples] > 0.0)
+        if not len(rows):
+            break
+        place = strongest[rows]
+        own = _signed(terms, place, contributions[rows, place])
+        texts[rows] = own if rank == 0 else texts[rows] + "; " + own
+        size[place, rows] = 0.0
+    return texts
+
+
+def _signed(terms: NDArray[np.object_], place: NDArray[np.intp], contribution: Array) -> NDArray[np.object_]:
+    """Return `VEGFA +0.41`, each distinct text made once."""
+    cents = np.rint(contribution * 100.0)
+    # Half a cent is rounded as text is: by the exact number.
+    tied = np.flatnonzero(np.abs(np.abs(contribution * 100.0 - cents) - 0.5) < 1e-9)
+    cents[tied] = [round(float(f"{contribution[i]:.2f}") * 100.0) for i in tied]
+    least, most = cents.min(), cents.max()
+    span = int(most - least) + 1
+    distinct, code = np.unique(place * span + (cents - least).astype(np.int64), return_inverse=True)
+    texts = [f"{terms[d // span]} {(d % span + least) / 100.0:+.2f}" for d in distinct.tolist()]
+    return np.array(texts, dtype=object)[code]

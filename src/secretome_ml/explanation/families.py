@@ -12,6 +12,7 @@ import pandas as pd
 from secretome_ml.explanation.contributions import BASE_TERM
 from secretome_ml.explanation.importance import global_importance
 from secretome_ml.vocabulary import FactorVocabulary, find_agent, parse_mirna
+from secretome_ml.vocabulary.columns import behind
 from secretome_ml.vocabulary.tables import rows
 
 GROUPED_COLUMNS = ("sample", "effect", "group", "family", "contribution")
@@ -19,18 +20,7 @@ _MIRNA = "microRNAs"
 _OTHER_FACTORS = "other factors"
 _GENES = "engineered genes"
 _PRECONDITIONING = "preconditioning"
-_BY_PREFIX = {
-    "cell_type": ("cell type", "cells"),
-    "cell_source": ("tissue", "cells"),
-    "cell_source_group": ("tissue", "cells"),
-    "stage": ("stage of the donor", "cells"),
-    "species": ("species", "cells"),
-    "donor": ("state of the donor", "cells"),
-    "product": ("product", "product"),
-    "fraction": ("product", "product"),
-    "culture": ("culture", "product"),
-    "manipulation": ("blocked, depleted or added", "product"),
-}
+_MANIPULATION = ("blocked, depleted or added", "product")
 _BY_NAME = {
     "known factors, together": ("known factors, together", "measured panel as a whole"),
     "number of known factors": ("size of the panel", "measured panel as a whole"),
@@ -67,13 +57,13 @@ def term_family(term: str, kind: str) -> tuple[str, str]:
     """
     if term in _BY_NAME:
         return _BY_NAME[term]
-    prefix, found, _ = term.partition("=")
-    if found and prefix in _BY_PREFIX:
-        return _BY_PREFIX[prefix]
+    column = behind(term)
+    if column is not None:
+        return column.family, column.group
     if kind == "factor":
         return _factor_family(term)
     if kind == "product":
-        return _BY_PREFIX["manipulation"]
+        return _MANIPULATION
     return _condition_family(term), _PRECONDITIONING
 
 

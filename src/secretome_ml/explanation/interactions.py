@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from secretome_ml.explanation.term_map import TermMap
 from secretome_ml.features.columns import Features
 from secretome_ml.models.contract import EffectModel
-from secretome_ml.models.targets import study_of
+from secretome_ml.profiles.from_evidence import study_of
 
 INTERACTION_COLUMNS = (
     "effect", "first", "first_kind", "second", "second_kind",
@@ -126,9 +126,7 @@ def _column_pairs(
 
 def _divided(found: TermMap) -> pd.DataFrame:
     """Return `row, column, term, share` of every divided column, what stays with the column included."""
-    moves = pd.DataFrame(
-        {"row": found.row, "column": found.column, "term": found.target, "share": found.share}
-    )
+    moves = pd.DataFrame(dict(zip(("row", "column", "term", "share"), found.moves(), strict=True)))
     rest = 1.0 - moves.groupby(["row", "column"])["share"].sum()
     kept = rest.reset_index()
     home: NDArray[np.int64] = found.home[kept["column"].to_numpy(dtype=int)]

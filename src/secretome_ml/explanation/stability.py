@@ -9,11 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from secretome_ml.explanation.compare import with_interval
-from secretome_ml.explanation.naming import about_absence
 from secretome_ml.explanation.term_map import BASE_TERM, TERM_COLUMNS, TermMap
 from secretome_ml.features.columns import Features
 from secretome_ml.models.contract import EffectModel
-from secretome_ml.models.targets import study_of
+from secretome_ml.profiles.from_evidence import study_of
 
 Array = NDArray[np.float64]
 
@@ -152,9 +151,9 @@ def _directions(found: TermMap) -> Array:
     turned = np.where(factor[None, :], np.where(values > 0, 1.0, -1.0), np.sign(np.nan_to_num(values)))
     turned = np.where(np.isnan(values), 0.0, turned)
     # An empty sum has no value; having none is what it states.
-    named = pd.DataFrame({"term": found.terms, "value": 1.0})
-    empty = about_absence(named).to_numpy()
-    return np.where(empty[None, :], found.present.astype(float), np.where(found.present, turned, 0.0))
+    return np.where(
+        found.absences[None, :], found.present.astype(float), np.where(found.present, turned, 0.0)
+    )
 
 
 def _studies(stated: NDArray[np.bool_], samples: pd.Index) -> NDArray[np.int64]:

@@ -11,13 +11,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from secretome_ml.evaluation.groups import study_groups
 from secretome_ml.evidence import Evidence
 from secretome_ml.explanation.citations import cited_studies
 from secretome_ml.explanation.findings import AGAINST, SUPPORTS, arm_findings
 from secretome_ml.profiles import profiles_from_evidence
+from secretome_ml.profiles.facts import NEAR, fact_sets
 from secretome_ml.profiles.profiles import Profiles
-from secretome_ml.trust.distance import stated_facts
+from secretome_ml.validation.splits import study_groups
 
 STUDY_COLUMNS = (
     "sample", "effect", "study", "arm", "title", "doi", "locator", "year",
@@ -190,7 +190,7 @@ class StudyIndex:
 def _described(profiles: Profiles) -> list[dict[str, float]]:
     """Return, per sample, its stated facts with 1, and its measured factors with their direction."""
     found: dict[str, dict[str, float]] = defaultdict(dict)
-    for sample, facts in stated_facts(profiles).items():
+    for sample, facts in fact_sets(profiles, NEAR).items():
         found[str(sample)].update(dict.fromkeys(sorted(facts), 1.0))
     levels = profiles.factors.dropna(subset="level").groupby(["sample", "factor"], sort=False)["level"].mean()
     for (sample, factor), level in levels.items():

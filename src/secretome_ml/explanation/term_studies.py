@@ -11,8 +11,10 @@ import pandas as pd
 from secretome_ml.evidence import Evidence
 from secretome_ml.explanation.citations import cited_studies
 from secretome_ml.explanation.findings import arm_findings
-from secretome_ml.explanation.naming import term_name
+from secretome_ml.features.batch import Batch, batch_of
+from secretome_ml.features.columns import Features
 from secretome_ml.features.encoder import Encoder
+from secretome_ml.features.knowledge import Parts
 from secretome_ml.profiles import profiles_from_evidence
 
 TERM_STUDY_COLUMNS = (
@@ -72,10 +74,10 @@ class TermIndex:
         profiles = profiles_from_evidence(evidence)
         # Every column, however few studies state it: the encoder says what each stands for.
         encoder = Encoder(tuple(effects), min_studies=1).fit(profiles)
-        features = encoder.transform(profiles)
-        known = encoder.knowledge
-        parts = [known.parts(profiles, effect) for effect in effects] if known else []
-        named = pd.concat([_of_columns(features.common, encoder), *(_of_parts(p) for p in parts)])
+        batch = batch_of(profiles)
+        features, known = encoder.encode(batch), encoder.knowledge
+        parts = [known.parts(batch, effect) for effect in effects] if known else []
+        named = pd.concat([_of_columns(features), *(_of_parts(p, batch) for p in parts)])
         stated = named.drop_duplicates(["sample", "term"]).reset_index(drop=True)
         return cls(stated, arm_findings(evidence, effects), cited_studies(evidence.studies))
 
@@ -90,21 +92,26 @@ class TermIndex:
         return own[list(TERM_STUDY_COLUMNS)].reset_index(drop=True)
 
 
-def _of_columns(common: pd.DataFrame, encoder: Encoder) -> pd.DataFrame:
-    """Return `sample, term, value` of the encoded columns; of columns with one parent the strongest."""
-    columns = [c for c in encoder.columns if c.effect is None]
-    values = common[[c.name for c in columns]].to_numpy(dtype=float)
-    measured = np.array([c.kind == "factor" for c in columns])
+def _of_columns(features: Features) -> pd.DataFrame:
+    """Return `sample, term, value` of the encoded columns; of columns with one term the first."""
+    columns, values = [c for c in features.columns if c.effect is None], features.common.T
+    measured = np.array([c.measured for c in columns])
     row, place = np.nonzero(np.where(measured, ~np.isnan(values), np.nan_to_num(values) != 0))
     return pd.DataFrame(
         {
-            "sample": common.index.to_numpy()[row],
-            "term": np.array([term_name(c.parent) for c in columns], dtype=object)[place],
+            "sample": features.samples.to_numpy()[row],
+            "term": np.array([c.term for c in columns], dtype=object)[place],
             "value": values[row, place],
         }
     )
 
 
-def _of_parts(parts: pd.DataFrame) -> pd.DataFrame:
-    value = pd.to_numeric(parts["value"], errors="coerce")
-    return pd.DataFrame({"sample": parts["sample"], "term": parts["term"].map(term_name), "value": value})
+def _of_parts(parts: Parts, batch: Batch) -> pd.DataFrame:
+    factors = parts.factors
+    place, row = np.nonzero(~np.isnan(factors.levels))
+    samples = batch.samples.to_numpy()
+    told = [(samples[p.row], p.term, p.value) for p in parts.described]
+    measured = zip(
+        samples[row], np.array(factors.factors, dtype=object)[place], factors.levels[place, row], strict=True
+    )
+    return pd.DataFrame([*told, *measured], columns=["sample", "term", "value"])

@@ -1,94 +1,113 @@
-"""What every feature block shares: fit on profiles, transform to named columns, persist as plain JSON."""
+"""What every feature block shares: fit on preparations, encode them as columns, persist as plain JSON."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from itertools import compress
 from typing import Any, Self
 
+import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, TransformerMixin
 
-from secretome_ml.features.columns import FeatureColumn, supported
-from secretome_ml.profiles.profiles import Profiles
+from secretome_ml.features.batch import Batch
+from secretome_ml.features.columns import Array, FeatureColumn, supported
+from secretome_ml.features.roles import Known
 
 
-class Block(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class Block(ABC):
     """A feature block: one idea about a preparation, encoded as numeric columns.
 
-    A subclass computes its columns in `_encode` and says in `_describe` what stands behind each. NaN
-    means not stated or not measured and is never replaced by a zero here.
+    A subclass names the columns that preparations could fill (`_candidates`), describes one by its name
+    (`_column`) and computes them (`_encode`). NaN means not stated or not measured and is never replaced by a
+    zero here.
 
     Parameters
     ----------
     min_studies : int
         A column that fewer training studies state is left out.
+    known : Known, optional
+        What is known before any study is seen: roles and constants; default: the shipped ones.
     """
 
     name: str = ""
+    # Whether the columns are about one effect each; they come after those that serve every effect.
+    of_effects: bool = False
 
-    def __init__(self, min_studies: int = 3) -> None:
+    def __init__(self, min_studies: int = 3, known: Known | None = None) -> None:
         self.min_studies = min_studies
+        self.known = known or Known()
+        self.columns_: tuple[FeatureColumn, ...] = ()
 
-    def fit(self, profiles: Profiles, y: object = None) -> Self:
-        """Choose the columns that enough studies among the profiles support."""
-        encoded = self._encode(profiles)
-        columns = tuple(self._describe(str(name)) for name in encoded.columns)
-        self.columns_: tuple[FeatureColumn, ...] = supported(encoded, columns, self.min_studies)
+    def fit(self, batch: Batch) -> Self:
+        """Choose the columns that enough studies among the preparations support."""
+        columns = self._candidates(batch)
+        kept = supported(self._encode(batch, columns), columns, batch.samples, self.min_studies)
+        self.columns_ = tuple(compress(columns, kept))
         return self
 
-    def transform(self, profiles: Profiles) -> pd.DataFrame:
-        """Return samples by columns, float, NaN where nothing is stated."""
-        encoded = self._encode(profiles)
-        names = [c.name for c in self.columns_]
-        # A value that no sample of the batch holds gives no column; what is stated tells what it holds.
-        absent = self._absent([n for n in names if n not in encoded], profiles)
-        held = encoded.reindex(index=profiles.samples).astype(float)
-        if absent:
-            held = pd.concat([held, pd.DataFrame(absent, index=profiles.samples, dtype=float)], axis=1)
-        return held.reindex(columns=names)
+    def transform(self, batch: Batch, effect: str | None = None) -> Array:
+        """Return columns by samples, NaN where nothing is stated.
 
-    def get_feature_names_out(self, input_features: object = None) -> list[str]:
-        """Return the column names, as scikit-learn asks for them."""
-        return [c.name for c in self.columns_]
+        Parameters
+        ----------
+        batch : Batch
+            The preparations.
+        effect : str, optional
+            The effect, where the block is about effects.
+        """
+        return self._encode(batch, self.columns_)
 
     def state(self) -> dict[str, Any]:
         """Return the fitted block as plain JSON values."""
         return {"min_studies": self.min_studies, "columns": [c.name for c in self.columns_]}
 
     @classmethod
-    def from_state(cls, state: dict[str, Any]) -> Self:
+    def from_state(cls, state: Mapping[str, Any], known: Known | None = None) -> Self:
         """Rebuild a fitted block."""
-        block = cls(min_studies=int(state["min_studies"]))
-        block.columns_ = tuple(block._describe(name) for name in state["columns"])
+        block = cls(int(state["min_studies"]), known)
+        block.columns_ = tuple(block._column(str(name)) for name in state["columns"])
         return block
 
-    def _absent(self, names: list[str], profiles: Profiles) -> dict[str, pd.Series | float]:
-        """Return what columns hold when no sample of the batch has their value; NaN = not stated."""
-        return dict.fromkeys(names, float("nan"))
+    @abstractmethod
+    def _candidates(self, batch: Batch) -> list[FeatureColumn]:
+        """Return every column that the preparations could fill, in order."""
 
     @abstractmethod
-    def _describe(self, name: str) -> FeatureColumn:
-        """Return the column called `name` with its biological parent."""
+    def _column(self, name: str) -> FeatureColumn:
+        """Return the column called `name`."""
 
     @abstractmethod
-    def _encode(self, profiles: Profiles) -> pd.DataFrame:
-        """Return samples by all columns that the profiles could fill; a row depends on its sample alone."""
+    def _encode(self, batch: Batch, columns: Sequence[FeatureColumn]) -> Array:
+        """Return columns by samples; what a sample gets depends on that sample alone."""
 
 
-def indicators(values: pd.Series, prefix: str) -> pd.DataFrame:
-    """Return one 0/1 column per value of a text column; NaN in a row where nothing is stated."""
-    dummies = pd.get_dummies(values, prefix=prefix, prefix_sep="=", dtype=float)
-    return dummies.where(values.notna(), other=float("nan"))
+def column_name(group: str, value: str) -> str:
+    """Return the name of the column for one value of a group, such as `cell_source=adipose`."""
+    return f"{group}={value}"
 
 
-def zero_where(stated: pd.Series) -> pd.Series:
-    """Return 0 where something else is stated, NaN where nothing is."""
-    return stated.notna().map({True: 0.0, False: float("nan")})
+def split_name(name: str) -> tuple[str, str | None]:
+    """Return the group and the value of a column's name; no value where the group is one number."""
+    group, sign, value = name.partition("=")
+    return group, value if sign else None
 
 
-def spread(long: pd.DataFrame, samples: pd.Index, column: str, value: str, how: str = "sum") -> pd.DataFrame:
-    """Return long rows (`sample`, `column`, `value`) as samples by columns; absent = NaN."""
-    if long.empty:
-        return pd.DataFrame(index=samples)
-    wide = long.pivot_table(index="sample", columns=column, values=value, aggfunc=how)
-    return wide.reindex(samples).rename_axis(columns=None)
+def indicators(words: pd.Series, values: Sequence[str]) -> Array:
+    """Return values by rows: 1 where a word is the value, 0 where it is another, NaN where there is none.
+
+    Examples
+    --------
+    >>> indicators(pd.Series(["x", None, "y"], dtype="string"), ["x", "z"]).tolist()
+    [[1.0, nan, 0.0], [0.0, nan, 0.0]]
+    """
+    code, distinct = pd.factorize(words.to_numpy(dtype=object, na_value=None))
+    place = {str(word): i for i, word in enumerate(distinct)}
+    asked = np.array([place.get(value, -2) for value in values], dtype=np.int64)
+    return np.where(code < 0, np.nan, (asked[:, None] == code[None, :]).astype(float))
+
+
+def mapped(words: pd.Series, function: Any) -> pd.Series:
+    """Return a function of each word as text; each distinct word is looked at once."""
+    found = {word: function(word) for word in words.dropna().unique()}
+    return words.map(found).astype("string")

@@ -5,246 +5,277 @@ The parts of every sum are kept, so that an explanation can name the factor or c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from secretome_ml.features.columns import FeatureColumn, TermKind
-from secretome_ml.features.preconditioning import interventions
-from secretome_ml.features.roles import Roles
+from secretome_ml.features.batch import Batch
+from secretome_ml.features.block import Block
+from secretome_ml.features.columns import Array, FeatureColumn, TermKind, Unstated
+from secretome_ml.features.roles import Known
+from secretome_ml.features.words import donor_states
+from secretome_ml.profiles.facts import TAKING_CLASSES, Done, done_by
+from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.profiles.profiles import Profiles
-from secretome_ml.vocabulary import Terms, donor_state
-
-PART_COLUMNS = ("sample", "column", "term", "kind", "value", "amount")
-
-# What a level tells about a role: mere presence says little, a change says much.
-_SHIFT = {2.0: 1.0, 1.0: 0.25, 0.0: -0.5, -1.0: -1.0}
-_LEVELS = np.array([-1.0, 0.0, 1.0, 2.0])
-_SHIFTS = np.array([_SHIFT[level] for level in _LEVELS])
+from secretome_ml.vocabulary import Terms
 
 # Roles that cancel each other sum to zero, not to what the order of the terms leaves of them: a tree might
 # split just there.
 _DECIMALS = 12
 
-_TAKES_AWAY = ("depleted", "neutralised", "inhibited")
-_COLUMNS: tuple[tuple[str, TermKind], ...] = (
-    ("known_factors", "knowledge"),
-    ("known_factors_measured", "knowledge"),
-    ("known_genes", "knowledge"),
-    ("known_agents", "knowledge"),
-    ("known_blocking", "knowledge"),
-    ("known_cells", "knowledge"),
-    ("known_product", "knowledge"),
+_FACTORS = "known_factors"
+_GENES, _AGENTS, _BLOCKING = "known_genes", "known_agents", "known_blocking"
+_CELLS, _PRODUCT = "known_cells", "known_product"
+# Several genes, agents or targets of one preparation overlap: they count as the root of their number.
+_OVERLAP = (_GENES, _AGENTS, _BLOCKING)
+# Column, its term, and the term of a preparation in which the sum has no part.
+_COLUMNS = (
+    (_FACTORS, "known factors, together", "no known factor measured"),
+    (_GENES, "engineered genes, together", "no known engineered gene"),
+    (_AGENTS, "preconditioning, together", "no known preconditioning"),
+    (_BLOCKING, "blocking, together", "no known blocking"),
+    (_CELLS, "cells and donor, together", "no known role of the cells"),
+    (_PRODUCT, "product, together", "no known role of product"),
 )
-
-# Agents that take something away; without a stated role they count as a loss, and so does a factor
-# that is removed. A gene without a known role counts as a gain: cells are engineered with what should help.
-_INHIBITORS = (
-    "kinase_inhibitor", "ev_release_inhibitor", "receptor_blocker", "enzyme_inhibitor",
-    "neutralising_antibody", "nuclease", "protease", "inhibitor",
-)  # fmt: skip
-_UNKNOWN_GAIN = 0.4
-_UNKNOWN_LOSS = -0.5
+# The terms of empty sums.
+ABSENCES = frozenset(empty for _, _, empty in _COLUMNS)
+_TAKES_AWAY = ("depleted", "neutralised", "inhibited")
 
 
-class KnowledgeBlock:
-    """Signed sums of known roles, one set of columns per effect.
+class Part(NamedTuple):
+    """One part of a sum, of one description.
 
     Parameters
     ----------
-    effects : tuple of str
-        Effects to encode.
-    roles : Roles
-        What factors and conditions do.
+    row : int
+        The description.
+    column : str
+        The sum.
+    key : str
+        The factor or condition, as it is kept in a bundle.
+    term : str
+        The same as explanations name it.
+    kind : str
+        Its kind.
+    value : float
+        What is stated of it.
+    amount : float
+        What it adds to the sum.
     """
+
+    row: int
+    column: str
+    key: str
+    term: str
+    kind: TermKind
+    value: float
+    amount: float
+
+
+@dataclass(frozen=True)
+class FactorParts:
+    """What each measured factor with a known role adds to `known_factors`.
+
+    Parameters
+    ----------
+    factors : tuple of str
+        Factors with a role, of those in the batch.
+    levels, amounts : array, factors by samples
+        Their levels, NaN where not measured, and what they add, 0 where not measured.
+    """
+
+    factors: tuple[str, ...]
+    levels: Array
+    amounts: Array
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the sums of one effect are made of: factors, sample by sample, and the rest by description."""
+
+    factors: FactorParts
+    described: tuple[Part, ...]
+
+
+class KnowledgeBlock(Block):
+    """Signed sums of known roles, one set of columns per effect; a sum of nothing is no news, and 0."""
 
     name = "knowledge"
+    of_effects = True
+    names = tuple(name for name, _, _ in _COLUMNS)
+    factors_column = _FACTORS
 
-    def __init__(self, effects: tuple[str, ...], roles: Roles) -> None:
-        self.effects = effects
-        self.roles = roles
+    def __init__(self, min_studies: int = 3, known: Known | None = None) -> None:
+        super().__init__(min_studies, known)
+        self.columns_ = tuple(self._column(name) for name, _, _ in _COLUMNS)
+        self.found_: dict[str, int] = {}
 
-    @property
-    def columns(self) -> list[FeatureColumn]:
-        """The columns, the same for every effect."""
-        return [FeatureColumn(name, name.replace("_", " "), kind, "each") for name, kind in _COLUMNS]
-
-    def transform(self, profiles: Profiles, effect: str) -> pd.DataFrame:
-        """Return samples by knowledge columns for one effect; NaN where nothing with a role is stated."""
-        parts = self.parts(profiles, effect)
-        wide = parts.pivot_table(index="sample", columns="column", values="amount", aggfunc="sum")
-        whole = wide.reindex(index=profiles.samples, columns=[c.name for c in self.columns]).astype(float)
-        return whole.round(_DECIMALS)
-
-    def parts(self, profiles: Profiles, effect: str) -> pd.DataFrame:
-        """Return one row per sample, column and term; the amounts of a column add up to its value."""
-        rows = [
-            *_factor_parts(profiles, effect, self.roles),
-            *_agent_parts(profiles, effect, self.roles),
-            *_blocking_parts(profiles, effect, self.roles),
-            *_cell_parts(profiles, effect, self.roles),
-        ]
-        return _damped(pd.DataFrame(rows, columns=list(PART_COLUMNS)))
-
-
-def _shifts(levels: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return `np.interp(levels, _LEVELS, _SHIFTS)` as a sum of rises, which is faster for many."""
-    found = np.full_like(levels, _SHIFTS[0])
-    part = np.empty_like(levels)
-    for start, stop, rise in zip(_LEVELS[:-1], _LEVELS[1:], np.diff(_SHIFTS), strict=True):
-        np.clip(levels, start, stop, out=part)
-        part -= start
-        part *= rise / (stop - start)
-        found += part
-    return found
-
-
-class FactorSums:
-    """The columns of `_factor_parts` for many preparations at once, from levels alone.
-
-    Parameters
-    ----------
-    factors : list of str
-        Distinct factors, one per row of the levels.
-    effects : tuple of str
-        Effects to sum for.
-    roles : Roles
-        What factors do.
-    """
-
-    def __init__(self, factors: list[str], effects: tuple[str, ...], roles: Roles) -> None:
-        self.effects = effects
-        known = np.array([[roles.factors.get((e, f), np.nan) for f in factors] for e in effects])
-        self._rows = np.flatnonzero(~np.isnan(known).all(axis=0))
-        self._has = (~np.isnan(known[:, self._rows])).astype(float)
-        self._roles = np.nan_to_num(known[:, self._rows])
-
-    def columns(self, levels: NDArray[np.float64]) -> dict[str, dict[str, NDArray[np.float64]]]:
-        """Return, per effect, `known_factors` and `known_factors_measured`, NaN where no factor has a role.
-
-        Parameters
-        ----------
-        levels : array, factors by samples
-            NaN = not measured.
-        """
-        own = levels[self._rows]
-        measured = ~np.isnan(own)
-        shift = np.where(measured, _shifts(own), 0.0)
-        count = self._has @ measured.astype(float)
-        changed = np.maximum(self._has @ np.abs(shift), 1.0)
-        total = self._roles @ shift / np.sqrt(changed)
-        return {
-            effect: {
-                "known_factors": np.where(n > 0, value.round(_DECIMALS), np.nan),
-                "known_factors_measured": np.where(n > 0, np.log1p(n).round(_DECIMALS), np.nan),
-            }
-            for effect, value, n in zip(self.effects, total, count, strict=True)
+    def fit(self, batch: Batch) -> Self:
+        """Count the studies that found each factor; the columns are the same whatever the studies state."""
+        study = pd.factorize(study_of(batch.samples))[0]
+        self.found_ = {
+            factor: len(np.unique(study[levels > 0.0]))
+            for factor, levels in zip(batch.factors, batch.levels, strict=True)
         }
+        return self
 
+    def state(self) -> dict[str, Any]:
+        """Return the block with how many studies found each factor."""
+        return {**super().state(), "found": {f: n for f, n in self.found_.items() if n}}
 
-def _damped(parts: pd.DataFrame) -> pd.DataFrame:
-    """Divide several genes, agents or targets of one sample by the root of their number: they overlap."""
-    several = parts["column"].isin(("known_genes", "known_agents", "known_blocking"))
-    number = parts.groupby(["sample", "column"])["amount"].transform("size")
-    return parts.assign(amount=parts["amount"] / np.sqrt(number.where(several, 1)))
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any], known: Known | None = None) -> Self:
+        """Rebuild the block."""
+        block = cls(int(state["min_studies"]), known)
+        block.found_ = {str(f): int(n) for f, n in state["found"].items()}
+        return block
 
+    def transform(self, batch: Batch, effect: str | None = None) -> Array:
+        """Return the sums of one effect, columns by samples."""
+        found = self.parts(batch, str(effect))
+        rows = {column: i for i, (column, _, _) in enumerate(_COLUMNS)}
+        described = np.full((len(rows), len(batch.described)), np.nan)
+        for part in found.described:
+            at = rows[part.column], part.row
+            described[at] = part.amount + (0.0 if np.isnan(described[at]) else described[at])
+        total = described[:, batch.which]
+        total[rows[_FACTORS]] = found.factors.amounts.sum(axis=0)
+        # A sum of nothing is no news; but every preparation has cells, whether their role is stated or not.
+        news = [rows[name] for name in (_FACTORS, _GENES, _AGENTS, _BLOCKING)]
+        total[news] = np.nan_to_num(total[news])
+        return total.round(_DECIMALS)
 
-def _factor_parts(
-    profiles: Profiles, effect: str, roles: Roles
-) -> Iterator[tuple[str, str, str, str, object, float]]:
-    """Yield role times shift of every factor, damped so that a panel of 1,000 does not drown the rest."""
-    rows = profiles.factors[["sample", "factor", "level"]].dropna()
-    levels = (
-        rows.assign(level=rows["level"].astype(float))
-        .groupby(["sample", "factor"], sort=False)["level"]
-        .mean()
-    )
-    frame = levels.reset_index()
-    frame["role"] = [roles.factors.get((effect, f), np.nan) for f in frame["factor"]]
-    frame = frame.dropna(subset="role")
-    frame["shift"] = np.interp(frame["level"], _LEVELS, _SHIFTS)
-    changed = frame["shift"].abs().groupby(frame["sample"]).transform("sum")
-    frame["amount"] = frame["role"] * frame["shift"] / np.sqrt(np.maximum(changed, 1.0))
-    for row in frame.itertuples(index=False):
-        yield row.sample, "known_factors", row.factor, "factor", row.level, row.amount
-    for sample, count in frame.groupby("sample", sort=False).size().items():
-        yield (
-            str(sample),
-            "known_factors_measured",
-            "known factors measured",
-            "knowledge",
-            count,
-            float(np.log1p(count)),
-        )
+    def parts(self, batch: Batch, effect: str) -> Parts:
+        """Return what the sums of one effect are made of; the amounts of a sum add up to its value."""
+        key = (self.name, effect)
+        described = batch.described.once(key, lambda profiles: tuple(self._damped(profiles, effect)))
+        return Parts(self._factors(batch, effect), described)
 
+    def _candidates(self, batch: Batch) -> list[FeatureColumn]:
+        return list(self.columns_)
 
-def _agent_parts(
-    profiles: Profiles, effect: str, roles: Roles
-) -> Iterator[tuple[str, str, str, str, object, float]]:
-    conditions = roles.conditions
-    for row in interventions(profiles).itertuples(index=False):
-        if row.direction == 0:
-            continue
-        target = row.target if isinstance(row.target, str) else None
-        if row.kind == "genetic_modification" and target is not None:
-            role = roles.factors.get((effect, target), _UNKNOWN_GAIN)
-            yield (
-                row.sample,
-                "known_genes",
-                f"{target} gene",
-                "preconditioning",
-                row.direction,
-                role * row.direction,
-            )
-            continue
-        own, group, kind = (
-            ("agent", target),
-            ("agent_class", row.agent_class),
-            ("preconditioning_kind", row.kind),
-        )
-        inhibits = row.agent_class in _INHIBITORS
+    def _column(self, name: str) -> FeatureColumn:
+        term, empty = next((term, empty) for column, term, empty in _COLUMNS if column == name)
+        # Every preparation has cells, whether their role is stated or not.
+        unstated: Unstated = "average" if name == _CELLS else "missing"
+        return FeatureColumn(name, term, "knowledge", "each", unstated, self.known.prior(name), empty)
+
+    def _encode(self, batch: Batch, columns: Sequence[FeatureColumn]) -> Array:
+        raise TypeError("Sums of known roles are about one effect: transform with an effect.")
+
+    def _factors(self, batch: Batch, effect: str) -> FactorParts:
+        """Return role times shift, damped so that a panel of 1,000 does not drown the rest."""
+        roles = self.known.roles.factors
+        rows = [i for i, factor in enumerate(batch.factors) if (effect, factor) in roles]
+        factors = tuple(batch.factors[i] for i in rows)
+        role = np.array([roles[effect, factor] for factor in factors])
+        levels = batch.levels[rows]
+        measured = ~np.isnan(levels)
+        shift = np.where(measured, self.shifts(levels, factors), 0.0)
+        changed = np.abs(shift).sum(axis=0)
+        amounts = role[:, None] * shift / np.sqrt(np.maximum(changed, 1.0))
+        return FactorParts(factors, levels, amounts)
+
+    def shifts(self, levels: Array, factors: Sequence[str]) -> Array:
+        """Return what levels tell about a role, factors by samples; linear between the four stated ones.
+
+        That a factor was looked for and not found tells the less, the fewer studies find it: a blank well
+        holds no news of what hardly any preparation has.
+        """
+        constants = self.known.constants
+        low, there, high = (constants[f"shift_{word}"] for word in ("decreased", "present", "elevated"))
+        found = np.array([self.found_.get(factor, 0) for factor in factors], dtype=float)
+        none = (constants["shift_not_detected"] * found / (found + constants["absence_half"]))[:, None]
+        shifts: Array = low + (none - low) * (np.clip(levels, -1.0, 0.0) + 1.0)
+        shifts += (there - none) * np.clip(levels, 0.0, 1.0)
+        shifts += (high - there) * (np.clip(levels, 1.0, 2.0) - 1.0)
+        return shifts
+
+    def _damped(self, profiles: Profiles, effect: str) -> Iterator[Part]:
+        parts = [
+            *self._interventions(profiles, effect),
+            *self._manipulations(profiles, effect),
+            *self._context(profiles, effect),
+        ]
+        several: dict[tuple[int, str], int] = {}
+        for part in parts:
+            several[part.row, part.column] = several.get((part.row, part.column), 0) + 1
+        for part in parts:
+            number = several[part.row, part.column] if part.column in _OVERLAP else 1
+            yield part._replace(amount=part.amount / np.sqrt(number))
+
+    def _interventions(self, profiles: Profiles, effect: str) -> Iterator[Part]:
+        frame = profiles.preconditioning
+        at = profiles.samples.get_indexer(frame["sample"]).tolist()
+        kinds, agents = (frame[c].to_numpy(dtype=object, na_value=None) for c in ("kind", "agent"))
+        told: dict[Done, tuple[str, str, float]] = {}
+        for row, kind, agent in zip(at, kinds, agents, strict=True):
+            for done in done_by(str(kind), agent):
+                if done.direction != 0:
+                    if done not in told:
+                        told[done] = self._intervention(done, effect)
+                    column, term, amount = told[done]
+                    yield Part(row, column, term, term, "preconditioning", done.direction, amount)
+
+    def _intervention(self, done: Done, effect: str) -> tuple[str, str, float]:
+        """Return the sum, the term and the amount of what was done to the cells."""
+        roles, conditions = self.known.roles.factors, self.known.roles.conditions
+        gain = self.known.constants["unknown_gain"]
+        if done.kind == "genetic_modification" and done.target is not None:
+            return _GENES, f"{done.target} gene", roles.get((effect, done.target), gain) * done.direction
+        own, group = ("agent", done.target), ("agent_class", done.agent_class)
+        kind = ("preconditioning_kind", done.kind)
+        inhibits = done.agent_class in TAKING_CLASSES
         # An agent is told first by itself, then by its class; where none is named, the kind says more.
-        keys = (kind, group) if target is None else (own, group) if inhibits else (own, group, kind)
+        keys = (kind, group) if done.target is None else (own, group) if inhibits else (own, group, kind)
         known = (conditions[effect, k, t] for k, t in keys if t and (effect, k, t) in conditions)
-        role = next(known, _UNKNOWN_LOSS if inhibits else 0.0)
-        if row.direction < 0 and target is not None:
-            role = roles.factors.get((effect, target), _UNKNOWN_GAIN)
-        term = f"{target} treatment" if target else row.kind
-        yield row.sample, "known_agents", term, "preconditioning", row.direction, role * row.direction
+        role = next(known, self.known.constants["unknown_loss"] if inhibits else 0.0)
+        if done.direction < 0 and done.target is not None:
+            role = roles.get((effect, done.target), gain)
+        term = f"{done.target} treatment" if done.target else done.kind
+        return _AGENTS, term, role * done.direction
 
+    def _manipulations(self, profiles: Profiles, effect: str) -> Iterator[Part]:
+        roles, conditions = self.known.roles.factors, self.known.roles.conditions
+        gain, loss = (self.known.constants[c] for c in ("unknown_gain", "unknown_loss"))
+        frame = profiles.manipulations
+        at = profiles.samples.get_indexer(frame["sample"]).tolist()
+        kinds, targets = (frame[c].to_numpy(dtype=object, na_value=None) for c in ("kind", "target"))
+        for row, kind, target in zip(at, kinds, targets, strict=True):
+            sign = -1.0 if kind in _TAKES_AWAY else 1.0 if kind == "added" else 0.0
+            if target is not None:
+                amount = sign * roles.get((effect, target), gain)
+            else:
+                amount = conditions.get((effect, "manipulation", str(kind)), loss)
+            term = f"{target} {kind}" if target else str(kind)
+            yield Part(row, _BLOCKING, term, term, "product", sign, amount)
 
-def _blocking_parts(
-    profiles: Profiles, effect: str, roles: Roles
-) -> Iterator[tuple[str, str, str, str, object, float]]:
-    conditions = roles.conditions
-    for row in profiles.manipulations.itertuples(index=False):
-        target = row.target if isinstance(row.target, str) else None
-        sign = -1.0 if row.kind in _TAKES_AWAY else 1.0 if row.kind == "added" else 0.0
-        if target is not None:
-            amount = sign * roles.factors.get((effect, target), _UNKNOWN_GAIN)
-        else:
-            amount = conditions.get((effect, "manipulation", str(row.kind)), _UNKNOWN_LOSS)
-        term = f"{target} {row.kind}" if target else str(row.kind)
-        yield row.sample, "known_blocking", term, "product", sign, amount
-
-
-def _cell_parts(
-    profiles: Profiles, effect: str, roles: Roles
-) -> Iterator[tuple[str, str, str, str, object, float]]:
-    conditions, terms = roles.conditions, Terms()
-    for sample, row in profiles.context.iterrows():
-        stated = []
-        if isinstance(row["cell_type"], str):
-            stated.append(("cell_type_class", terms.cell_class(row["cell_type"]), "cell_source"))
-        if isinstance(row["donor"], str):
-            stated += [("donor_state", state, "context") for state in sorted(donor_state(row["donor"]))]
-        for column in ("product", "culture"):
-            if isinstance(row[column], str):
-                stated.append((column, row[column], "product" if column == "product" else "context"))
-        for kind, term, shown in stated:
-            amount = conditions.get((effect, kind, str(term)))
+    def _context(self, profiles: Profiles, effect: str) -> Iterator[Part]:
+        for row, column, kind, word, group, shown in _stated(profiles):
+            amount = self.known.roles.conditions.get((effect, kind, word))
             if amount is not None:
-                column = "known_product" if kind in ("product", "culture") else "known_cells"
-                yield str(sample), column, f"{kind}={term}", shown, 1.0, amount
+                yield Part(row, column, f"{kind}={word}", f"{group}={word}", shown, 1.0, amount)
+
+
+def _stated(profiles: Profiles) -> Iterator[tuple[int, str, str, str, str, TermKind]]:
+    """Yield the stated facts of cells and product: row, sum, kind of condition, word, group, kind of term."""
+    terms, context = Terms(), profiles.context
+    words = {c: context[c].to_numpy(dtype=object, na_value=None) for c in ("cell_type", "product", "culture")}
+    classes = {word: str(terms.cell_class(word)) for word in set(words["cell_type"]) if word is not None}
+    states: Mapping[int, list[str]] = {}
+    donors = donor_states(profiles)
+    if len(donors):
+        at = profiles.samples.get_indexer(donors["sample"])
+        states = donors["value"].groupby(at, sort=False).agg(list).to_dict()
+    for row, cell_type in enumerate(words["cell_type"]):
+        if cell_type is not None:
+            yield row, _CELLS, "cell_type_class", classes[cell_type], "cell_type", "cell_source"
+        for state in states.get(row, ()):
+            yield row, _CELLS, "donor_state", state, "donor", "context"
+        if words["product"][row] is not None:
+            yield row, _PRODUCT, "product", str(words["product"][row]), "product", "product"
+        if words["culture"][row] is not None:
+            yield row, _PRODUCT, "culture", str(words["culture"][row]), "culture", "context"

@@ -5,96 +5,106 @@ A knocked-down gene is the opposite of an over-expressed one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import ClassVar
+
 import numpy as np
-import pandas as pd
 
-from secretome_ml.features.block import Block, spread
-from secretome_ml.features.columns import FeatureColumn
+from secretome_ml.features.batch import Batch
+from secretome_ml.features.block import Block, column_name, split_name
+from secretome_ml.features.columns import Array, FeatureColumn
+from secretome_ml.profiles.facts import TAKING_CLASSES, interventions
 from secretome_ml.profiles.profiles import Profiles
-from secretome_ml.vocabulary import parse_intervention
 
-_DONE_TO_THE_PRODUCT = ("depleted", "neutralised")
+# Anoxia is written as 0 %: counted as the deepest that incubators hold.
+_LEAST_OXYGEN = 0.1
 
 
 class PreconditioningBlock(Block):
     """Kinds, agent classes, agents and genes (signed), number of agents, oxygen and duration.
 
-    All columns are 0 where the culture was stated to be standard. Oxygen and hours are NaN where they
-    are not stated.
+    All columns are 0 where the culture was stated to be standard. Oxygen and hours of hypoxia are counted
+    from the typical ones, which stand where a source states none: unstated is typical, and never zero.
     """
 
     name = "preconditioning"
+    # Group to the column of the interventions that it counts, and the term of a value.
+    _GROUPS: ClassVar[dict[str, tuple[str, str]]] = {
+        "preconditioning": ("kind", "{}"),
+        "agent_class": ("agent_class", "{}"),
+        "agent": ("target", "{} treatment"),
+    }
+    # Of the cells as a whole: the term of each column.
+    _WHOLE: ClassVar[dict[str, str]] = {
+        "gene_direction": "engineered gene, any",
+        "preconditioning_agents": "number of agents",
+    }
+    _DOSES: ClassVar[dict[str, str]] = {"hypoxia_depth": "hypoxia", "hypoxia_log_hours": "hypoxia"}
 
-    def _describe(self, name: str) -> FeatureColumn:
-        return FeatureColumn(name, _parent(name), "preconditioning")
+    @property
+    def _typical(self) -> tuple[float, float]:
+        constants = self.known.constants
+        return constants["typical_hypoxia_o2"], constants["typical_hypoxia_hours"]
 
-    def _absent(self, names: list[str], profiles: Profiles) -> dict[str, pd.Series | float]:
-        return dict.fromkeys(names, 0.0)
-
-    def _encode(self, profiles: Profiles) -> pd.DataFrame:
-        rows = interventions(profiles)
-        samples = profiles.samples
-        signed = [
-            spread(
-                rows.assign(column="preconditioning=" + rows["kind"]), samples, "column", "presence", "max"
-            ),
-            spread(
-                rows.assign(column="agent_class=" + rows["agent_class"]), samples, "column", "presence", "max"
-            ),
-            spread(rows.assign(column="agent=" + rows["target"]), samples, "column", "direction", "sum"),
+    def _candidates(self, batch: Batch) -> list[FeatureColumn]:
+        rows = batch.described.once("interventions", interventions)
+        names = [
+            column_name(group, str(value))
+            for group, (column, _) in self._GROUPS.items()
+            for value in sorted(rows[column].dropna().unique())
         ]
-        genes = rows[rows["kind"] == "genetic_modification"]
-        direction = genes.groupby("sample")["direction"].sum().reindex(samples)
-        counts = rows[rows["direction"] != 0].groupby("sample").size().reindex(samples)
-        whole = (
-            pd.concat(
-                [*signed, direction.rename("gene_direction"), counts.rename("preconditioning_agents")], axis=1
-            )
-            .astype(float)
-            .fillna(0.0)
-        )
-        return pd.concat([whole, _doses(profiles)], axis=1)
+        return [self._column(name) for name in (*names, *self._WHOLE, *self._DOSES)]
+
+    def _column(self, name: str) -> FeatureColumn:
+        group, value = split_name(name)
+        if value is None:
+            term, prior = {**self._WHOLE, **self._DOSES}[group], self.known.prior(group)
+            return FeatureColumn(name, term, "preconditioning", prior=prior)
+        return FeatureColumn(name, self._GROUPS[group][1].format(value), "preconditioning")
+
+    def _encode(self, batch: Batch, columns: Sequence[FeatureColumn]) -> Array:
+        names = tuple(c.name for c in columns)
+        found = batch.described.once((self.name, names), lambda profiles: self._described(batch, names))
+        return found[:, batch.which]
+
+    def _described(self, batch: Batch, names: Sequence[str]) -> Array:
+        profiles = batch.described.profiles
+        rows = batch.described.once("interventions", interventions)
+        at = profiles.samples.get_indexer(rows["sample"])
+        presence, direction = (rows[c].to_numpy(dtype=float) for c in ("presence", "direction"))
+        # What takes something away is no treatment that was added: it never gains as "an agent".
+        added = presence * (direction > 0) * ~rows["agent_class"].isin(TAKING_CLASSES).to_numpy()
+        found = np.zeros((len(names), len(profiles)))
+        place = {name: i for i, name in enumerate(names)}
+        for group, (column, _) in self._GROUPS.items():
+            own = [place.get(column_name(group, str(v)), -1) for v in rows[column].to_numpy(dtype=object)]
+            into = np.array(own, dtype=np.int64)
+            kept = into >= 0
+            add, amount = {
+                "preconditioning": (np.maximum, added),
+                "agent_class": (np.maximum, presence),
+                "agent": (np.add, direction),
+            }[group]
+            add.at(found, (into[kept], at[kept]), amount[kept])
+        gene = (rows["kind"] == "genetic_modification").to_numpy()
+        whole = {"gene_direction": np.where(gene, direction, 0.0), "preconditioning_agents": added}
+        for name, amount in whole.items():
+            if name in place:
+                np.add.at(found[place[name]], at, amount)
+        for name, values in _doses(profiles, self._typical).items():
+            if name in place:
+                found[place[name]] = values
+        return found
 
 
-def interventions(profiles: Profiles) -> pd.DataFrame:
-    """Return one row per sample and agent: kind, target, direction (+1, -1, 0 for a sham), agent class.
-
-    `presence` is 1 for a thing that was applied and 0 for a sham control.
-    """
-    rows = []
-    for entry in profiles.preconditioning.to_dict("records"):
-        agent = entry["agent"] if isinstance(entry["agent"], str) else None
-        found = parse_intervention(str(entry["kind"]), agent)
-        if found.kind in _DONE_TO_THE_PRODUCT:
-            continue  # done to the product, not to the cells: the profile holds it as a manipulation
-        shared = {
-            "sample": entry["sample"],
-            "kind": "other" if str(entry["kind"]).startswith("other:") else entry["kind"],
-            "direction": float(found.direction),
-            "agent_class": found.agent_class,
-            "presence": float(found.direction != 0),
-        }
-        rows += [{**shared, "target": target} for target in found.targets or (found.target,)]
-    return pd.DataFrame(rows, columns=["sample", "kind", "target", "direction", "agent_class", "presence"])
-
-
-def _doses(profiles: Profiles) -> pd.DataFrame:
+def _doses(profiles: Profiles, typical: tuple[float, float]) -> dict[str, Array]:
+    """Return how much deeper and longer than typical hypoxia is, in logarithms; 0 where it is not stated."""
     frame = profiles.preconditioning
-    hypoxia = frame[frame["kind"] == "hypoxia"].groupby("sample")
-    return pd.DataFrame(
-        {
-            "hypoxia_o2": hypoxia["o2_percent"].min().astype(float).reindex(profiles.samples),
-            "hypoxia_log_hours": np.log1p(hypoxia["hours"].max().astype(float).reindex(profiles.samples)),
-        }
-    )
-
-
-def _parent(name: str) -> str:
-    """Return the agent, gene or kind behind a column; an agent is not the factor of the same name."""
-    if name.startswith("hypoxia_"):
-        return "hypoxia"
-    if name.startswith("agent="):
-        return f"{name.removeprefix('agent=')} treatment"
-    if name in ("gene_direction", "preconditioning_agents"):
-        return name.replace("_", " ")
-    return name.split("=", 1)[1]
+    own = frame[(frame["kind"] == "hypoxia").fillna(False)]
+    at = profiles.samples.get_indexer(own["sample"])
+    oxygen, hours = (own[c].to_numpy(dtype=float, na_value=np.nan) for c in ("o2_percent", "hours"))
+    least, longest = np.full(len(profiles), np.nan), np.full(len(profiles), np.nan)
+    np.fmin.at(least, at, np.maximum(oxygen, _LEAST_OXYGEN))
+    np.fmax.at(longest, at, hours)
+    depth, duration = np.log2(typical[0] / least), np.log1p(longest) - np.log1p(typical[1])
+    return {"hypoxia_depth": np.nan_to_num(depth), "hypoxia_log_hours": np.nan_to_num(duration)}

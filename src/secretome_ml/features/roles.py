@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Self
 
 import pandas as pd
 
 from secretome_ml.paths import data_dir
+from secretome_ml.recipe import KNOWLEDGE
 
 _SIGN = {"promotes": 1.0, "inhibits": -1.0}
 # A role is worth 1/3 to 1, after the strength of its evidence (1 indirect, 2 clear, 3 central).
@@ -66,6 +67,27 @@ def known_roles(without: tuple[str, ...] = ()) -> Roles:
         {(r["effect"], r["factor"]): _signed(r) for r in factors},
         {(r["effect"], r["term_kind"], r["term"]): _signed(r) for r in conditions},
     )
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known before any study is seen; an encoder keeps it, and so does its bundle.
+
+    Parameters
+    ----------
+    roles : Roles
+        What factors and conditions are known to do.
+    constants : mapping of str to float
+        What a level tells about a role, what unknown roles count as, and the prior weights of sums; see
+        `secretome_ml.recipe.KNOWLEDGE`.
+    """
+
+    roles: Roles = field(default_factory=lambda: known_roles())
+    constants: Mapping[str, float] = field(default_factory=lambda: dict(KNOWLEDGE))
+
+    def prior(self, column: str) -> float:
+        """Return the weight that an informed model gives a column before it has seen a study."""
+        return self.constants.get(f"prior_{column}", 0.0)
 
 
 def _read(name: str, without: tuple[str, ...]) -> list[dict[str, Any]]:

@@ -4,11 +4,13 @@ from secretome_ml.files.cells import csv_text, read_cell, safe_cell
 from secretome_ml.files.held import HeldFolder, read_steadily
 from secretome_ml.files.leftovers import aside, recover, scratch_folder, sweep
 from secretome_ml.files.locks import only_one
+from secretome_ml.files.tables import check_suffix, table_aside, write_table
 from secretome_ml.files.whole import refuse_foreign, replace_folder, sha256, write_file
 
 __all__ = [
     "HeldFolder",
     "aside",
+    "check_suffix",
     "csv_text",
     "only_one",
     "read_cell",
@@ -20,5 +22,7 @@ __all__ = [
     "scratch_folder",
     "sha256",
     "sweep",
+    "table_aside",
     "write_file",
+    "write_table",
 ]

@@ -15,9 +15,8 @@ class _ColumnSum(EffectModel):
     """A margin that is a plain weighted sum of columns, per effect."""
 
     def _contributions(self, features: Features, effect: str) -> Array:
-        values = features.for_effect(effect).to_numpy(dtype=float)
-        weights, base = self.weights_[effect], self.base_[effect]
-        return np.column_stack([np.nan_to_num(values) * weights, np.full(len(values), base)])
+        values = np.nan_to_num(features.of_effect(effect)) * self.weights_[effect][:, None]
+        return np.concatenate([values, np.full((1, values.shape[1]), self.base_[effect])])
 
     def state(self) -> ModelState:
         return {
@@ -74,9 +73,9 @@ class CellSourceOnly(_ColumnSum):
         for effect in targets.effects:
             share = targets.outcomes[effect].dropna()
             common = prevalence(targets, effect)
-            values = features.common.loc[share.index]
+            values = features.common[:, features.places(share.index)]
             for i in tissues:
-                inside = values[self.columns_[i].name] == 1
+                inside = values[i] == 1
                 weight = targets.weights[share.index][inside]
                 total = float(np.sum(weight * share[inside])) + self.pseudo_observations * common
                 self.weights_[effect][i] = logit(total / (weight.sum() + self.pseudo_observations)) - logit(

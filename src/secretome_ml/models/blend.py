@@ -29,6 +29,8 @@ class Blend(EffectModel):
         Share of the trees in the mean.
     comparison_weight : float
         Weight of a comparison relative to an outcome.
+    single_factor : float
+        As in `InformedLogistic`.
     seed : int
         Seed of the trees.
     device : str
@@ -51,6 +53,7 @@ class Blend(EffectModel):
         depth: int = 2,
         tree_share: float = 0.5,
         comparison_weight: float = 1.0,
+        single_factor: float = 10.0,
         seed: int = 0,
         device: str = "cpu",
     ) -> None:
@@ -60,6 +63,7 @@ class Blend(EffectModel):
         self.depth = depth
         self.tree_share = tree_share
         self.comparison_weight = comparison_weight
+        self.single_factor = single_factor
         self.seed = seed
         self.device = device
 
@@ -68,7 +72,9 @@ class Blend(EffectModel):
 
     def fit_on(self, side: TrainingSide) -> Self:
         self._remember(side.features, side.targets)
-        self.linear_ = InformedLogistic(self.penalty, self.deviation, self.comparison_weight).fitted_on(side)
+        self.linear_ = InformedLogistic(
+            self.penalty, self.deviation, self.comparison_weight, self.single_factor
+        ).fitted_on(side)
         self.trees_ = BoostedTrees(
             rounds=self.rounds,
             depth=self.depth,
@@ -103,8 +109,7 @@ class Blend(EffectModel):
         model.columns_, model.effects_ = model.linear_.columns_, model.linear_.effects_
         return model
 
-    def _margin(self, features: Features, effect: str) -> Array:
-        linear = self.linear_._margin(features, effect)
-        trees = self.trees_._margin(features, effect)
+    def _margins(self, features: Features) -> Array:
+        linear, trees = self.linear_._margins(features), self.trees_._margins(features)
         total: Array = np.asarray((1.0 - self.tree_share) * linear + self.tree_share * trees)
         return total

@@ -111,6 +111,11 @@ class BoostedTrees(EffectModel):
             "nthread": 1,
             "device": self.device,
             "disable_default_eval_metric": True,
+            "monotone_constraints": "("
+            + ",".join(
+                ["1" if c.kind == "knowledge" else "0" for c in self.columns_] + ["0"] * len(self.effects_)
+            )
+            + ")",
         }
 
         def gradient(margin: Array, _: xgb.DMatrix) -> tuple[Array, Array]:
@@ -174,23 +179,20 @@ class BoostedTrees(EffectModel):
         return self.booster_ if self._read is None else self._read
 
     def _contributions(self, features: Features, effect: str) -> Array:
-        return self.contributions_of(self._rows(features, effect), effect)
-
-    def contributions_of(self, rows: NDArray[np.float32], effect: str) -> Array:
-        """Return the contributions of rows as the trees see them, their indicators last."""
-        tables = self.tables if self._worth_tables(len(rows)) else None
+        columns = self._columns(features, effect)
+        tables = self.tables if self._worth_tables(columns.shape[1]) else None
         if tables is not None:
-            parts = tables.contributions(rows)
+            parts = tables.contributions_of(columns)
         else:
-            found = self.booster_.predict(self._matrix(rows), pred_contribs=True, strict_shape=True)
-            parts = found[:, 0, :].astype(float)
+            found = self.booster_.predict(self._matrix(columns.T), pred_contribs=True, strict_shape=True)
+            parts = found[:, 0, :].astype(float).T
         own = len(self.columns_)
         # The effect's indicator columns are constant within an effect: they belong to its base value.
-        base = parts[:, own:].sum(axis=1) + self.base_[effect]
-        return np.column_stack([parts[:, :own], base])
+        parts[own] = parts[own:].sum(axis=0) + self.base_[effect]
+        return parts[: own + 1]
 
     def _interactions(self, features: Features, effect: str) -> Array:
-        rows = self._rows(features, effect)
+        rows = self._columns(features, effect).T
         tables = self.tables
         if tables is not None:
             parts = tables.interactions(rows)
@@ -234,24 +236,25 @@ class BoostedTrees(EffectModel):
         model._read = forest_from_state(state["forest"], len(columns) + len(model.effects_))
         return model
 
-    def _margin(self, features: Features, effect: str) -> Array:
-        return self.margin_of(self._rows(features, effect), effect)
+    def _margins(self, features: Features) -> Array:
+        return np.stack([self._margin(self._columns(features, e), e) for e in self.effects_])
 
-    def margin_of(self, rows: NDArray[np.float32], effect: str) -> Array:
-        """Return the margin of rows as the trees see them, their indicators last."""
-        margin = self.booster_.predict(self._matrix(rows), output_margin=True)
+    def _margin(self, columns: NDArray[np.float32], effect: str) -> Array:
+        margin = self.booster_.predict(self._matrix(columns.T), output_margin=True)
         total: Array = margin.astype(float) + self.base_[effect]
         return total
 
-    def _rows(self, features: Features, effect: str) -> NDArray[np.float32]:
-        """Return the rows as the trees see them: columns of the fit, then one indicator per effect."""
-        values = fill_typical(features.for_effect(effect).to_numpy(dtype=float), self.typical_)
-        indicator = np.zeros((len(values), len(self.effects_)))
-        indicator[:, self.effects_.index(effect)] = 1.0
-        return np.column_stack([values, indicator]).astype(np.float32)
+    def _columns(self, features: Features, effect: str) -> NDArray[np.float32]:
+        """Return what the trees see, column by column: those of the fit, then one indicator per effect."""
+        own, count = len(self.columns_), len(features.samples)
+        found = np.zeros((own + len(self.effects_), count), dtype=np.float32)
+        values = features.of_effect(effect)
+        found[:own] = np.where(np.isnan(values), self.typical_[:, None], values)
+        found[own + self.effects_.index(effect)] = 1.0
+        return found
 
     def _matrix(self, rows: NDArray[np.float32]) -> xgb.DMatrix:
-        return xgb.DMatrix(rows, feature_names=self._names())
+        return xgb.DMatrix(np.ascontiguousarray(rows), feature_names=self._names())
 
     def _names(self) -> list[str]:
         """Return column names that XGBoost accepts: it refuses brackets and less-than signs."""

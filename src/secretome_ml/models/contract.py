@@ -59,10 +59,13 @@ class EffectModel(BaseEstimator):  # type: ignore[misc]
 
     def margin(self, features: Features) -> pd.DataFrame:
         """Return samples by effects: the score, logit scale, higher = stronger."""
+        values = self.margins(features).T
+        return pd.DataFrame(values, index=features.samples, columns=list(self.effects_))
+
+    def margins(self, features: Features) -> Array:
+        """Return effects by samples: the score, logit scale, higher = stronger."""
         self._require_columns(features)
-        return pd.DataFrame(
-            {effect: self._margin(features, effect) for effect in self.effects_}, index=features.samples
-        )
+        return self._margins(features)
 
     def contributions(self, features: Features, effect: str) -> Array:
         """Return samples by (columns + 1): the share of each column in the margin, the base value last.
@@ -70,7 +73,7 @@ class EffectModel(BaseEstimator):  # type: ignore[misc]
         Each row adds up to the margin to 1e-5.
         """
         self._require_columns(features)
-        return self._contributions(features, effect)
+        return self._contributions(features, effect).T
 
     def interactions(self, features: Features, effect: str) -> Array:
         """Return samples by (columns + 1) by (columns + 1): SHAP interaction values, the base value last.
@@ -84,15 +87,15 @@ class EffectModel(BaseEstimator):  # type: ignore[misc]
 
     @abstractmethod
     def _contributions(self, features: Features, effect: str) -> Array:
-        """Return the contributions; the columns are those of the fit, in the same order."""
+        """Return (columns + 1) by samples; the columns are those of the fit, in the same order."""
 
     def _interactions(self, features: Features, effect: str) -> Array:
-        alone = self._contributions(features, effect)
+        alone = self._contributions(features, effect).T
         return alone[:, :, None] * np.eye(alone.shape[1])
 
-    def _margin(self, features: Features, effect: str) -> Array:
-        total: Array = self._contributions(features, effect).sum(axis=1)
-        return total
+    def _margins(self, features: Features) -> Array:
+        """Return effects by samples; a model that knows a shorter way than by contributions takes it."""
+        return np.stack([self._contributions(features, effect).sum(axis=0) for effect in self.effects_])
 
     def _require_columns(self, features: Features) -> None:
         """Refuse features whose columns are not those of the fit, in the same order."""

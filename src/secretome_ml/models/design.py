@@ -52,7 +52,7 @@ def joint_design(features: Features, targets: Targets) -> Design:
         named = set(compared["arm"]) | set(compared["than"])
         rows = share.index[share.notna() | share.index.isin(named)]
         place = {sample: offset + i for i, sample in enumerate(rows)}
-        values.append(features.for_effect(effect).loc[rows].to_numpy(dtype=float))
+        values.append(features.for_effect(effect)[features.places(rows)])
         effects.append(np.full(len(rows), position))
         tested = share.loc[rows]
         outcomes.append(tested.fillna(0.5).to_numpy(dtype=float))
@@ -74,18 +74,6 @@ def joint_design(features: Features, targets: Targets) -> Design:
     )
 
 
-# What every preparation has, whether a source states it or not: unstated means average, not absent.
-_ALWAYS_THERE = (
-    "cell_type=",
-    "cell_source=",
-    "cell_source_group=",
-    "stage=",
-    "species=",
-    "product=",
-    "known_cells",
-)
-
-
 def typical_values(values: Array, columns: tuple[FeatureColumn, ...]) -> Array:
     """Return, per column, what stands in for a value that is not stated; NaN where nothing may.
 
@@ -96,7 +84,7 @@ def typical_values(values: Array, columns: tuple[FeatureColumn, ...]) -> Array:
     columns : tuple of FeatureColumn
         Their descriptions.
     """
-    there = np.array([c.name.startswith(_ALWAYS_THERE) for c in columns])
+    there = np.array([c.unstated == "average" for c in columns])
     stated = ~np.isnan(values)
     count = stated.sum(axis=0)
     mean = np.divide(np.nansum(values, axis=0), count, out=np.zeros(len(columns)), where=count > 0)

@@ -7,21 +7,6 @@ import numpy as np
 from secretome_ml.models.contract import Array
 from secretome_ml.models.linear import PenalisedLogistic
 
-# Weight, in logits per unit of a signed sum of known roles, that the model holds before it has seen a
-# study. The roles point the right way by construction; how much they matter is a guess that the data move.
-_PRIOR = {
-    "known_factors": 2.5,
-    "known_genes": 2.5,
-    "known_blocking": 2.5,
-    "known_agents": 2.5,
-    "known_cells": 2.5,
-    "known_product": 0.75,
-    "gene_direction": 0.5,
-    "preconditioning_agents": 0.4,
-}
-# Single factors are reported by few studies: they must earn their weight beyond the signed sum.
-_SINGLE_FACTOR = 10.0
-
 
 class InformedLogistic(PenalisedLogistic):
     """`PenalisedLogistic` whose shared weights are drawn to signed knowledge instead of to zero.
@@ -38,13 +23,26 @@ class InformedLogistic(PenalisedLogistic):
         Strength of the draw of an effect's weights to the shared ones.
     comparison_weight : float
         Weight of a comparison relative to an outcome.
+    single_factor : float
+        How many times the penalty a single factor meets: few studies report it, and it must earn its weight
+        beyond the signed sum of known roles.
     """
 
     name = "informed"
     grid = tuple({"penalty": p, "deviation": d} for p in (30.0, 100.0) for d in (100.0, 1000.0))
 
+    def __init__(
+        self,
+        penalty: float = 10.0,
+        deviation: float = 30.0,
+        comparison_weight: float = 1.0,
+        single_factor: float = 10.0,
+    ) -> None:
+        super().__init__(penalty, deviation, comparison_weight)
+        self.single_factor = single_factor
+
     def _prior(self) -> Array:
-        return np.array([_PRIOR.get(c.name, 0.0) for c in self.columns_])
+        return np.array([c.prior for c in self.columns_])
 
     def _reluctance(self) -> Array:
-        return np.array([_SINGLE_FACTOR if c.kind == "factor" else 1.0 for c in self.columns_])
+        return np.array([self.single_factor if c.kind == "factor" else 1.0 for c in self.columns_])

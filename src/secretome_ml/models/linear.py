@@ -74,11 +74,24 @@ class PenalisedLogistic(EffectModel):
         return self
 
     def _contributions(self, features: Features, effect: str) -> Array:
-        encoded = fill_typical(features.for_effect(effect).to_numpy(dtype=float), self.typical_)
-        values = _standardise(encoded, self.scale_)
+        values = self._filled(features, effect) / self.scale_[:, None]
         weights, mean = self.weights_[effect], self.means_[effect]
-        base = self.base_[effect] + float(mean @ weights)
-        return np.column_stack([(values - mean) * weights, np.full(len(values), base)])
+        found = np.empty((len(weights) + 1, values.shape[1]))
+        found[:-1] = (values - mean[:, None]) * weights[:, None]
+        found[-1] = self.base_[effect] + float(mean @ weights)
+        return found
+
+    def _margins(self, features: Features) -> Array:
+        scaled = {effect: weights / self.scale_ for effect, weights in self.weights_.items()}
+        return np.stack(
+            [scaled[effect] @ self._filled(features, effect) + self.base_[effect] for effect in self.effects_]
+        )
+
+    def _filled(self, features: Features, effect: str) -> Array:
+        """Return columns by samples with typical values, or nothing, for what is not stated."""
+        values, typical = features.of_effect(effect), np.nan_to_num(self.typical_)
+        filled: Array = np.where(np.isnan(values), typical[:, None], values)
+        return filled
 
     def state(self) -> ModelState:
         return {

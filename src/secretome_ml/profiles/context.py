@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import pandas as pd
 
@@ -11,41 +11,18 @@ from secretome_ml.errors import Problem
 from secretome_ml.profiles.preconditioning_text import parse_preconditioning
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS
 from secretome_ml.vocabulary import Terms, parse_manipulation
+from secretome_ml.vocabulary.columns import ContextColumn, context_column
+from secretome_ml.vocabulary.manipulations import VESICLES, without_manipulation
+from secretome_ml.vocabulary.targets import targets_in
 
-CHECKED = ("cell_type", "cell_source", "species", "stage", "product", "culture", "fraction")
-
-# Where a cell type's name states the tissue, the source follows from it.
-SOURCE_OF_TYPE = {
-    "ASC": "adipose",
-    "DPSC": "dental_pulp",
-    "PDLSC": "periodontal_ligament",
-    "SHED": "exfoliated_deciduous_teeth",
-    "SCAP": "apical_papilla",
-}
-_SOURCE_WORDS = (
-    (re.compile(r"\b(?:WJ|Wharton)", re.IGNORECASE), "umbilical_cord"),
-    (re.compile(r"\b(?:ADSC|ASC|AD-?MSC|AT-?MSC|adipos)", re.IGNORECASE), "adipose"),
-    (re.compile(r"\b(?:BM-?MSC|BMSC|BMMSC|bone marrow)", re.IGNORECASE), "bone_marrow"),
-    (re.compile(r"\b(?:UC-?MSC|umbilical cord(?! blood))", re.IGNORECASE), "umbilical_cord"),
-    (re.compile(r"\b(?:CB-?MSC|cord blood)", re.IGNORECASE), "cord_blood"),
-    (re.compile(r"\b(?:DPSC|dental pulp)", re.IGNORECASE), "dental_pulp"),
-    (re.compile(r"\b(?:PDLSC|PDL|periodontal)", re.IGNORECASE), "periodontal_ligament"),
-    (re.compile(r"\b(?:SHED|deciduous)", re.IGNORECASE), "exfoliated_deciduous_teeth"),
-    (re.compile(r"\bSCAP|apical papilla", re.IGNORECASE), "apical_papilla"),
-    (re.compile(r"\b(?:GMSC|GFs?\b|gingiva)", re.IGNORECASE), "gingiva"),
-    (re.compile(r"\b(?:AF-?MSC|amniotic fluid)", re.IGNORECASE), "amniotic_fluid"),
-    (re.compile(r"\b(?:AM-?MSC|amnio\w* membrane)", re.IGNORECASE), "amniotic_membrane"),
-    (re.compile(r"\b(?:PL?-?MSC|placenta)", re.IGNORECASE), "placenta"),
+PRODUCT_WORDS = "product_words"
+"""Beside the columns of the context: the words of a product that was treated after it was collected."""
+_CONCENTRATED = re.compile(
+    r"\b(?:ultra-?)?(?:concentrated|concentrate|filtered|filtrated|filtration)\b|\bretentate\b|"
+    r"\b\d+(?:[.,]\d+)?\s*(?:x|×|-?\s?fold)\b|\bx\s*\d+\b|\b[<>]?\s*\d+\s*kDa(?:\s+(?:filter|cut-?off|MWCO))?\b",
+    re.IGNORECASE,
 )
-_TYPE_WORDS = {
-    "obs": "osteoblast",
-    "ob": "osteoblast",
-    "osteoblasts": "osteoblast",
-    "gfs": "fibroblast",
-    "gf": "fibroblast",
-    "gingival fibroblasts": "fibroblast",
-    "wj-mscs": "MSC",
-}
+_UNSTATED = ("", "na", "n/a", "nan", "nd", "?", "unknown", "not known", "not stated", "not reported")
 # Looking for near words takes long; a table with more unknown words than these needs another remedy.
 _MOST_NEAR = 50
 
@@ -68,14 +45,18 @@ def resolve_column(
     """
     texts: pd.Series = values.astype("string").str.strip()
     texts = texts.mask(texts.eq(""))
-    if column not in CHECKED:
+    described = context_column(column)
+    if described.holds == "number":
+        return _numbers(texts, described, file, lines, problems)
+    if not described.is_term:
         return texts
     terms = Terms()
     resolved: dict[str, str | None] = {}
     for word in texts.dropna().unique():
         resolved[word] = terms.resolve(column, word)
-        if column == "cell_type" and resolved[word] is None and word.casefold() in _TYPE_WORDS:
-            resolved[word] = terms.resolve(column, _TYPE_WORDS[word.casefold()])
+        if column == "product" and (resolved[word] or "other:").startswith("other:"):
+            treated = treated_product(word)
+            resolved[word] = treated[0] if treated else resolved[word]
     near: dict[str, str] = {}
     for line, text in zip(lines, texts, strict=True):
         if pd.isna(text) or resolved[text] is not None:
@@ -89,15 +70,82 @@ def resolve_column(
     return terms_of
 
 
-def source_from_words(cell_type: str) -> str | None:
-    """Return the tissue that a cell type's name states, or None.
+def _numbers(
+    texts: pd.Series, column: ContextColumn, file: str, lines: Sequence[int], problems: list[Problem]
+) -> pd.Series:
+    """Return plain numbers as text; what is none is refused."""
+    values = pd.to_numeric(texts, errors="coerce")
+    for line, text in zip(lines, texts.where(values.isna()), strict=True):
+        if not pd.isna(text):
+            what = f"'{text[:60]}' is no number{f' of {column.unit}' if column.unit else ''}."
+            problems.append(Problem(file, line, column.name, what, "Give a plain number, or leave it empty."))
+    return values.map("{:g}".format, na_action="ignore").astype("string")
+
+
+def treated_product(text: str) -> tuple[str, str] | None:
+    """Return the product and the fraction of a product that was treated after it was collected, or None.
 
     Examples
     --------
-    >>> source_from_words("WJ-MSCs"), source_from_words("ADSCs"), source_from_words("MSC") is None
-    ('umbilical_cord', 'adipose', True)
+    >>> treated_product("conditioned medium, concentrated 10x"), treated_product("boiled exosomes")
+    (('conditioned_medium', 'concentrated'), ('exosome', 'heat_inactivated'))
+    >>> treated_product("conditioned medium")
     """
-    return next((source for pattern, source in _SOURCE_WORDS if pattern.search(cell_type)), None)
+    terms, words = Terms(), text.removeprefix("other:").strip()
+    done = parse_manipulation(words)
+    if done is None and _CONCENTRATED.search(words) is None:
+        return None
+    bare = _CONCENTRATED.sub(" ", words)
+    if done is not None and done.targets == (VESICLES,):
+        return ("soluble_fraction", "vesicle_depleted") if terms.resolve("product", bare) is None else None
+    product, rest = _product_within(bare)
+    left = re.sub(r"^\W+$", "", without_manipulation(rest))
+    if product is None or (left and not targets_in(left)):
+        return None
+    return product, (terms.resolve("fraction", done.kind) if done else None) or "concentrated"
+
+
+def _product_within(words: str) -> tuple[str | None, str]:
+    """Return the longest run of words that names a product, and the other words."""
+    parts = words.replace(",", " ").replace("(", " ").replace(")", " ").split()
+    for length in range(min(4, len(parts)), 0, -1):
+        for start in range(len(parts) - length + 1):
+            found = Terms().resolve("product", " ".join(parts[start : start + length]))
+            if found is not None:
+                return found, " ".join([*parts[:start], *parts[start + length :]])
+    return None, words
+
+
+def with_implied(context: pd.DataFrame, raw: pd.DataFrame) -> pd.DataFrame:
+    """Return a context with what its words imply and it leaves open.
+
+    A cell type may state the tissue (`ADSC`), a product what was done to it (`boiled conditioned medium`).
+
+    Parameters
+    ----------
+    context : pandas.DataFrame
+        Resolved columns.
+    raw : pandas.DataFrame
+        The same rows as they are written.
+    """
+    found = context.copy()
+    if "cell_type" in raw:
+        _fill(found, "cell_source", raw["cell_type"], Terms().source_of)
+    if "product" in raw:
+        _fill(found, "fraction", raw["product"], lambda text: (treated_product(text) or (None, None))[1])
+        texts = raw["product"].astype("string").fillna("")
+        treated = texts.isin([t for t in texts.unique() if treated_product(t) is not None])
+        if treated.any():
+            found[PRODUCT_WORDS] = texts.where(treated).to_numpy()
+    return found
+
+
+def _fill(context: pd.DataFrame, column: str, words: pd.Series, of: Callable[[str], str | None]) -> None:
+    texts = words.astype("string").fillna("")
+    implied = texts.map({text: of(text) if text else None for text in texts.unique()}).astype("string")
+    if implied.notna().any():
+        stated = context[column] if column in context else pd.Series(pd.NA, context.index, dtype="string")
+        context[column] = stated.where(stated.notna(), implied.to_numpy())
 
 
 def read_preconditioning(
@@ -106,7 +154,7 @@ def read_preconditioning(
     """Yield the agents of every preconditioning cell; what cannot be read is refused with its place."""
     terms = Terms()
     for i, (sample, text) in enumerate(zip(samples, texts, strict=True)):
-        if not isinstance(text, str) or not text.strip():
+        if not isinstance(text, str) or text.strip().casefold() in _UNSTATED:
             continue
         try:
             entries = parse_preconditioning(text.strip(), terms)
@@ -122,7 +170,7 @@ def read_preconditioning(
 def manipulations_of(context: pd.DataFrame) -> list[dict[str, object]]:
     """Return what the donor and product texts tell about things done to the product."""
     found = []
-    for column in ("donor", "product"):
+    for column in ("donor", "product", PRODUCT_WORDS):
         if column not in context:
             continue
         texts = context[column].dropna()
@@ -139,4 +187,5 @@ def context_frame(
 ) -> pd.DataFrame:
     """Return the context columns that a table has, resolved, indexed by sample."""
     columns = {c: resolve_column(frame[c], c, file, lines, problems) for c in CONTEXT_COLUMNS if c in frame}
-    return pd.DataFrame(columns, index=frame.index).set_axis(pd.Index(samples, name="sample"), axis=0)
+    resolved = with_implied(pd.DataFrame(columns, index=frame.index), frame)
+    return resolved.set_axis(pd.Index(samples, name="sample"), axis=0)

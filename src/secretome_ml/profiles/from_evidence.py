@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import cast
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from secretome_ml.evidence import Evidence
+from secretome_ml.profiles.context import treated_product, with_implied
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS, Profiles, make_profiles
 from secretome_ml.vocabulary import FactorVocabulary, Terms, parse_manipulation
+from secretome_ml.vocabulary.columns import names_where
 
 # What a state against another arm says of that arm: the factor is there. It is no change of that arm, which
 # may stand between two others.
@@ -19,6 +23,18 @@ _OTHER_ARM = {"elevated": "detected", "decreased": "detected", "unchanged": "unc
 def sample_name(study: str, arm: str) -> str:
     """Return the name under which an arm is scored."""
     return f"{study}/{arm}"
+
+
+def study_of(samples: pd.Index) -> NDArray[np.object_]:
+    """Return the study of each `<study>/<arm>` sample name.
+
+    Examples
+    --------
+    >>> study_of(pd.Index(["s-1/hypoxia", "s-1/normoxia"])).tolist()
+    ['s-1', 's-1']
+    """
+    studies: NDArray[np.object_] = samples.str.split("/", n=1).str[0].to_numpy(dtype=object)
+    return studies
 
 
 def profiles_from_evidence(evidence: Evidence) -> Profiles:
@@ -52,13 +68,15 @@ def _in_terms(context: pd.DataFrame) -> pd.DataFrame:
     """Return the context in vocabulary terms; words that no vocabulary holds become `other:<words>`."""
     terms = Terms()
     resolved = context.copy()
-    for column in context.columns.drop("donor"):
-        found = {
-            v: terms.resolve(column, v) or f"other:{v.removeprefix('other:')}"
-            for v in context[column].dropna().unique()
-        }
+    for column in names_where(is_term=True):
+        found = {v: _word(column, v, terms) for v in context[column].dropna().unique()}
         resolved[column] = context[column].map(found).astype("string")
-    return resolved
+    return with_implied(resolved, context).reindex(columns=list(CONTEXT_COLUMNS))
+
+
+def _word(column: str, text: str, terms: Terms) -> str:
+    treated = treated_product(text) if column == "product" else None
+    return treated[0] if treated else terms.resolve(column, text) or f"other:{text.removeprefix('other:')}"
 
 
 def _long(frame: pd.DataFrame) -> list[dict[str, object]]:

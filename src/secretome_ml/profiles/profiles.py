@@ -9,10 +9,11 @@ from typing import TypeAlias
 import pandas as pd
 
 from secretome_ml.errors import Problem
+from secretome_ml.vocabulary.columns import context_columns
 
 Rows: TypeAlias = Iterable[Mapping[str, object]] | pd.DataFrame
 
-CONTEXT_COLUMNS = ("cell_type", "cell_source", "species", "stage", "donor", "product", "culture", "fraction")
+CONTEXT_COLUMNS = tuple(c.name for c in context_columns())
 PRECONDITIONING_COLUMNS = ("sample", "kind", "agent", "o2_percent", "hours", "dose", "unit")
 MANIPULATION_COLUMNS = ("sample", "kind", "target")
 FACTOR_COLUMNS = (

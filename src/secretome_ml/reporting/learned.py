@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 
-from secretome_ml.evaluation.metrics import HIGHER_IS_BETTER
 from secretome_ml.models.registry import BASELINES
 from secretome_ml.reporting.figures import beeswarm, dependence, importance_bar, metrics_forest
 from secretome_ml.reporting.inline import inline_svg
@@ -14,6 +13,7 @@ from secretome_ml.reporting.samples import Shown
 from secretome_ml.reporting.style import svg_text
 from secretome_ml.reporting.summary import ModelSummary
 from secretome_ml.reporting.words import decimal, effect_label, metric_label, model_label, signed, term_label
+from secretome_ml.validation.metrics import HIGHER_IS_BETTER
 
 _HEADLINE, _FOREST = ("concordance", "auroc", "log_loss"), ("concordance", "auroc")
 # With fewer samples a figure over all of them says less than each by itself.

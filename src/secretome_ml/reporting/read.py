@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from secretome_ml.profiles import Profiles
-from secretome_ml.profiles.check import InputReport, check_profiles
+from secretome_ml.readers.check import InputReport, check_profiles
 from secretome_ml.reporting.words import clean
 
 # Longer tables would bury what is to be looked at.

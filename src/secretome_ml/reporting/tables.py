@@ -11,7 +11,6 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from secretome_ml.evaluation.metrics import HIGHER_IS_BETTER
 from secretome_ml.models.registry import BASELINES
 from secretome_ml.reporting.words import (
     clean,
@@ -22,6 +21,7 @@ from secretome_ml.reporting.words import (
     model_label,
     shorten,
 )
+from secretome_ml.validation.metrics import HIGHER_IS_BETTER
 
 # Names for narrow columns.
 _SHORT = {

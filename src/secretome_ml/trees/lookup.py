@@ -58,15 +58,19 @@ class PatternTables:
         rows : array of float32, rows by features
             NaN = missing.
         """
-        found = np.zeros((len(rows), self.forest.features + 1))
-        found[:, -1] = self.forest.base + self.expected
+        return self.contributions_of(rows.T).T
+
+    def contributions_of(self, columns: Rows) -> Floats:
+        """Return (features + 1) by rows, as `contributions` does, from features by rows."""
+        count = columns.shape[1]
+        found = np.zeros((self.forest.features + 1, count))
+        found[-1] = self.forest.base + self.expected
         place = {feature: i for i, feature in enumerate(self._asked.tolist())}
 
         def work(start: int, stop: int) -> None:
-            total = self._sums(self._tables, rows[start:stop], place)
-            found[start:stop, self._asked] = total.T
+            found[self._asked, start:stop] = self._sums(self._tables, columns[:, start:stop], place)
 
-        in_blocks(work, len(rows), _BLOCK, self.threads)
+        in_blocks(work, count, _BLOCK, self.threads)
         return found
 
     def interactions(self, rows: Rows) -> Floats:
@@ -84,7 +88,7 @@ class PatternTables:
         found = np.zeros((len(rows), width + 1, width + 1))
 
         def work(start: int, stop: int) -> None:
-            total = self._sums(tables, rows[start:stop], place)
+            total = self._sums(tables, rows[start:stop].T, place)
             found[start:stop, first, second] = total.T
             found[start:stop, second, first] = total.T
 
@@ -93,24 +97,25 @@ class PatternTables:
         found[:, own, own] = self.contributions(rows) - found.sum(axis=2)
         return found
 
-    def _sums(self, tables: list[list[GroupTable]], rows: Rows, place: dict[int, int]) -> Floats:
+    def _sums(self, tables: list[list[GroupTable]], given: Rows, place: dict[int, int]) -> Floats:
         """Return keys by rows: what the trees give to each key; `place` finds the row of a key."""
-        columns = dict(zip(self._asked.tolist(), np.ascontiguousarray(rows[:, self._asked].T), strict=True))
-        total = np.zeros((len(place), len(rows)))
-        taken = np.empty(len(rows), dtype=np.float32)
+        count = given.shape[1]
+        columns = dict(zip(self._asked.tolist(), np.ascontiguousarray(given[self._asked]), strict=True))
+        total = np.zeros((len(place), count))
+        taken = np.empty(count, dtype=np.float32)
         own: list[NDArray[np.float32]] = []
         for tree, groups in zip(self.forest.trees, tables, strict=True):
             if tree.left[0] == LEAF:
                 continue
             # A tree's share is gathered in single precision, the sum over trees in double.
             slots: dict[int, int] = {}
-            for table, code in _codes(tree, groups, columns, len(rows)):
+            for table, code in _codes(tree, groups, columns, count):
                 for key, values in zip(table.keys, table.values, strict=True):
                     slot = slots.get(key)
                     if slot is None:
                         slot = slots[key] = len(slots)
                         if slot == len(own):
-                            own.append(np.empty(len(rows), dtype=np.float32))
+                            own.append(np.empty(count, dtype=np.float32))
                         np.take(values, code, out=own[slot], mode="wrap")
                     else:
                         np.take(values, code, out=taken, mode="wrap")

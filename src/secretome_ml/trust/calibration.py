@@ -44,13 +44,15 @@ class Calibrator:
 
     def probability(self, margin: pd.DataFrame) -> pd.DataFrame:
         """Return samples by effects: the calibrated probability that the effect is beneficial."""
-        chances = {e: expit(self._log_odds(e, margin[e].to_numpy(dtype=float))) for e in margin.columns}
+        chances = {e: self.probability_of(str(e), margin[e].to_numpy(dtype=float)) for e in margin.columns}
         return pd.DataFrame(chances, index=margin.index)
 
-    def _log_odds(self, effect: str, margin: Array) -> Array:
+    def probability_of(self, effect: str, margin: Array) -> Array:
+        """Return the calibrated probability at margins of one effect."""
         away = margin - self.knots[effect]
-        bent: Array = self.below * np.minimum(away, 0.0) + self.above * np.maximum(away, 0.0)
-        return self.offsets[effect] + bent
+        bent = self.below * np.minimum(away, 0.0) + self.above * np.maximum(away, 0.0)
+        chance: Array = expit(self.offsets[effect] + bent)
+        return chance
 
     def state(self) -> dict[str, Any]:
         """Return plain JSON values."""

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from secretome_ml.features.preconditioning import interventions
-from secretome_ml.models.targets import study_of
+from secretome_ml.profiles.facts import NEAR, fact_sets
+from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.profiles.profiles import Profiles
 
 Array = NDArray[np.float64]
-
-_CONTEXT = ("cell_type", "cell_source", "species", "stage", "product", "culture")
 
 
 @dataclass(frozen=True)
@@ -40,12 +38,15 @@ class Nearest:
 
     def distances(self, profiles: Profiles) -> pd.Series:
         """Return, per sample, the least share of its stated facts that a training arm lacks."""
-        stated = stated_facts(profiles)
-        known = _matrix([[self.facts[i] for i in arm] for arm in self.arms], self.facts)
+        stated = fact_sets(profiles, NEAR)
         own = _matrix(stated.to_list(), self.facts)
         sizes = np.array([len(s) for s in stated], dtype=float)
-        shared = (own @ known.T).max(axis=1) if len(known) else np.zeros(len(own))
+        shared = (own @ self._known.T).max(axis=1) if len(self.arms) else np.zeros(len(own))
         return pd.Series(1.0 - np.where(sizes > 0, shared / np.maximum(sizes, 1.0), 1.0), index=stated.index)
+
+    @cached_property
+    def _known(self) -> Array:
+        return _matrix([[self.facts[i] for i in arm] for arm in self.arms], self.facts)
 
     def state(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -68,7 +69,7 @@ def fit_nearest(profiles: Profiles, quantile: float = 0.95) -> Nearest:
     quantile : float
         Share of arms that, seen from the other studies alone, lie within the threshold.
     """
-    stated = stated_facts(profiles)
+    stated = fact_sets(profiles, NEAR)
     facts = tuple(sorted(set().union(*stated)))
     matrix, study = _matrix(stated.to_list(), facts), study_of(profiles.samples)
     sizes = matrix.sum(axis=1)
@@ -77,20 +78,6 @@ def fit_nearest(profiles: Profiles, quantile: float = 0.95) -> Nearest:
     place = {fact: i for i, fact in enumerate(facts)}
     arms = sorted({tuple(sorted(place[f] for f in arm)) for arm in stated})
     return Nearest(facts, tuple(arms), float(np.quantile(away, quantile)) if len(away) else 1.0)
-
-
-def stated_facts(profiles: Profiles) -> pd.Series:
-    """Return, per sample, the facts stated of cells, preconditioning and product; factors stand apart."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for column in _CONTEXT:
-        for sample, value in profiles.context[column].dropna().items():
-            found[str(sample)].add(f"{column}={value}")
-    for row in interventions(profiles).itertuples(index=False):
-        named = {"kind": row.kind, "class": row.agent_class, "agent": row.target}
-        found[row.sample] |= {f"{k}={v}" for k, v in named.items() if isinstance(v, str)}
-    for row in profiles.manipulations.itertuples(index=False):
-        found[row.sample].add(f"manipulation={row.kind}")
-    return pd.Series([frozenset(found[s]) for s in profiles.samples], index=profiles.samples, dtype=object)
 
 
 def _matrix(arms: list[Any], facts: tuple[str, ...]) -> Array:

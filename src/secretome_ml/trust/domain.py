@@ -5,15 +5,55 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from secretome_ml.profiles.profiles import Profiles
+from secretome_ml.features.batch import Batch, batch_of
+from secretome_ml.profiles.profiles import CONTEXT_COLUMNS, Profiles
 from secretome_ml.trust.distance import Nearest, fit_nearest
+from secretome_ml.vocabulary.columns import names_where
 
-_WATCHED = ("cell_type", "cell_source", "product", "species", "culture")
+_WATCHED = names_where(watched=True)
+_NEEDED = names_where(domain="needed")
 # A panel of so many factors, of which hardly any stands in training studies, is another panel. A single
 # factor that nobody else measured is no panel: such arms are predicted as well as others.
 PANEL, LEAST_FACTORS = 5, 3
+
+
+@dataclass(frozen=True)
+class _Described:
+    """What the descriptions of a batch say about the domain, whatever was measured.
+
+    Parameters
+    ----------
+    reasons : list of list of str
+        Words of each that too few studies use.
+    stated : array of bool
+        Whether it says what the preparation is.
+    away : array
+        Distance to the nearest training arm.
+    """
+
+    reasons: list[list[str]]
+    stated: NDArray[np.bool_]
+    away: NDArray[np.float64]
+
+    def words(self, row: int, common: int, measured: int, threshold: float) -> str:
+        """Return why a sample of this description with such a panel lies outside; empty where it does not."""
+        reasons = list(self.reasons[row])
+        if measured >= PANEL and common < LEAST_FACTORS:
+            reasons.append(
+                f"panel too different: {common} of {measured} factors stand in the training studies"
+            )
+        if not self.stated[row] and measured == 0:
+            reasons.append("nothing is stated about the preparation")
+        if not reasons and self.away[row] > threshold:
+            shared = 1.0 - self.away[row]
+            reasons.append(
+                f"far from every study: no training arm shares over {shared:.0%} of what is stated"
+            )
+        return "; ".join(reasons)
 
 
 @dataclass(frozen=True)
@@ -37,33 +77,44 @@ class Domain:
 
     def judge(self, profiles: Profiles) -> pd.DataFrame:
         """Return per sample `in_domain`, `domain_reason` (empty when inside) and `distance`."""
-        measured = profiles.factors.dropna(subset="level")
-        kinds, measured = _lists(profiles.preconditioning, "kind"), _lists(measured, "factor")
-        away = self.nearest.distances(profiles)
-        rows = []
-        contexts = profiles.context.astype(object).to_dict("records")
-        for sample, context in zip(profiles.samples, contexts, strict=True):
-            reasons = self._context_reasons(context)
-            reasons += self._unseen("preconditioning", kinds.get(sample, []))
-            reasons += self._panel(measured.get(sample, []))
-            stated = any(isinstance(context[c], str) for c in ("cell_type", "cell_source", "product"))
-            if not stated and sample not in measured.index and sample not in kinds.index:
-                reasons.append("nothing is stated about the preparation")
-            if not reasons and away[sample] > self.nearest.threshold:
-                shared = 1.0 - away[sample]
-                reasons.append(
-                    f"far from every study: no training arm shares over {shared:.0%} of what is stated"
-                )
-            rows.append((not reasons, "; ".join(reasons), float(away[sample])))
-        return pd.DataFrame(rows, columns=["in_domain", "domain_reason", "distance"], index=profiles.samples)
+        batch = batch_of(profiles)
+        reasons, away = self.reasons(batch), self._described(batch).away[batch.which]
+        columns = {"in_domain": reasons == "", "domain_reason": reasons, "distance": away}
+        return pd.DataFrame(columns, index=profiles.samples)
 
-    def _context_reasons(self, context: dict[str, object]) -> list[str]:
+    def reasons(self, batch: Batch) -> NDArray[np.object_]:
+        """Return why each sample lies outside the domain, empty text where it does not.
+
+        Each combination of a description with what a panel says is put into words once.
+        """
+        described = self._described(batch)
+        counts = self.studies.get("factor", {})
+        known = np.array([counts.get(f, 0) >= self.min_studies for f in batch.factors], dtype=bool)
+        common = (~np.isnan(batch.levels[known])).sum(axis=0)
+        strange = (batch.used >= PANEL) & (common < LEAST_FACTORS)
+        panel = np.where(strange, LEAST_FACTORS * batch.used + common + 1, np.minimum(batch.used, 1) - 1)
+        width = int(panel.max(initial=0)) + 2
+        _, first, code = np.unique(batch.which * width + panel + 1, return_index=True, return_inverse=True)
+        words = [
+            described.words(int(batch.which[i]), int(common[i]), int(batch.used[i]), self.nearest.threshold)
+            for i in first.tolist()
+        ]
+        return np.array(words, dtype=object)[code]
+
+    def _described(self, batch: Batch) -> _Described:
+        return batch.described.once("domain", self._describe)
+
+    def _describe(self, profiles: Profiles) -> _Described:
+        kinds = _lists(profiles.preconditioning, "kind")
+        context = {c: profiles.context[c].to_numpy(dtype=object, na_value=None) for c in CONTEXT_COLUMNS}
         reasons = []
-        for column in _WATCHED:
-            value = context[column]
-            if isinstance(value, str):
-                reasons += self._unseen(column, [value])
-        return reasons
+        for row, sample in enumerate(profiles.samples):
+            told = [(c, context[c][row]) for c in _WATCHED if context[c][row] is not None]
+            unseen = [reason for column, value in told for reason in self._unseen(column, [value])]
+            reasons.append([*unseen, *self._unseen("preconditioning", kinds.get(sample, []))])
+        stated = np.any([context[c] != None for c in _NEEDED], axis=0)  # noqa: E711
+        stated |= profiles.samples.isin(kinds.keys())
+        return _Described(reasons, stated, self.nearest.distances(profiles).to_numpy(dtype=float))
 
     def _unseen(self, column: str, values: list[str]) -> list[str]:
         counts = self.studies.get(column, {})
@@ -72,13 +123,6 @@ class Domain:
             for value in values
             if counts.get(value, 0) < self.min_studies
         ]
-
-    def _panel(self, factors: list[str]) -> list[str]:
-        counts = self.studies.get("factor", {})
-        known = sum(counts.get(f, 0) >= self.min_studies for f in factors)
-        if len(factors) < PANEL or known >= LEAST_FACTORS:
-            return []
-        return [f"panel too different: {known} of {len(factors)} factors stand in the training studies"]
 
     def state(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -103,9 +147,12 @@ def fit_domain(profiles: Profiles, min_studies: int = 2) -> Domain:
     return Domain(counts, fit_nearest(profiles), min_studies)
 
 
-def _lists(rows: pd.DataFrame, column: str) -> pd.Series:
+def _lists(rows: pd.DataFrame, column: str) -> dict[str, list[str]]:
     """Return sample to the sorted values of a column."""
-    return rows.dropna(subset=column).groupby("sample")[column].agg(lambda values: sorted(set(values)))
+    found: dict[str, set[str]] = {}
+    for sample, value in rows[["sample", column]].dropna().itertuples(index=False):
+        found.setdefault(sample, set()).add(value)
+    return {sample: sorted(values) for sample, values in found.items()}
 
 
 def _count(values: pd.Series, study: pd.Series) -> dict[str, int]:

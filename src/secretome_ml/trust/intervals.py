@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from secretome_ml.models.targets import Targets, study_of
+from secretome_ml.models.targets import Targets
+from secretome_ml.profiles.from_evidence import study_of
+from secretome_ml.trust.bounds import Bounds
 from secretome_ml.trust.calibration import Array, Calibrator, fit_calibrators
 from secretome_ml.trust.resampling import study_draws
 
@@ -18,6 +21,7 @@ LEAST_STUDIES, LEAST_FAILING = 20, 5
 # How far the log odds of an arm move when the model learns from other studies: about what the
 # delete-a-fifth jackknife over repeated cross-validation gives (the leaderboard shows it anew).
 MODEL_SPREAD = 0.3
+_MANY = 2000
 
 
 @dataclass(frozen=True)
@@ -40,25 +44,36 @@ class Intervals:
 
     def bounds(self, margin: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return low and high probability, samples by effects; 0 and 1 where the interval is refused."""
-        tail = (1.0 - self.level) / 2.0
-        low, high = np.quantile(self.spread(margin), [tail, 1.0 - tail], axis=0)
-        given = np.array([e not in self.refused for e in margin.columns])
-        return (
-            pd.DataFrame(np.where(given, low, 0.0), index=margin.index, columns=margin.columns),
-            pd.DataFrame(np.where(given, high, 1.0), index=margin.index, columns=margin.columns),
+        found = [self.bounds_of(str(e), margin[e].to_numpy(dtype=float)) for e in margin.columns]
+        low, high = (
+            pd.DataFrame(dict(zip(margin.columns, side, strict=True)), index=margin.index)
+            for side in zip(*found, strict=True)
         )
+        return low, high
 
-    def spread(self, margin: pd.DataFrame) -> Array:
-        """Return draws by samples by effects: the probability under each draw."""
-        values = margin.to_numpy(dtype=float)
+    def bounds_of(self, effect: str, margin: Array) -> tuple[Array, Array]:
+        """Return low and high probability at margins of one effect; 0 and 1 where the interval is refused."""
+        if effect in self.refused:
+            return np.zeros_like(margin), np.ones_like(margin)
+        if len(margin) < _MANY:  # following the draws would take longer than sorting them
+            tail = (1.0 - self.level) / 2.0
+            low, high = np.quantile(self.spread(effect, margin), [tail, 1.0 - tail], axis=0)
+            return low, high
+        return self._bounds[effect].of(margin)
+
+    @cached_property
+    def _bounds(self) -> dict[str, Bounds]:
+        tail = (1.0 - self.level) / 2.0
+        effects = self.draws[0].knots if self.draws else ()
+        return {e: Bounds(self.draws, e, (tail, 1.0 - tail)) for e in effects}
+
+    def spread(self, effect: str, margin: Array) -> Array:
+        """Return draws by margins: the probability under each draw."""
         knots, offsets = (
-            np.array([[getattr(draw, part)[e] for e in margin.columns] for draw in self.draws])[:, None, :]
-            for part in ("knots", "offsets")
+            np.array([getattr(d, part)[effect] for d in self.draws])[:, None] for part in ("knots", "offsets")
         )
-        below, above = (
-            np.array([getattr(d, s) for d in self.draws])[:, None, None] for s in ("below", "above")
-        )
-        away = values[None] - knots
+        below, above = (np.array([getattr(d, s) for d in self.draws])[:, None] for s in ("below", "above"))
+        away = margin[None] - knots
         spread: Array = expit(offsets + below * np.minimum(away, 0.0) + above * np.maximum(away, 0.0))
         return spread
 

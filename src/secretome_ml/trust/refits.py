@@ -10,7 +10,8 @@ from joblib import Parallel, delayed
 
 from secretome_ml.features.columns import FeatureColumn, Features
 from secretome_ml.models.contract import EffectModel, ModelState
-from secretome_ml.models.targets import Targets, study_of
+from secretome_ml.models.targets import Targets
+from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.trust.resampling import study_draws
 
 

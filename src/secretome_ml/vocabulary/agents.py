@@ -14,6 +14,7 @@ _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _DOSE = re.compile(r"\b\d+(?:[.,]\d+)?\s*(?:%|[pnuµμm]?[gM](?:/m?[lL])?|U/ml|h|hours?|nm|J/cm2|mW/cm2)\b")
 _WORD = re.compile(r"[\w()-]+")
 _SEVERAL = re.compile(r"[+,;&]| and | or | plus ", re.IGNORECASE)
+VEHICLE = "vehicle"
 _MOST_WORDS, _LONGEST_PHRASE, _SHORTEST = 24, 4, 2
 _KIND_CLASS = {"lipid": "lipid_mediator", "small_molecule": "metabolite", "mirna": "mirna", "rna": "rna"}
 _FAMILY_CLASS = {
@@ -63,13 +64,26 @@ def find_agent(text: str, factors: bool = True) -> Agent | None:
     >>> find_agent("GW4869").agent_class, find_agent("moonlight")
     ('ev_release_inhibitor', None)
     """
+    found = exact_agent(text, factors)
+    return (
+        found if found is not None else _inside(" ".join(_DOSE.sub(" ", _BRACKETED.sub(" ", text)).split()))
+    )
+
+
+def exact_agent(text: str, factors: bool = True) -> Agent | None:
+    """Return the agent that a whole text names, remarks in brackets passed over, or None.
+
+    Examples
+    --------
+    >>> exact_agent("calcium alginate gel"), exact_agent("DMSO").agent_class
+    (None, 'vehicle')
+    """
     bare = " ".join(_DOSE.sub(" ", _BRACKETED.sub(" ", text)).split())
     for name in (text, bare):
         found = _agents().get(normal_form(name))
         if found is not None and normal_form(name):
             return found
-    found = _as_factor(text, bare) if factors else None
-    return found if found is not None else _inside(bare)
+    return _as_factor(text, bare) if factors else None
 
 
 def _as_factor(text: str, bare: str) -> Agent | None:
@@ -93,7 +107,7 @@ def _inside(text: str) -> Agent | None:
         for start in range(len(words) - length + 1):
             phrase = "".join(words[start : start + length])
             found = _agents().get(normal_form(phrase))
-            if found is not None and len(phrase) > _SHORTEST:
+            if found is not None and len(phrase) > _SHORTEST and found.agent_class != VEHICLE:
                 return found
     return None
 

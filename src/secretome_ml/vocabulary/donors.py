@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+
+from secretome_ml.vocabulary.tables import rows
 
 _AGE = re.compile(
     r"(?:\bage\s+(?P<mean>\d{1,3})|(?P<years>\d{1,3})[\s-]*(?:years?|y(?:rs?)?)\b)", re.IGNORECASE
@@ -19,47 +22,35 @@ _NOT_DISEASED = re.compile(
     r"non-?diseased|age-matched controls?|disease-free|non-?ur(?:a)?emic|\bno [\w ]{0,40}disease",
     re.IGNORECASE,
 )
-_CONDITIONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (state, re.compile(pattern, re.IGNORECASE))
-    for state, pattern in (
-        (
-            "aged",
-            # `4-month-old` is an age, not a state.
-            r"(?<!middle[- ])\b(?:aged|older|elderly|ag(?:e)?ing|geriatric|senior)\b|"
-            r"(?<!months[- ])(?<!month[- ])(?<!years[- ])(?<!year[- ])(?<!weeks[- ])(?<!week[- ])\bold\b",
-        ),
-        ("young", r"\b(?:young|younger|juvenile|child|paediatric|pediatric)\b"),
-        ("diabetic", r"\bdiabet\w*|\bdb/db\b|\bT[12]DM?\b|\bob/ob\b|streptozotocin|\bSTZ\b"),
-        ("obese", r"\bobes\w*|high-fat diet|\bHFD\b|\bob/ob\b"),
-        (
-            "diseased",
-            r"\bdisease\w*|\bfibrosis\b|\bpancreatitis\b|\bcaries\b|compromised|\bpatients?\b|\blupus\b|"
-            r"\bSLE\b|"
-            r"\barthritis\b|\binfarct\w*|\bheart failure\b|\bcancer\b|\binflamed\b|\bpathologic\w*|"
-            r"\bperiodontitis\b|\bmyeloma\b|\bleuka?emia\b|\bsyndrome\b|\bpsoria\w*|\ban(?:a)?emia\b|"
-            r"\bthrombocytopenia\b|"
-            r"\bur(?:a)?emic\b|\bosteonecrosis\b|\blesion\w*|\bretinitis\b|\bendometriosis\b|\bleuk\w*|"
-            r"\bsclerosis\b|\bsclerod\w*|\bpre-?eclampsia\b|\bCOPD\b",
-        ),
-        (
-            "healthy",
-            r"\bhealthy\b|\bnormal\b|^controls?\b|\bcontrols\b|\bnon-?diabetic\b|\bnon-?obese\b|\blean\b",
-        ),
-        ("senescent", r"\bsenescen\w*|\birradiated\b"),
-        ("late_passage", r"\blate[- ]passage|\bhigh[- ]passage|\blong-term (?:culture|expan)"),
-        ("early_passage", r"\bearly[- ]passage|\blow[- ]passage"),
-        ("cryopreserved", r"cryopreserv\w*|\bfrozen\b|\bthaw\w*|\bfreez\w*"),
-        ("fresh", r"\bfresh(?:ly)?\b|\bnever frozen\b"),
-        ("autologous", r"\bautologous\b|\bautogenous\b"),
-        ("allogeneic", r"\ballogen(?:e)?ic\b|\bunrelated donor"),
-        ("syngeneic", r"\bsyngen(?:e)?ic\b"),
-        ("xenogeneic", r"\bxenogen(?:e)?ic\b"),
-        ("fetal", r"\bf(?:o)?etal\b|\bf(?:o)?etus\b"),
-        ("neonatal", r"\bneonat\w*|\bnewborn"),
-        ("pregnant", r"\bpregnan\w*|\bfull-term\b"),
-        ("pooled", r"\bpooled\b|\bpool of\b"),
-    )
+_NEVER_SMOKED = re.compile(r"(?:non-?|never |ex-)smok\w*", re.IGNORECASE)
+# Cells chosen by a marker: `CD146+`, `CD362-selected`, `c-kit-positive`; which one decides what they are.
+_MARKER = (
+    r"(?P<marker>CD\d{1,3}[a-z]?|STRO-?[13]|Sca-?1|c-?kit|VCAM-?1|ABCB5|SSEA-?[34]|nestin|"
+    r"PDGFR-?(?:a|α|alpha)|TNFAIP6)"
 )
+_SELECTED = re.compile(
+    rf"(?<![A-Za-z0-9]){_MARKER}\s*"
+    r"(?:\+|⁺|pos\b|[- ]?positive|[- ]?(?:high|bright)\b|[- ](?:selected|sorted|enriched))",
+    re.IGNORECASE,
+)
+_DESELECTED = re.compile(
+    rf"(?<![A-Za-z0-9]){_MARKER}\s*"
+    r"(?:-(?![a-z0-9])|⁻|−|neg\b|[- ]?negative|[- ]?(?:low|dim)\b|[- ]depleted)",
+    re.IGNORECASE,
+)
+_SIDE_POPULATION = re.compile(r"side population", re.IGNORECASE)
+_SAME_MARKER = {
+    "CD106": "VCAM1",
+    "CD117": "ckit",
+    "CD140a": "PDGFRA",
+    "PDGFRalpha": "PDGFRA",
+    "PDGFRα": "PDGFRA",
+}
+
+
+@cache
+def _conditions() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((r["id"], re.compile(r["pattern"], re.IGNORECASE)) for r in rows("donor_states"))
 
 
 def donor_state(text: str | None) -> frozenset[str]:
@@ -67,7 +58,7 @@ def donor_state(text: str | None) -> frozenset[str]:
 
     Ages become `aged` or `young` by fixed limits (years for people, months for rodents), passages become
     `late_passage` or `early_passage`, a body-mass index of 30 or more becomes `obese`. A negation wins:
-    `non-diabetic` is healthy, not diabetic.
+    `non-diabetic` is healthy, not diabetic. Cells chosen by a marker are `selected_<marker>`.
 
     Parameters
     ----------
@@ -82,13 +73,15 @@ def donor_state(text: str | None) -> frozenset[str]:
     --------
     >>> sorted(donor_state("aged, 18-24 months")), sorted(donor_state("non-diabetic (db/+)"))
     (['aged'], ['healthy'])
+    >>> sorted(donor_state("CD146+ fraction")), sorted(donor_state("CD146-negative fraction"))
+    (['selected_CD146'], ['selected_negative'])
     >>> sorted(donor_state("type 2 diabetic, BMI 35.3"))
     ['diabetic', 'obese']
     """
     if not text:
         return frozenset()
     text = text[:1000]
-    states = {state for state, pattern in _CONDITIONS if pattern.search(text)}
+    states = {state for state, pattern in _conditions() if pattern.search(text)}
     if _NOT_DIABETIC.search(text):
         states -= {"diabetic"}
     if _NOT_OBESE.search(text):
@@ -97,7 +90,26 @@ def donor_state(text: str | None) -> frozenset[str]:
         states = (states - {"diseased"}) | {"healthy"}
     if "healthy" in states and not _NOT_DISEASED.search(text) and states & {"diabetic", "diseased"}:
         states -= {"healthy"}
-    return frozenset(states | _from_numbers(text))
+    if _NEVER_SMOKED.search(text):
+        states -= {"smoker"}
+    return frozenset(states | _from_numbers(text) | _chosen_by_marker(text))
+
+
+def _chosen_by_marker(text: str) -> set[str]:
+    """Return `selected_<marker>` for what was chosen by it, `selected_negative` for what was left over."""
+    chosen = {f"selected_{_marker(found['marker'])}" for found in _SELECTED.finditer(text)}
+    if _SIDE_POPULATION.search(text):
+        chosen.add("selected_side_population")
+    if not chosen and _DESELECTED.search(text):
+        chosen.add("selected_negative")
+    return chosen
+
+
+def _marker(text: str) -> str:
+    plain = text.replace("-", "")
+    known = {"sca1": "Sca1", "ckit": "ckit", "nestin": "nestin", "pdgfra": "PDGFRA", "pdgfralpha": "PDGFRA"}
+    plain = known.get(plain.casefold(), plain.upper() if plain[:2].casefold() != "cd" else "CD" + plain[2:])
+    return _SAME_MARKER.get(plain, plain)
 
 
 def _from_numbers(text: str) -> set[str]:

@@ -26,7 +26,7 @@ from secretome_ml.vocabulary.resolution import (
 )
 
 _ACCESSION = re.compile(
-    r"(?:(?:sp|tr)\|)?(?P<id>[OPQ][0-9][A-Z0-9]{3}[0-9]|[A-NR-Z][0-9](?:[A-Z][A-Z0-9]{2}[0-9]){1,2})"
+    r"(?:(?:sp|tr|trm)\|)?(?P<id>[OPQ][0-9][A-Z0-9]{3}[0-9]|[A-NR-Z][0-9](?:[A-Z][A-Z0-9]{2}[0-9]){1,2})"
     r"(?:-\d{1,3})?(?:\|\w{1,24})?",
     re.ASCII,
 )
@@ -177,7 +177,7 @@ class FactorVocabulary:
     def _whole(self, text: str) -> Resolution | None:
         """Look the name up as it stands."""
         form = normal_form(text)
-        decision = self.index.decisions.get(form)
+        decision = self.index.exact.get(text) or self.index.decisions.get(form)
         if decision is not None:
             if decision.factor is None:
                 return unresolved(text, f"{AMBIGUOUS}: {decision.reason}", decision.candidates)
@@ -189,6 +189,12 @@ class FactorVocabulary:
                 decision.candidates,
                 decision.reason,
             )
+        mirna = parse_mirna(text)
+        if mirna is not None:
+            return Resolution(text, mirna, "mirna", "miRNA rule")
+        circular = parse_circrna(text)
+        if circular is not None:
+            return Resolution(text, circular, "rna", "circRNA rule")
         named = self.index.names.get(form)
         if named is not None and (len(form) > _SHORT or self._case_fits(text, named[0])):
             factor, how = named
@@ -197,15 +203,13 @@ class FactorVocabulary:
                 kind == "protein" and _ORTHOLOG.fullmatch(text) and text.casefold() == factor.casefold()
             )
             return Resolution(text, factor, kind, "ortholog symbol" if ortholog else how)
-        mirna = parse_mirna(text)
-        if mirna is not None:
-            return Resolution(text, mirna, "mirna", "miRNA rule")
-        circular = parse_circrna(text)
-        if circular is not None:
-            return Resolution(text, circular, "rna", "circRNA rule")
         if _ACCESSION.fullmatch(text):
             accession = self.resolve_accession(text)
-            return accession if accession.factor is not None else None
+            if accession.factor is not None:
+                return accession  # else a symbol that looks like one, such as P2RY12
+        current = self.index.current.get(text) or self.index.current.get(text.upper())
+        if current is not None:
+            return Resolution(text, self._current(current), "protein", "current symbol")
         return self._any_protein(text, form)
 
     def _case_fits(self, text: str, factor: str) -> bool:

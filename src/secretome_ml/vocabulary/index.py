@@ -30,6 +30,8 @@ class FactorIndex:
     symbols: dict[str, str]
     aliases: dict[str, tuple[str, ...]]
     accessions: dict[str, str]
+    current: dict[str, str]
+    exact: dict[str, Decision]
 
 
 def light_form(name: str) -> str:
@@ -55,12 +57,12 @@ def factor_index() -> FactorIndex:
         names.setdefault(normal_form(row["label"]), (row["id"], "label"))
     for identifier in factors:
         names[normal_form(identifier)] = (identifier, "symbol")
-    decisions = {
-        normal_form(row["name"]): Decision(
-            split_cell(row["candidates"]), row["decision"] or None, row["reason"]
-        )
+    decided = {
+        row["name"]: Decision(split_cell(row["candidates"]), row["decision"] or None, row["reason"])
         for row in rows("ambiguous")
     }
+    as_written = {row["name"] for row in rows("ambiguous") if row["as_written"]}
+    decisions = {normal_form(n): d for n, d in decided.items() if n not in as_written}
     by_accession: dict[str, str] = {}
     symbols: dict[str, str] = {}
     accessions: dict[str, str] = {}
@@ -77,6 +79,7 @@ def factor_index() -> FactorIndex:
         if row["uniprot"]:
             symbols[normal_form(by_accession.get(row["uniprot"], row["id"]))] = row["id"]
             by_accession[row["uniprot"]] = row["id"]
+    current = {row["symbol"]: row["factor"] for row in rows("symbols")}
     return FactorIndex(
         factors=factors,
         names=names,
@@ -86,4 +89,6 @@ def factor_index() -> FactorIndex:
         symbols=symbols,
         aliases={form: tuple(owners) for form, owners in alias_owners.items()},
         accessions=accessions,
+        current=current,
+        exact={n: decided[n] for n in as_written},
     )

@@ -5,36 +5,32 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from secretome_ml.vocabulary.agents import find_agent
+from secretome_ml.vocabulary.agents import VEHICLE, exact_agent, find_agent
 from secretome_ml.vocabulary.manipulations import parse_manipulation
 from secretome_ml.vocabulary.mirna import parse_mirna
 from secretome_ml.vocabulary.normalise import MAX_LENGTH
-from secretome_ml.vocabulary.targets import AND, DOWN, SHAM, SILENCER_GLUED, targets_in
+from secretome_ml.vocabulary.targets import AND, CONTROL, DOWN, SHAM, SILENCER_GLUED, targets_in
 from secretome_ml.vocabulary.terms import Terms
 
 _RATIO = re.compile(r"\b\d+\s*:\s*\d+\b")
-_KIND_CLASS = {
-    "hypoxia": "hypoxia",
-    "cytokine": "cytokine_unspecified",
-    "tlr_ligand": "tlr_ligand",
-    "serum_deprivation": "medium",
-    "nutrient": "medium",
-    "biomaterial": "material",
-    "inflammatory_serum": "disease_fluid",
-    "tissue_extract": "tissue_extract",
-    "photobiomodulation": "light",
-    "mechanical": "mechanical",
-    "electrical": "electrical",
-    "three_d_culture": "culture_form",
-    "coculture": "cells",
-    "oxidative_stress": "oxidant",
-    "pharmacological": "drug_other",
-}
 _GENETIC = ("genetic_modification", "immortalisation")
 # What silences a gene does so under whatever kind it was written down.
 _SILENCER = re.compile(
-    r"\b(?:si|sh)-?rna|\bantisense|\bmorpholino|\bcrispr|\bknock-?\s?(?:down|out)|\bsilenc", re.IGNORECASE
+    r"\b(?:si|sh)-?rna|\bshort hairpin|\bsmall interfering|\bantisense|\bmorpholino|\bcrispr|\blna\b|"
+    r"\bantagomir|\bknock-?\s?(?:down|out)|\bsilenc",
+    re.IGNORECASE,
 )
+
+
+def names_silencing(text: str) -> bool:
+    """Say whether a text silences a gene, under whatever kind it was written down.
+
+    Examples
+    --------
+    >>> names_silencing("TSG-6 short hairpin RNA"), names_silencing("siTSG6"), names_silencing("simvastatin")
+    (True, True, False)
+    """
+    return _SILENCER.search(text) is not None or SILENCER_GLUED.search(text) is not None
 
 
 @dataclass(frozen=True)
@@ -94,8 +90,8 @@ def parse_intervention(kind: str, agent: str | None) -> Intervention:
     text = " ".join((agent or "").split())[:MAX_LENGTH]
     if not text:
         idle = known in ("none", *_GENETIC)
-        return Intervention(None, 0 if idle else 1, _KIND_CLASS.get(known), known)
-    if known in _GENETIC or (known != "coculture" and _SILENCER.search(text)):
+        return Intervention(None, 0 if idle else 1, Terms().agent_class(known), known)
+    if known in _GENETIC or (known != "coculture" and names_silencing(text)):
         return _genetic(text)
     changed = parse_manipulation(kind, text) if known.startswith("other:") else None
     if changed is not None and changed.targets:
@@ -107,10 +103,10 @@ def parse_intervention(kind: str, agent: str | None) -> Intervention:
 def _genetic(text: str) -> Intervention:
     down = DOWN.search(text) is not None or SILENCER_GLUED.search(text) is not None
     targets = targets_in(text)
-    explicit_sham = re.search(
-        r"control|scrambl|non-?targeting|\bsham\b|\bempty\b|\bmock\b|\bnc\b", text, re.IGNORECASE
-    )
-    if SHAM.search(text) and (explicit_sham or not targets):
+    vehicle = exact_agent(text, factors=False)
+    if vehicle is not None and vehicle.agent_class == VEHICLE:
+        return Intervention(None, 0, None, "sham")
+    if CONTROL.search(text) or (SHAM.search(text) and not targets):
         return Intervention(None, 0, None, "sham")
     if not targets:
         return Intervention(None, 0, "gene", "gene_unknown")
@@ -121,19 +117,23 @@ def _genetic(text: str) -> Intervention:
 def _agent(kind: str, text: str) -> Intervention:
     if kind == "coculture":
         return _cells(text)
-    found = find_agent(text)
+    down = DOWN.search(text) is not None
+    found = exact_agent(text, factors=not down)
+    if found is not None and found.agent_class == VEHICLE:
+        return Intervention(None, 0, None, "sham")
+    targets = targets_in(text) if found is None and down else ()
+    if targets:
+        return Intervention(targets[0], -1, "inhibitor", "inhibited", targets)
+    found = found or find_agent(text)
     if found is not None:
         # An inhibitor is an agent that was added; whom it inhibits is a second fact, kept with the agent.
         target = found.factor or found.id
         return Intervention(target, 1, found.agent_class, "added", (target,))
-    targets = targets_in(text)
-    if targets and DOWN.search(text):
-        return Intervention(targets[0], -1, "inhibitor", "inhibited", targets)
     parts = [part for part in map(find_agent, AND.split(text)) if part is not None]
     if parts:
         names = tuple(dict.fromkeys(part.factor or part.id for part in parts))
         return Intervention(names[0], 1, parts[0].agent_class, "added", names)
-    return Intervention(None, 1, _KIND_CLASS.get(kind), kind)
+    return Intervention(None, 1, Terms().agent_class(kind), kind)
 
 
 def _cells(text: str) -> Intervention:

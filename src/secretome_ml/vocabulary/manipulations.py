@@ -43,7 +43,7 @@ _VESICLES = re.compile(
     r"from\s+)?(?:the\s+)?(?:extracellular\s+)?(?:exosomes?|evs?|vesicles?)\b",
     re.IGNORECASE,
 )
-_FRAME = re.compile(
+FRAME = re.compile(
     r"\bother:|conditioned[-_ ]medium|\bmedium\b|\bmedia\b|\bsecretome\b|\bcm\b|\bproduct\b|"
     r"\bexosomes?\b|\bvesicles?\b|"
     r"\bevs?\b|\bimmuno-?deplet\w*|\bdeplet\w*|\bimmunoprecipitation\b|\bimmunoprecipit\w*|\bremov\w*|"
@@ -115,11 +115,24 @@ def _kind(text: str) -> str | None:
     return next((kind for kind, pattern in _KINDS if pattern.search(text)), None)
 
 
+def without_manipulation(text: str) -> str:
+    """Return a text about a product without the words of what was done to it.
+
+    Examples
+    --------
+    >>> without_manipulation("boiled conditioned medium"), without_manipulation("moonlit and boiled")
+    ('', 'moonlit and')
+    """
+    for _, pattern in _KINDS:
+        text = pattern.sub(" ", text)
+    return " ".join(FRAME.sub(" ", text).replace("_", " ").split())
+
+
 def _targets(text: str) -> tuple[str, ...]:
     if not text:
         return ()
     whole = FactorVocabulary.load().resolve(text)
     if whole.factor is not None and whole.kind != "class":
         return (whole.factor,)
-    bare = " ".join(_FRAME.sub(" ", text).replace("_", " ").split())
+    bare = " ".join(FRAME.sub(" ", text).replace("_", " ").split())
     return targets_in(bare) if bare else ()

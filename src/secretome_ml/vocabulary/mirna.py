@@ -13,8 +13,12 @@ _NAME = re.compile(
     r"(?P<number>\d{1,5})(?P<letter>(?!hg)[a-z]{1,2}?)?"
     r"(?:[-_](?P<copy>\d))?"
     r"(?:[-_ ]?(?P<arm>[35]p)|(?P<star>\*))?"
-    r"(?P<cluster>[-~](?:92|363|25|24|182)(?: cluster)?)?",
+    r"(?P<cluster>[-~](?:92|363|25|24|182))?(?: (?:cluster|family))?",
     re.IGNORECASE,
+)
+# `miR-29a/b/c` and `miR-29a-c` are the family.
+_MEMBERS = re.compile(
+    r"(?P<stem>(?:mirna|mir|let)[-_ ]{0,2}\d{1,5})[a-z](?:(?:/[a-z])+|-[a-z])$", re.IGNORECASE
 )
 _HYPHENS = dict.fromkeys(map(ord, "‐‑‒–—−﹣-"), "-")
 _LONGEST = 60
@@ -44,6 +48,7 @@ def parse_mirna(name: str) -> str | None:
     if len(name) > _LONGEST:
         return None
     text = unicodedata.normalize("NFKC", name).translate(_HYPHENS).strip()
+    text = _MEMBERS.sub(r"\g<stem>", text)
     found = _NAME.fullmatch(text)
     if found is None or (found["let"] and found["number"] != "7"):
         return None
@@ -69,17 +74,26 @@ def mirna_family(mirna: str) -> str:
     return found.group(0) if found else mirna
 
 
+_CIRCULAR = re.compile(
+    rf"(?:(?:{_SPECIES})[-_])?circ(?:[-_ ]?rna)?[-_ ]*"
+    r"(?:(?P<number>\d{5,9})|(?P<gene>(?-i:[A-Z][A-Za-z0-9]{1,14})))",
+    re.IGNORECASE,
+)
+
+
 def parse_circrna(name: str) -> str | None:
-    """Return `circ_<number>` for a numbered circular RNA of any species, or None.
+    """Return `circ_<number>` or `circ<GENE>` for a circular RNA of any species, or None.
+
+    A circular RNA is another factor than the gene that it is made from.
 
     Examples
     --------
-    >>> parse_circrna("mmu_circ_0001052"), parse_circrna("circle")
-    ('circ_0001052', None)
+    >>> parse_circrna("mmu_circ_0001052"), parse_circrna("circ-Hipk3"), parse_circrna("circle")
+    ('circ_0001052', 'circHIPK3', None)
     """
     if len(name) > _LONGEST:
         return None
-    found = re.fullmatch(
-        rf"(?:(?:{_SPECIES})[-_])?circ(?:rna)?[-_ ]?(\d{{5,9}})", name.strip(), re.IGNORECASE
-    )
-    return f"circ_{found.group(1)}" if found else None
+    found = _CIRCULAR.fullmatch(unicodedata.normalize("NFKC", name).translate(_HYPHENS).strip())
+    if found is None or (found["gene"] or "").upper() in ("RNA", "RNAS"):
+        return None
+    return f"circ_{found['number']}" if found["number"] else f"circ{found['gene'].upper()}"

@@ -7,12 +7,12 @@ import re
 _BEFORE = re.compile(
     r"(?:soluble|secreted|total|free|active|activated|latent|mature|cleaved|recombinant|human|mouse|"
     r"murine|rat|"
-    r"porcine|bovine|exosomal|vesicular|exosome-derived|circulating|lncrna|lnc|circrna|circ|mrna|native|"
+    r"porcine|bovine|exosomal|vesicular|exosome-derived|circulating|lncrna|lnc|mrna|native|"
     r"intact|"
     r"extracellular|released|globular|hu|ms|rh|rm|rr)[- ]+",
     re.IGNORECASE,
 )
-_BEFORE_GLUED = re.compile(r"(?:s|rh|rm|pro-?(?=MMP)|pro-?(?=mmp))(?=[A-Z])")
+_BEFORE_GLUED = re.compile(r"(?:s|rh|rm|rr|hu|mu|h|m|r|pro-?(?=MMP)|pro-?(?=mmp))(?=[A-Z])")
 _AFTER = re.compile(
     r"[ ,-]*\b(?:protein|proteins|secretion|expression|gene expression|levels?|mrna|gene|release|production|"
     r"concentrations?|content|activity|synthesis|precursor|peptide|secreted|isoform|molecule|transcript)",

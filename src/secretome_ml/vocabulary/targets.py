@@ -8,12 +8,21 @@ from secretome_ml.vocabulary.factors import FactorVocabulary
 from secretome_ml.vocabulary.normalise import MAX_LENGTH
 
 SHAM = re.compile(
+    r"\bun(?:transduced|transfected|modified)\b|"
     r"non-?targeting|scrambled?|\bsham\b|\bempty\b|\bcontrols?\b|\bmock\b|vector[- ]only|\be?gfp\b|\brfp\b|"
     r"\bdsred\b|\bmcherry\b|luciferase|\blacz\b|\bnull (?:lenti|adeno|retro)?-?(?:virus|vector)|\bmir-nc\b|"
     r"\bnegative control\b|\buntransfected\b|\bnc\b|\bvector\b",
     re.IGNORECASE,
 )
+CONTROL = re.compile(
+    r"controls?|scrambl\w*|non-?targeting|\bsham\b|\bempty\b|\bmock\b|\bnc\b|\bctrl\b|\bscr\b|"
+    r"\b(?:si|sh|mir|anti)-?(?:nc|ctrl|con|control|scr)\b",
+    re.IGNORECASE,
+)
 DOWN = re.compile(
+    r"\bshort[- ]hairpin(?: rna)?\b|\bsmall[- ]interfering(?: rna)?\b|\bmorpholinos?\b|"
+    r"\b(?:lna|locked nucleic acid)\b|\bdecoys?\b|\btraps?\b|\bantibod(?:y|ies)\b|\bmabs?\b|(?:\+/-|\+/−)|"
+    r"\bdn-(?=(?-i:[A-Z]))|"
     r"\bsi-?rna\b|\bsh-?rna\b|\brnai\b|knock(?:ed)?[- ]?(?:down|out)|down-?[ ]?regulat\w*|"
     r"silenc\w*|inhibit(?:or|ors|ed|ion|ing)\b|antagomirs?|antisense|anti-?(?=mir)|deletion|deleted|"
     r"deficien\w*|"
@@ -22,8 +31,17 @@ DOWN = re.compile(
     r"\bloss of\b|\bwithout\b",
     re.IGNORECASE,
 )
+RAISED = re.compile(
+    r"over-?[ ]?express\w*|\bmimics?\b|\bagomirs?\b|transfect\w*|transduc\w*|up-?[ ]?regulat\w*|"
+    r"\btransgen\w*|knock[- ]?in\b|engineer\w*|\bmodified\b|\bplasmid|\blenti[- ]|\blentivir|\baav\d*\b|"
+    r"(?:-/-|\+/-)|\bnull\b|\bko\b|\bsponge\b|dominant[- ]negative|\banti-?mir|\bvector\b|\bcrispr",
+    re.IGNORECASE,
+)
+"""What makes a text one about genes: added, or taken away."""
+_TO_MIRNA = re.compile(r"\b(?:antago|ago|anti-?)mirs?[- ]?(?=\d)", re.IGNORECASE)
 SILENCER_GLUED = re.compile(r"\b(?:si|sh)(?!RNA)-?(?=[A-Z][A-Z0-9])")
-_TECHNIQUE = re.compile(
+TECHNIQUE = re.compile(
+    r"\blenti(?:[- ]|$)|\bad-(?=[A-Z])|"
     r"over-?[ ]?express\w*|\bmimics?\b|\bagomirs?\b|transfect\w*|transduc\w*|lenti-?vir\w*|"
     r"adeno-?(?:associated )?vir\w*|"
     r"retro-?vir\w*|\baav\d*\b|\bviral\w*|\bvirus\b|plasmid\w*|engineer\w*|\bvector\b|knock[- ]?in\b|"
@@ -52,7 +70,8 @@ def targets_in(text: str) -> tuple[str, ...]:
     whole = vocabulary.resolve(text)
     if whole.factor is not None:
         return (whole.factor,)
-    bare = _TECHNIQUE.sub(" ", DOWN.sub(" ", SHAM.sub(" ", SILENCER_GLUED.sub("", text))))
+    text = _TO_MIRNA.sub("miR-", text)
+    bare = TECHNIQUE.sub(" ", DOWN.sub(" ", SHAM.sub(" ", SILENCER_GLUED.sub("", text))))
     bare = " ".join(bare.split()).strip(" -,;:/")
     found: list[str] = []
     for attempt in (bare, _BRACKETS.sub(" ", bare)):

@@ -8,18 +8,13 @@ from difflib import get_close_matches
 from functools import cache
 
 from secretome_ml.errors import UnknownName
+from secretome_ml.vocabulary.columns import context_columns
 from secretome_ml.vocabulary.normalise import normal_form
 from secretome_ml.vocabulary.tables import Row, rows, split_cell
 
-_TABLES = {
-    "cell_type": "cell_types",
-    "cell_source": "cell_sources",
-    "species": "species",
-    "stage": "stages",
-    "product": "products",
-    "culture": "cultures",
-    "fraction": "fractions",
+_TABLES = {c.name: c.vocabulary for c in context_columns() if c.vocabulary} | {
     "preconditioning": "preconditioning",
+    "manipulation": "manipulations",
     "effect": "effects",
     "assay_system": "assay_systems",
 }
@@ -35,6 +30,12 @@ _KEYWORDS = (
     ("apoptosis_induction", re.compile(r"\bapopto\w*", re.IGNORECASE)),
     ("tissue_extract", re.compile(r"\btissue extract\b", re.IGNORECASE)),
 )
+_DONOR = re.compile(r"^(?:(?:human|mouse|murine|rat|primary)\s+|[hmr](?=[A-Z]))")
+_CELLS = re.compile(
+    r"(?P<tissue>.+?)[- ]*(?:derived)?[- ]*(?:MSCs?|(?:mesenchymal )?(?:stem|stromal|stem/stromal) cells?)",
+    re.IGNORECASE,
+)
+_STROMAL = ("adult_connective", "perinatal", "dental", "reproductive")
 _LONGEST_WORDS = 200
 _CUTOFF = 0.72
 
@@ -83,8 +84,7 @@ class Terms:
         Parameters
         ----------
         column : str
-            cell_type, cell_source, species, stage, product, culture, fraction, preconditioning, effect or
-            assay_system.
+            A context column of terms, preconditioning, manipulation, effect or assay_system.
         text : str
             A word as a scientist writes it.
 
@@ -106,7 +106,8 @@ class Terms:
         words = " ".join((other["words"] if other else text).split())
         known = self._known(names, words) or self._known(names, _REMARK.sub(" ", words))
         if known is None and column == "cell_type":
-            known = self._mixed(names, words)
+            plain = _DONOR.sub("", words)
+            known = self._known(names, plain) or self._mixed(names, words) or self._stromal(plain)
         if known is None and other is not None and column == "preconditioning":
             known = next((identifier for identifier, pattern in _KEYWORDS if pattern.search(words)), None)
         if known is not None or other is None:
@@ -140,6 +141,80 @@ class Terms:
         """
         row = _column(column).rows.get(identifier)
         return (row.get("parent") or None) if row is not None else None
+
+    def agent_class(self, kind: str) -> str | None:
+        """Return the class of an agent of which only the kind of preconditioning is known, or None.
+
+        Examples
+        --------
+        >>> Terms().agent_class("nutrient")
+        'medium'
+        """
+        row = _column("preconditioning").rows.get(kind)
+        return next(iter(split_cell(row["agent_classes"])), None) if row is not None else None
+
+    def kind_of_class(self, agent_class: str) -> str:
+        """Return the kind of preconditioning that agents of a class are; drugs of every class are one kind.
+
+        Examples
+        --------
+        >>> Terms().kind_of_class("growth_factor"), Terms().kind_of_class("statin")
+        ('cytokine', 'pharmacological')
+        """
+        table = _column("preconditioning").rows
+        found = (
+            kind for kind, row in reversed(table.items()) if agent_class in split_cell(row["agent_classes"])
+        )
+        return next(found, "pharmacological")
+
+    def takes_percentage(self, kind: str) -> bool:
+        """Say whether a kind of preconditioning is given in percent: of the medium, or of a length.
+
+        Examples
+        --------
+        >>> Terms().takes_percentage("nutrient"), Terms().takes_percentage("cytokine")
+        (True, False)
+        """
+        row = _column("preconditioning").rows.get(kind)
+        return row is None or row["percentage"] == "yes"
+
+    def source_of(self, cell_type: str) -> str | None:
+        """Return the tissue that the name of a cell type states, or None.
+
+        Examples
+        --------
+        >>> terms = Terms()
+        >>> [terms.source_of(name) for name in ("hADSCs", "WJ-MSC", "bone marrow-derived MSC", "MSC")]
+        ['adipose', 'umbilical_cord', 'bone_marrow', None]
+        """
+        words = " ".join(cell_type.removeprefix("other:").split())
+        known = self.cell_class(self.resolve("cell_type", words) or "")
+        if known in ("mesenchymal", "pluripotent"):
+            return self._tissue(words)
+        # Of other cells only a name that is the tissue's own tells it: gingival fibroblasts (`GFs`).
+        return (
+            self._known(_column("cell_source").names, words)
+            if known not in (None, "none", "immune")
+            else None
+        )
+
+    @classmethod
+    def _tissue(cls, words: str) -> str | None:
+        names = _column("cell_source").names
+        for name in (words, _DONOR.sub("", words)):
+            found = _CELLS.fullmatch(name)
+            known = cls._known(names, name) or (cls._known(names, found["tissue"]) if found else None)
+            if known is not None:
+                return known
+        return None
+
+    @classmethod
+    def _stromal(cls, words: str) -> str | None:
+        """Return MSC for stromal cells that are named by their tissue alone, such as `GMSC` or `WJ-MSCs`."""
+        row = _column("cell_source").rows.get(cls._tissue(words) or "")
+        if row is None or _CELLS.fullmatch(words) is None:
+            return None
+        return "MSC" if "msc" in words.casefold() or row["parent"] in _STROMAL else None
 
     def cell_class(self, cell_type: str) -> str | None:
         """Return the class of a cell type: mesenchymal, endothelial, epithelial, pluripotent, ...

@@ -149,7 +149,7 @@ class Service:
         InputRefused
             With every offending row; also for more samples than the service takes at once.
         """
-        from secretome_ml.profiles import read_profiles
+        from secretome_ml.readers import read_profiles
 
         shown = display_name(name)
         require_small(content, shown, self.settings.max_unpacked_bytes)

@@ -80,7 +80,7 @@ def compare(model: Model, first: Profiles, second: Profiles) -> Compared:
 def _compare(model: Model, profiles: Profiles) -> Compared:
     pair = (str(profiles.samples[0]), str(profiles.samples[1]))
     scores, terms = model.score_and_explain(profiles)
-    features, level = model.encoder.transform(profiles), model.intervals.level
+    (features, maps), level = model.encoded(profiles), model.intervals.level
     table = _side_by_side(scores, pair)
     moved = refit_score_differences(model.resampled, features, pair)
     own = with_interval(table.set_index("effect")["difference"], moved.T, level)
@@ -88,9 +88,7 @@ def _compare(model: Model, profiles: Profiles) -> Compared:
     same = [_same_sign(moved, row["effect"], row["difference"]) for row in table.to_dict("records")]
     table = pd.concat([table.assign(same_sign=same), _ordering(model, table, level)], axis=1)
     found = term_differences(terms, *pair)
-    spread = refit_term_differences(
-        model.resampled, features, profiles, model.encoder.knowledge, model.typical, pair
-    )
+    spread = refit_term_differences(model.resampled, features, maps, pair)
     bounds = with_interval(found.set_index(["effect", "term"])["difference"], spread, level)
     found = found.assign(difference_low=bounds["low"].to_numpy(), difference_high=bounds["high"].to_numpy())
     notes = () if len(model.resampled) else (NO_REFITS,)

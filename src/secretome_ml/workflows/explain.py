@@ -18,7 +18,6 @@ from secretome_ml.explanation.cohorts import (
     largest_cohorts,
     require_cohorts,
 )
-from secretome_ml.explanation.contributions import term_maps
 from secretome_ml.explanation.families import by_family, family_importance
 from secretome_ml.explanation.importance import global_importance
 from secretome_ml.explanation.interactions import term_interactions
@@ -132,7 +131,7 @@ def explain_profiles(
     tell("scores and contributions")
     scores, terms = model.score_and_explain(profiles)
     importance, evidence = global_importance(terms), load_evidence()
-    features, maps = _encoded(model, profiles)
+    features, maps = model.encoded(profiles)
     tell(f"stability over {len(model.resampled)} refits")
     spread = sample_stability(maps, features, model.estimator, model.resampled, model.recipe.level)
     tell("studies behind")
@@ -162,13 +161,8 @@ def explain_profiles(
     return _write(folder, files | draw.figure_files(figures | extra) | {"explanation.html": page.encode()})
 
 
-def _encoded(model: Model, profiles: Profiles) -> tuple[Features, dict[str, TermMap]]:
-    features = model.encoder.transform(profiles)
-    return features, term_maps(features, profiles, model.encoder.knowledge, model.typical, model.effects)
-
-
 def _terms(model: Model, profiles: Profiles) -> tuple[Features, dict[str, TermMap], pd.DataFrame]:
-    features, maps = _encoded(model, profiles)
+    features, maps = model.encoded(profiles)
     given = _contributions(model, features, maps)
     terms = pd.concat([found.table(given[e], e) for e, found in maps.items()], ignore_index=True)
     return features, maps, terms

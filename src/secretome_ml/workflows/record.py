@@ -7,18 +7,19 @@ from pathlib import Path
 import pandas as pd
 
 from secretome_ml.bundle import Bundle
-from secretome_ml.evaluation.groups import study_groups
-from secretome_ml.evaluation.guard import joined_duplicates
 from secretome_ml.evidence import Evidence
 from secretome_ml.files import scratch_folder, sha256
 from secretome_ml.logs import run_log
-from secretome_ml.models.targets import Targets, study_of
+from secretome_ml.models.targets import Targets
 from secretome_ml.profiles import profiles_from_evidence
+from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.reporting import page
 from secretome_ml.reporting.figures import beeswarm, importance_bar, metrics_forest, reliability
 from secretome_ml.reporting.style import save
 from secretome_ml.reporting.summary import summarise
 from secretome_ml.tracking import Run, log_run, to_json
+from secretome_ml.validation.guard import joined_duplicates
+from secretome_ml.validation.splits import study_groups
 from secretome_ml.workflows.train import Training
 
 # One line of the table that the model serves, kept as the input example.

@@ -11,14 +11,14 @@ from matplotlib.figure import Figure
 
 from secretome_ml.errors import InputRefused
 from secretome_ml.evidence import Evidence, load_evidence
-from secretome_ml.explanation.contributions import term_maps
 from secretome_ml.explanation.panel_sets import shipped_sets
 from secretome_ml.explanation.stability import sample_stability
 from secretome_ml.explanation.studies import studies_behind
 from secretome_ml.files import write_file
 from secretome_ml.model import Model
-from secretome_ml.models.targets import study_of, targets_from_evidence
+from secretome_ml.models.targets import targets_from_evidence
 from secretome_ml.profiles import Profiles
+from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.reporting.report import IN_FULL, Report, report_page
 from secretome_ml.reporting.summary import library_versions, summarise
 from secretome_ml.trust.resampling import Estimate, mean_over_studies
@@ -70,8 +70,7 @@ def report_html(
     scores, terms = scored if scored is not None else model.score_and_explain(profiles)
     evidence = evidence or load_evidence()
     told = profiles.take(profiles.samples[:IN_FULL])
-    features = model.encoder.transform(told)
-    maps = term_maps(features, told, model.encoder.knowledge, model.typical, model.effects)
+    features, maps = model.encoded(told)
     results, asked = _panel(told)
     return report_page(
         Report(

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 
 from secretome_ml.errors import InputRefused, NotEnoughEvidence, Problem
-from secretome_ml.evaluation.metrics import evaluate_predictions, pair_hits
 from secretome_ml.evidence import Evidence, seen_studies, validate_evidence
-from secretome_ml.files import csv_text, write_file
-from secretome_ml.model import Model
+from secretome_ml.files import csv_text
+from secretome_ml.model import Model, Scored
 from secretome_ml.models import targets_from_evidence
-from secretome_ml.profiles import Profiles, join_profiles, profiles_from_evidence, read_profiles
-from secretome_ml.profiles.readers import evidence_records
-from secretome_ml.profiles.source import open_source
-
-_SUFFIXES = (".csv", ".parquet", ".json")
+from secretome_ml.profiles import Profiles, join_profiles, profiles_from_evidence
+from secretome_ml.readers import read_profiles
+from secretome_ml.readers.formats import evidence_records
+from secretome_ml.readers.source import open_source
+from secretome_ml.stream import LongTable
+from secretome_ml.trees.running import in_order
+from secretome_ml.validation.metrics import evaluate_predictions, pair_hits
 
 
 def read_inputs(
@@ -100,13 +103,6 @@ def require_strict(scores: pd.DataFrame) -> None:
         raise InputRefused(problems)
 
 
-def check_suffix(path: Path) -> None:
-    """Refuse an output name whose ending is not that of a format we write."""
-    if path.suffix not in _SUFFIXES:
-        what = f"'{path.suffix}' is no output format."
-        raise InputRefused([Problem(path.name, None, None, what, f"End the name in {', '.join(_SUFFIXES)}.")])
-
-
 def table_bytes(table: pd.DataFrame, suffix: str) -> bytes:
     """Return a table as CSV, Parquet or JSON."""
     if suffix == ".parquet":
@@ -118,9 +114,15 @@ def table_bytes(table: pd.DataFrame, suffix: str) -> bytes:
     return csv_text(table).encode()
 
 
-def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Write a table aside and move it into place; the format is that of the name's ending."""
-    write_file(path, table_bytes(table, path.suffix))
+def scored_batches(model: Model, table: LongTable, threads: int | None = None) -> Iterator[Scored]:
+    """Yield the scored batches of a long table in order; memory holds a few of them."""
+    reader = table.reader()
+
+    def work(part: tuple[int, pa.RecordBatch]) -> Scored:
+        start, cells = part
+        return model.scored(reader.read(cells, start))
+
+    return in_order(work, table.parts(), threads)
 
 
 @dataclass(frozen=True)

@@ -8,29 +8,35 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from secretome_ml.bulk import score_file
 from secretome_ml.cluster.finished import is_finished, note_finished
 from secretome_ml.cluster.places import deliver, digest_of, fetch, is_remote
 from secretome_ml.errors import InputRefused, Problem, SecretomeError
-from secretome_ml.evaluation.spread import Spread
+from secretome_ml.features.batch import batches_of
+from secretome_ml.files import table_aside
 from secretome_ml.model import Model
-from secretome_ml.profiles.reading import read_source
-from secretome_ml.profiles.source import open_source
-from secretome_ml.workflows.score import require_strict, table_bytes
+from secretome_ml.parallel import Spread
+from secretome_ml.readers.reading import read_source
+from secretome_ml.readers.source import open_source
+from secretome_ml.stream import open_long
+from secretome_ml.workflows.score import require_strict, scored_batches
 
 State = Literal["scored", "kept", "refused", "failed"]
 
 
 @dataclass(frozen=True)
 class Reading:
-    """How every file is read: with the options of `read_profiles`, strictly, or as a stream (`bulk`)."""
+    """How every file is read: with the options of `read_profiles`, and whether strictly."""
 
     format: str | None = None
     metadata: str | None = None
     control: str | None = None
     lenient: bool = False
     strict: bool = False
-    bulk: bool = False
+
+    @property
+    def plain(self) -> bool:
+        """Whether a long table may be read row by row: nothing asks for the table as a whole."""
+        return self.format is None and self.metadata is None and self.control is None
 
 
 @dataclass(frozen=True)
@@ -131,11 +137,10 @@ def score_one(model: Model, source: str, target: str, reading: Reading) -> Score
             made_from = dict(_made_from(model, path, reading))
             if is_finished(target, made_from):
                 return Scored(source, target, "kept")
-            if reading.bulk:
-                rows = _score_in_bulk(model, path, target, Path(folder))
-                scored = Scored(source, target, "scored", rows)
-            else:
-                scored = _score_whole(model, path, source, target, reading)
+            written = Path(folder) / f"scores{Path(target).suffix}" if is_remote(target) else Path(target)
+            scored = _score_into(model, path, source, target, written, reading)
+            if is_remote(target):
+                deliver(written, target)
             note_finished(target, made_from)
             return scored
     except SecretomeError as error:
@@ -144,26 +149,28 @@ def score_one(model: Model, source: str, target: str, reading: Reading) -> Score
         return Scored(source, target, "failed", problem=f"{error.strerror or error}")
 
 
-def _score_whole(model: Model, path: Path, source: str, target: str, reading: Reading) -> Scored:
-    profiles = read_source(
-        open_source(path), reading.format, reading.metadata, reading.control, reading.lenient
-    )
-    scores = model.score(profiles)
-    if reading.strict:
-        require_strict(scores)
-    deliver(table_bytes(scores, Path(target).suffix), target)
-    outside = int(scores.drop_duplicates("sample")["in_domain"].eq(False).sum())
-    warnings = tuple(map(str, profiles.warnings))
-    return Scored(source, target, "scored", len(scores), outside, warnings=warnings)
-
-
-def _score_in_bulk(model: Model, path: Path, target: str, folder: Path) -> int:
-    """Stream a table; what goes to a store is written here first. Files run side by side, batches do not."""
-    if not is_remote(target):
-        return score_file(model, path, target, threads=1).rows
-    rows = score_file(model, path, folder / "scores.parquet", threads=1).rows
-    deliver(folder / "scores.parquet", target)
-    return rows
+def _score_into(
+    model: Model, path: Path, source: str, target: str, written: Path, reading: Reading
+) -> Scored:
+    """Score a file into another. Files run side by side, the batches of one do not."""
+    long = open_long(path) if reading.plain else None
+    warnings: tuple[str, ...] = ()
+    if long is not None:
+        found = scored_batches(model, long, threads=1)
+    else:
+        profiles = read_source(
+            open_source(path), reading.format, reading.metadata, reading.control, reading.lenient
+        )
+        found, warnings = map(model.scored, batches_of(profiles)), tuple(map(str, profiles.warnings))
+    rows = outside = 0
+    with table_aside(written) as writer:
+        for scores in (batch.scores() for batch in found):
+            if reading.strict:
+                require_strict(scores)
+            writer.write(scores)
+            rows += len(scores)
+            outside += int(scores.drop_duplicates("sample")["in_domain"].eq(False).sum())
+    return Scored(source, target, "scored", rows, outside, warnings=warnings)
 
 
 def _made_from(model: Model, path: Path, reading: Reading) -> Iterator[tuple[str, str]]:

@@ -11,30 +11,35 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from secretome_ml.errors import InputRefused, NotEnoughEvidence, Problem
-from secretome_ml.evaluation.cross_validation import Settings, cross_validate
-from secretome_ml.evaluation.fold_store import FoldStore
-from secretome_ml.evaluation.folds import OutOfFold
-from secretome_ml.evaluation.groups import study_groups
-from secretome_ml.evaluation.guard import joined_duplicates
-from secretome_ml.evaluation.metrics import evaluate_predictions, pair_hits
-from secretome_ml.evaluation.spread import Spread, over_processes
-from secretome_ml.evaluation.tuning import Tuned, Validation, tune
 from secretome_ml.evidence import EFFECTS, Evidence, evidence_stats, validate_evidence
 from secretome_ml.explanation.contributions import Typical, explain_margin, typical_parts
 from secretome_ml.explanation.importance import global_importance
 from secretome_ml.features.columns import Features
 from secretome_ml.features.encoder import BLOCKS, Encoder
-from secretome_ml.features.knowledge import KnowledgeBlock
+from secretome_ml.features.roles import Known, known_roles
 from secretome_ml.model import HELD_OUT_COLUMNS, Model
 from secretome_ml.models import BASELINES, MODELS, Targets, targets_from_evidence
 from secretome_ml.models.device import forget_device
 from secretome_ml.models.exact import DIGITS
+from secretome_ml.parallel import Spread, over_processes
 from secretome_ml.profiles import Profiles, profiles_from_evidence
 from secretome_ml.recipe import Recipe
 from secretome_ml.reporting.card import model_card
 from secretome_ml.trust.domain import fit_domain
 from secretome_ml.trust.intervals import fit_intervals
 from secretome_ml.trust.refits import fit_refits, refits_state
+from secretome_ml.validation.cross_validation import (
+    OutOfFold,
+    Settings,
+    Tuned,
+    Validation,
+    cross_validate,
+    tune,
+)
+from secretome_ml.validation.guard import joined_duplicates
+from secretome_ml.validation.metrics import evaluate_predictions, pair_hits
+from secretome_ml.validation.sealed import without_sealed
+from secretome_ml.validation.splits import study_groups
 
 _LEAST_STUDIES = 10
 
@@ -62,6 +67,8 @@ class Training:
         Counts of the evidence.
     parameters : dict
         Hyperparameters of the final model.
+    evidence : Evidence
+        What it was trained on: the evidence given without the sealed studies.
     """
 
     model: Model
@@ -73,6 +80,7 @@ class Training:
     targets: Targets
     stats: dict[str, Any]
     parameters: dict[str, Any]
+    evidence: Evidence
 
 
 def train(
@@ -81,7 +89,6 @@ def train(
     jobs: int = 1,
     fast: bool = False,
     advance: Callable[[str, int], None] | None = None,
-    store: FoldStore | None = None,
     spread: Spread | None = None,
     device: str = "cpu",
 ) -> Training:
@@ -92,15 +99,13 @@ def train(
     recipe : Recipe
         What to train and how to judge it.
     evidence : Evidence
-        Published studies.
+        Published studies; the sealed ones among them are left out.
     jobs : int
         Processes for the folds.
     fast : bool
         A coarse search, for trying out; the recipe kept in the bundle says so.
     advance : callable, optional
         Called with (what, total steps) at the start and (what, 0) after each step.
-    store : FoldStore, optional
-        Where finished folds are kept, so that an interrupted run goes on from there.
     spread : Spread, optional
         What the folds are spread over; default: so many processes of this machine.
     device : str
@@ -113,6 +118,7 @@ def train(
     NotEnoughEvidence
         If an effect has too few studies, or no null or adverse outcome.
     """
+    evidence = without_sealed(evidence)
     problems = validate_evidence(evidence)
     if problems:
         raise InputRefused(problems)
@@ -121,7 +127,7 @@ def train(
         recipe = replace(recipe, name=f"{recipe.name}-fast", **_FAST)  # type: ignore[arg-type]
     # One thread for linear algebra: small matrices gain nothing from more, and lose much on a busy machine.
     with threadpool_limits(1):
-        return _train(recipe, evidence, jobs, advance, store, spread or over_processes(jobs), device)
+        return _train(recipe, evidence, jobs, advance, spread or over_processes(jobs), device)
 
 
 def _train(
@@ -129,7 +135,6 @@ def _train(
     evidence: Evidence,
     jobs: int,
     advance: Callable[[str, int], None] | None,
-    store: FoldStore | None,
     spread: Spread,
     device: str,
 ) -> Training:
@@ -153,7 +158,6 @@ def _train(
         plan,
         settings,
         spread,
-        store,
         (lambda: advance("cross-validation", 0)) if advance else None,
     )
     metrics = _metrics(found, targets, recipe)
@@ -161,11 +165,19 @@ def _train(
     final = _without_device(final)
     stats = evidence_stats(evidence)
     model = _assemble(recipe, evidence, profiles, targets, final, metrics, stats, groups, jobs, found)
-    encoded = model.encoder.transform(profiles)
-    terms = explain_margin(model.estimator, encoded, profiles, model.encoder.knowledge, model.typical)
+    terms = explain_margin(model.estimator, *model.encoded(profiles))
     folds = pd.concat([f.folds for f in found.values()], ignore_index=True)
     return Training(
-        model, metrics, folds, terms, global_importance(terms), found, targets, stats, final.parameters
+        model,
+        metrics,
+        folds,
+        terms,
+        global_importance(terms),
+        found,
+        targets,
+        stats,
+        final.parameters,
+        evidence,
     )
 
 
@@ -185,7 +197,13 @@ def _without_device(tuned: Tuned) -> Tuned:
 
 def encode_all(recipe: Recipe, profiles: Profiles) -> Features:
     """Return the features with every column that any study states; each fold chooses on its own side."""
-    return Encoder(recipe.effects, recipe.blocks, min_studies=1).fit(profiles).transform(profiles)
+    return make_encoder(recipe, min_studies=1).fit(profiles).transform(profiles)
+
+
+def make_encoder(recipe: Recipe, min_studies: int | None = None) -> Encoder:
+    """Return an encoder as a recipe asks for, with the shipped roles."""
+    known = Known(known_roles(), recipe.knowledge)
+    return Encoder(recipe.effects, recipe.blocks, min_studies or recipe.min_studies, known)
 
 
 def _require_known(recipe: Recipe) -> None:
@@ -205,9 +223,9 @@ def _require_known(recipe: Recipe) -> None:
                 )
             )
     for name in recipe.blocks:
-        if name not in (*BLOCKS, KnowledgeBlock.name):
+        if name not in BLOCKS:
             what = f"'{name}' is no feature block."
-            problems.append(Problem("recipe", None, "blocks", what, f"Use {', '.join(BLOCKS)}, knowledge."))
+            problems.append(Problem("recipe", None, "blocks", what, f"Use {', '.join(BLOCKS)}."))
     for name in recipe.effects:
         if name not in EFFECTS:
             problems.append(
@@ -252,7 +270,7 @@ def _assemble(
     jobs: int,
     found: dict[str, OutOfFold],
 ) -> Model:
-    encoder = Encoder(recipe.effects, recipe.blocks, recipe.min_studies).fit(profiles)
+    encoder = make_encoder(recipe).fit(profiles)
     features = encoder.transform(profiles)
     margin = final.model.margin(features)
     refits = fit_refits(final.model, features, targets, groups, recipe.refits, recipe.seed, jobs)
@@ -277,9 +295,7 @@ def _assemble(
 
 def _typical(encoder: Encoder, profiles: Profiles) -> Typical:
     """Return the typical parts of the known sums, with digits that are the same on every processor."""
-    if encoder.knowledge is None:
-        return {}
-    found = typical_parts(encoder.knowledge, profiles)
+    found = typical_parts(encoder, profiles)
     return {e: {key: round(v, 9) for key, v in parts.items()} for e, parts in found.items()}
 
 

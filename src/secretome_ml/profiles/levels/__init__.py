@@ -7,12 +7,12 @@ import logging
 import numpy as np
 import pandas as pd
 
-from secretome_ml.profiles.levels import cohort, control, present, rank, reference, stated
+from secretome_ml.profiles.levels import amount, control, present, rank, stated
 from secretome_ml.profiles.levels.setting import LEVEL_COLUMNS, Setting
 
 log = logging.getLogger(__name__)
 
-ROUTES = (control, stated, reference, cohort, rank, present)
+ROUTES = (control, stated, amount, rank, present)
 
 __all__ = ["LEVEL_COLUMNS", "ROUTES", "Setting", "find_all_levels"]
 
@@ -38,15 +38,17 @@ def find_all_levels(values: pd.DataFrame, setting: Setting) -> tuple[pd.DataFram
         open_rows = np.isnan(level)
         if not open_rows.any():
             break
-        # The control route looks at the controls' own rows too, so it sees all of them.
-        found = module.find_levels(values if module is control else values[open_rows], setting)
+        # Controls are compared with, and ranks taken among, rows that another route has decided.
+        found = module.find_levels(values if module in (control, rank) else values[open_rows], setting)
         if found is None:
             log.debug("levels by the route '%s': it does not apply to these values", module.NAME)
             continue
-        at = found.rows.to_numpy()
-        level[at], state[at], route[at] = found.level, found.state, module.NAME
+        mine = open_rows[found.rows.to_numpy()]
+        at = found.rows.to_numpy()[mine]
+        level[at], state[at] = found.level[mine], found.state[mine]
+        route[at] = module.NAME if found.route is None else found.route[mine]
         if found.vs is not None:
-            vs[at] = found.vs
+            vs[at] = found.vs[mine]
         notes.append(found.note)
         log.debug("levels by the route '%s': %d values", module.NAME, len(found.rows))
     return values.assign(level=level, state=state, vs=vs, route=route), tuple(notes)

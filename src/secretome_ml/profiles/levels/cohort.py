@@ -1,71 +1,63 @@
-"""Against the other samples of the file: how far a factor lies from its median, in robust deviations."""
+"""Among the other samples of the file: how far a factor lies from its median, in robust deviations."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from secretome_ml.profiles.levels.setting import Found, Setting, change_level
+FEWEST = 4
 
-NAME = "cohort"
-
-_RELATIVE = ("intensity", "log2", "log10", "npx", "mfi")
-_FEWEST = 6
 _ENOUGH_TO_ALIGN = 50
-_COUNTS, _FULL = 2.0, 4.0
 _TO_SIGMA = 1.4826
+# In log2: a difference that a repeated measurement shows anyway.
 _FLOOR = 0.15
+# Two deviations count as the end of a published range does.
+_PER_DEVIATION = 0.5
+_MOST = 6.0
 
 
-def find_levels(values: pd.DataFrame, setting: Setting) -> Found | None:
-    """Judge relative scales (intensity, log2, NPX, MFI), which mean nothing on their own, and plates.
+def among_samples(rows: pd.DataFrame, batches: dict[str, str]) -> pd.Series:
+    """Return where each value lies among the samples of its file, on the scale of `reference.place`.
 
-    A canonical table is left alone: there a sample's level depends on its own row. Needs 6 samples with the
-    factor. Samples with 50 factors or more are first brought to one median over their shared factors, so
-    that unequal loading is not biology. Two robust standard deviations (1.4826 MAD, at least 0.15 log2)
-    count as a change, four are full. Within batches where every batch has 6 samples.
+    Needs 4 samples with the factor; fewer are drawn more to the middle. Samples with 50 factors or more are
+    first brought to one median over their shared factors, so that unequal loading is not biology. A robust
+    deviation is 1.4826 times the median absolute deviation. Batches are looked at by themselves where
+    each has 4 samples.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        `sample, factor, quantity, log2`, no gaps.
+    batches : dict of str to str
+        Sample to batch.
+
+    Returns
+    -------
+    pandas.Series
+        0 in the middle, 1 two deviations above; NaN where too few samples have the factor.
     """
-    if not setting.relative:
-        return None
-    compared = (*_RELATIVE, "concentration") if setting.plate else _RELATIVE
-    rows = values[values["quantity"].isin(compared) & values["log2"].notna() & values["state"].isna()]
-    if rows.empty or rows["sample"].nunique() < _FEWEST:
-        return None
-    frame = rows[["sample", "factor", "log2"]].copy()
-    frame["batch"] = _batches(frame["sample"], setting)
-    keys = ["batch", "factor"]
-    frame["log2"] = _aligned(frame, keys)
-    grouped = frame.groupby(keys, sort=False, observed=True)["log2"]
-    count = grouped.transform("count")
-    centre = grouped.transform("median")
-    away = (frame["log2"] - centre).abs()
-    deviation = (
-        away.groupby([frame[k] for k in keys], sort=False, observed=True).transform("median") * _TO_SIGMA
+    frame = rows[["sample", "factor", "quantity", "log2"]].assign(batch=_batches(rows["sample"], batches))
+    keys = [frame[c].astype(object) for c in ("batch", "factor", "quantity")]
+    frame["log2"] = frame["log2"] - _loading(frame, keys)
+    grouped = frame["log2"].groupby(keys, sort=False)
+    count, away = grouped.transform("count"), frame["log2"] - grouped.transform("median")
+    deviation = away.abs().groupby(keys, sort=False).transform("median") * _TO_SIGMA
+    z = (away / np.hypot(deviation, _FLOOR)).clip(-_MOST, _MOST) * count / (count + FEWEST)
+    found: pd.Series = (_PER_DEVIATION * z).where(count >= FEWEST)
+    return found
+
+
+def _loading(frame: pd.DataFrame, keys: list[pd.Series]) -> pd.Series:
+    """Return how much of everything a sample holds, as log2 of its factors against their medians."""
+    apart = frame["log2"] - frame["log2"].groupby(keys, sort=False).transform("median")
+    by_sample = apart.groupby(frame["sample"].astype(object), sort=False)
+    offset: pd.Series = by_sample.transform("median").where(
+        by_sample.transform("count") >= _ENOUGH_TO_ALIGN, 0.0
     )
-    z = ((frame["log2"] - centre) / deviation.clip(lower=_FLOOR))[count >= _FEWEST]
-    if z.empty:
-        return None
-    size = z.abs().to_numpy(dtype=float)
-    changed = size >= _COUNTS
-    level, state = change_level(
-        np.sign(z.to_numpy(dtype=float)) * changed, (size - _COUNTS) / (_FULL - _COUNTS)
-    )
-    state = np.where(changed, state, "detected").astype(object)
-    note = (
-        f"{len(z)} levels against the other samples of the file: {np.sum(state == 'elevated')} elevated, "
-        f"{np.sum(state == 'decreased')} decreased (two robust standard deviations from the factor's median)"
-    )
-    return Found(z.index, level, state, None, note)
+    return offset
 
 
-def _aligned(frame: pd.DataFrame, keys: list[str]) -> pd.Series:
-    centre = frame.groupby(keys, sort=False, observed=True)["log2"].transform("median")
-    apart = (frame["log2"] - centre).groupby(frame["sample"], sort=False, observed=True)
-    offset = apart.transform("median").where(apart.transform("count") >= _ENOUGH_TO_ALIGN, 0.0)
-    return frame["log2"] - offset
-
-
-def _batches(samples: pd.Series, setting: Setting) -> pd.Series:
-    batch = samples.astype(object).map(setting.batches).fillna("")
+def _batches(samples: pd.Series, batches: dict[str, str]) -> pd.Series:
+    batch = samples.astype(object).map(batches).fillna("")
     sizes = samples.astype(object).groupby(batch).nunique()
-    return batch if len(sizes) > 1 and (sizes >= _FEWEST).all() else pd.Series("", index=samples.index)
+    return batch if len(sizes) > 1 and (sizes >= FEWEST).all() else pd.Series("", index=samples.index)

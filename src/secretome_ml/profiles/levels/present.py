@@ -1,4 +1,4 @@
-"""Where nothing tells more: a value that was measured means that the factor is present."""
+"""Where nothing tells more: the factor is present, and how much of it there is was not used."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pandas as pd
 
 from secretome_ml.profiles.levels.setting import Found, Setting
 
-NAME = "present"
+NAME = "amount not used"
 
 
 def find_levels(values: pd.DataFrame, setting: Setting) -> Found | None:
@@ -16,5 +16,5 @@ def find_levels(values: pd.DataFrame, setting: Setting) -> Found | None:
     rows = rows[rows["state"].isna()]
     if rows.empty:
         return None
-    note = f"{len(rows)} values count as present (level 1): nothing to compare them with"
+    note = f"{len(rows)} values count as present (level 1), amount not used: nothing to hold it against"
     return Found(rows.index, np.ones(len(rows)), np.full(len(rows), "detected", dtype=object), None, note)

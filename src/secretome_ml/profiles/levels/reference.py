@@ -1,4 +1,4 @@
-"""Against published concentrations of the same factor and cell source."""
+"""Published concentrations: where an amount lies in the range in which its factor was found."""
 
 from __future__ import annotations
 
@@ -7,19 +7,13 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import pandas as pd
 
 from secretome_ml.paths import data_dir
-from secretome_ml.profiles.levels.setting import Found, Setting, change_level
 
-NAME = "reference"
-
-# Assays and cell densities differ between laboratories, so only a large excess over every report counts.
-_EXCESS = 3.0
-_FULL = 10.0
-_LOW = 0.1
-_ENOUGH = 3
-_LOW_LEVEL = 0.5
+# Assays and cell densities differ between laboratories: no range is taken to be narrower than tenfold, and
+# one publication alone no narrower than thirtyfold.
+_LEAST_HALF, _LEAST_HALF_OF_ONE = 0.5, 0.75
+_STEEPNESS = float(np.log(3.0))
 
 
 @dataclass(frozen=True)
@@ -32,97 +26,88 @@ class Range:
 
 
 @cache
-def published_ranges() -> dict[tuple[str, str, str], Range]:
-    """Return (factor, quantity, cell source or empty for any) to range, from `data/reference`.
+def published_ranges() -> dict[tuple[str, str, str, str], Range]:
+    """Return (factor, quantity, cell source, product) to range, from `data/reference`; empty = any.
 
     Preconditioned preparations are left out where an unconditioned one is published.
     """
-    path = data_dir() / "reference" / "concentrations.csv"
-    if not path.is_file():
-        return {}
-    with path.open(encoding="utf-8", newline="") as stream:
-        rows = [
-            r for r in csv.DictReader(stream) if r["quantity"] and r["product"] in ("conditioned_medium", "")
-        ]
-    grouped: dict[tuple[str, str, str], list[dict[str, str]]] = {}
+    with (data_dir() / "reference" / "concentrations.csv").open(encoding="utf-8", newline="") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["quantity"]]
+    grouped: dict[tuple[str, str, str, str], list[dict[str, str]]] = {}
     for row in rows:
         for source in {row["cell_source"], ""}:
-            grouped.setdefault((row["factor"], row["quantity"], source), []).append(row)
-    ranges = {}
-    for key, several in grouped.items():
-        plain = [r for r in several if not r["preconditioning"]] or several
-        ranges[key] = Range(
-            min(float(r["low"]) for r in plain),
-            max(float(r["high"]) for r in plain),
-            tuple(sorted({r["doi"] or r["url"] for r in plain})),
-        )
-    return ranges
+            for product in {row["product"], ""}:
+                grouped.setdefault((row["factor"], row["quantity"], source, product), []).append(row)
+    return {key: _range(several) for key, several in grouped.items()}
 
 
-def _over_all(found: Range | None) -> Range | None:
-    """Return a range over all sources if enough publications stand behind it."""
-    return found if found is not None and len(found.sources) >= _ENOUGH else None
+def _range(rows: list[dict[str, str]]) -> Range:
+    plain = [r for r in rows if not r["preconditioning"]] or rows
+    sources = tuple(sorted({r["doi"] or r["url"] for r in plain}))
+    low, high = min(float(r["low"]) for r in plain), max(float(r["high"]) for r in plain)
+    centre = 0.5 * (np.log10(low) + np.log10(high))
+    least = _LEAST_HALF if len(sources) > 1 else _LEAST_HALF_OF_ONE
+    half = max(0.5 * (np.log10(high) - np.log10(low)), least)
+    return Range(float(10 ** (centre - half)), float(10 ** (centre + half)), sources)
 
 
-def published_range(factor: str, quantity: str, source: str | None) -> Range | None:
-    """Return what amounts of a factor are held against: those of the cell source, else over all sources."""
-    ranges = published_ranges()
-    own = ranges.get((factor, quantity, source)) if source else None
-    return own or _over_all(ranges.get((factor, quantity, "")))
+def published_range(
+    factor: str, quantity: str, source: str | None, product: str | None = None
+) -> Range | None:
+    """Return what amounts of a factor are held against, the most particular that is published.
 
-
-def against(
-    amount: np.ndarray, low: np.ndarray | float, high: np.ndarray | float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the level of amounts within published ranges, and where they are elevated.
+    First those of the cell source and product, then of the source, then of the product, then of all.
 
     Examples
     --------
-    >>> against(np.array([0.5, 50.0, 400.0, 5000.0]), 10.0, 100.0)[0].round(2).tolist()
-    [0.5, 1.0, 1.62, 2.0]
+    >>> found = published_range("VEGFA", "concentration", "adipose")
+    >>> found.low < 788.7 < found.high
+    True
     """
-    excess = amount / high
-    up = excess >= _EXCESS
-    raised, _ = change_level(
-        up.astype(int), np.log(np.maximum(excess, _EXCESS) / _EXCESS) / np.log(_FULL / _EXCESS)
-    )
-    return np.where(up, raised, np.where(amount < _LOW * low, _LOW_LEVEL, 1.0)), up
-
-
-def find_levels(values: pd.DataFrame, setting: Setting) -> Found | None:
-    """Judge concentrations and amounts per cells.
-
-    More than 3 times the highest published value = elevated, full at 10 times; less than a tenth of the
-    lowest = present at level 0.5; between = present (1). The cell source's own range is used where it is
-    published, else the range over all sources where at least 3 publications make one.
-    """
-    rows = values[
-        values["quantity"].isin(["concentration", "per_cells"])
-        & values["amount"].gt(0)
-        & values["state"].isna()
-    ]
     ranges = published_ranges()
-    if rows.empty or not ranges:
-        return None
-    sources = (
-        setting.context["cell_source"] if "cell_source" in setting.context else pd.Series(dtype="string")
-    )
-    source = rows["sample"].map(sources.astype(object).to_dict()).astype(object)
-    found = [
-        published_range(f, q, s if isinstance(s, str) else None)
-        for f, q, s in zip(rows["factor"], rows["quantity"], source, strict=True)
-    ]
-    has = np.array([r is not None for r in found])
-    if not has.any():
-        return None
-    kept = [r for r in found if r is not None]
-    amount = rows["amount"].to_numpy(dtype=float)[has]
-    level, up = against(amount, np.array([r.low for r in kept]), np.array([r.high for r in kept]))
-    state = np.where(up, "elevated", "detected").astype(object)
-    cited = sorted({s for r in kept for s in r.sources})
-    note = (
-        f"{len(kept)} levels against published concentrations "
-        f"({int(up.sum())} more than 3 times the highest; sources: "
-        f"{', '.join(cited[:4])}{', ...' if len(cited) > 4 else ''})"
-    )
-    return Found(rows.index[has], level, state, None, note)
+    for place in ((source, product), (source, ""), ("", product), ("", "")):
+        found = ranges.get((factor, quantity, place[0] or "", place[1] or ""))
+        if found is not None:
+            return found
+    return None
+
+
+def place(amount: np.ndarray, low: np.ndarray | float, high: np.ndarray | float) -> np.ndarray:
+    """Return where amounts lie in a range, in logarithms: -1 at its lower end, 0 in the middle, 1 above.
+
+    Examples
+    --------
+    >>> place(np.array([10.0, 100.0, 1000.0]), 10.0, 1000.0).tolist()
+    [-1.0, 0.0, 1.0]
+    """
+    with np.errstate(divide="ignore"):
+        logs = np.log10(np.asarray(amount, dtype=float))
+    bottom, top = np.log10(low), np.log10(high)
+    found: np.ndarray = (2.0 * logs - top - bottom) / (top - bottom)
+    return found
+
+
+def graded(evidence: np.ndarray) -> np.ndarray:
+    """Return the level of an amount: rising throughout, 0.5 at place -1, 1 at 0, 1.5 at 1.
+
+    It nears 0, "not detected", from above and 2, "elevated", from below, so that of two amounts the larger
+    always has the higher level.
+
+    Examples
+    --------
+    >>> graded(np.array([-np.inf, -1.0, 0.0, 1.0])).round(9).tolist()
+    [0.0, 0.5, 1.0, 1.5]
+    """
+    level: np.ndarray = 2.0 / (1.0 + np.exp(-_STEEPNESS * evidence))
+    return level
+
+
+def against(amount: np.ndarray, low: np.ndarray | float, high: np.ndarray | float) -> np.ndarray:
+    """Return the level of amounts within published ranges.
+
+    Examples
+    --------
+    >>> against(np.array([10.0, 100.0, 1000.0]), 10.0, 1000.0).round(9).tolist()
+    [0.5, 1.0, 1.5]
+    """
+    return graded(place(amount, low, high))

@@ -28,15 +28,12 @@ class Setting:
         Sample to batch.
     relative : bool
         Whether samples of one file may be compared with one another; off for streams.
-    plate : bool
-        Whether the concentrations come from one plate, so that its samples may be compared too.
     """
 
     context: pd.DataFrame
     controls: dict[str, str] = field(default_factory=dict)
     batches: dict[str, str] = field(default_factory=dict)
     relative: bool = True
-    plate: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,6 +52,8 @@ class Found:
         The sample that each was compared with.
     note : str
         What was done, for the user.
+    route : numpy.ndarray or None
+        By what each was decided, where a route has several ways.
     """
 
     rows: pd.Index
@@ -62,6 +61,7 @@ class Found:
     state: np.ndarray
     vs: np.ndarray | None
     note: str
+    route: np.ndarray | None = None
 
 
 def change_level(sign: np.ndarray, strength: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

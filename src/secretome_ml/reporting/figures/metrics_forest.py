@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from secretome_ml.evaluation.metrics import HIGHER_IS_BETTER
 from secretome_ml.models.registry import BASELINES
 from secretome_ml.reporting.style import (
     COLUMN_MM,
@@ -24,6 +23,7 @@ from secretome_ml.reporting.style import (
     plot_width,
 )
 from secretome_ml.reporting.words import effect_label, metric_label, model_label
+from secretome_ml.validation.metrics import HIGHER_IS_BETTER
 
 _ROW_MM = 4.0
 _LEFT, _RIGHT, _BOTTOM, _TOP = 30.0, 3.0, 8.0, 10.0

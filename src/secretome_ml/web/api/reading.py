@@ -10,12 +10,13 @@ import pandas as pd
 
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.profiles import Profiles
-from secretome_ml.profiles.assemble import assemble
 from secretome_ml.profiles.context import context_frame, manipulations_of
-from secretome_ml.profiles.measurements import Measurements, Role, value_frame
+from secretome_ml.profiles.preconditioning_text import treatments
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS
-from secretome_ml.profiles.readers.canonical_long import read_long
-from secretome_ml.profiles.tables import Table
+from secretome_ml.readers.assemble import assemble
+from secretome_ml.readers.formats.canonical_long import read_long
+from secretome_ml.readers.measurements import Measurements, Role, value_frame
+from secretome_ml.readers.tables import Table
 from secretome_ml.vocabulary import Terms
 from secretome_ml.web.api.requests import Condition, Sample, ScoreRequest
 
@@ -79,12 +80,20 @@ def _context(samples: list[Sample], problems: list[Problem]) -> pd.DataFrame:
 def _preconditioning(samples: list[Sample], problems: list[Problem]) -> Iterator[dict[str, object]]:
     terms = Terms()
     for i, sample in enumerate(samples):
+        entries: list[dict[str, object]] = []
         for k, condition in enumerate(sample.preconditioning):
             kind = terms.resolve("preconditioning", condition.kind)
             if kind is None:
                 problems.append(_no_kind(f"samples[{i}].preconditioning[{k}]", condition, terms))
             else:
-                yield {"sample": sample.sample, **condition.model_dump(), "kind": kind}
+                entries.append({**condition.model_dump(), "kind": kind})
+        try:
+            done = treatments(entries)
+        except ValueError as error:
+            what = f"The preconditioning contradicts itself: {error}."
+            problems.append(Problem(REQUEST, f"samples[{i}]", "preconditioning", what, "State each once."))
+            continue
+        yield from ({"sample": sample.sample, **entry} for entry in done)
 
 
 def _no_kind(place: str, condition: Condition, terms: Terms) -> Problem:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
+
+from secretome_ml.vocabulary.columns import context_columns
 
 Text: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 State = Literal["elevated", "decreased", "unchanged", "detected", "not_detected"]
@@ -39,18 +41,16 @@ class Factor(_Strict):
     lod: float | None = Field(None, ge=0, description="Limit of detection, in `unit`.")
 
 
-class Sample(_Strict):
+_FIELDS: dict[str, Any] = {
+    c.name: (Text | None, Field(None, description=c.meaning)) for c in context_columns()
+}
+_Context = create_model("_Context", __base__=_Strict, **_FIELDS)
+
+
+class Sample(_Context):  # type: ignore[misc, valid-type]
     """One preparation. A context field that is left out is not stated."""
 
     sample: Text = Field(description="Name; unique in the request.", examples=["a1"])
-    cell_type: Text | None = Field(None, examples=["MSC"])
-    cell_source: Text | None = Field(None, examples=["adipose"])
-    species: Text | None = Field(None, examples=["human"])
-    stage: Text | None = None
-    donor: Text | None = None
-    product: Text | None = Field(None, examples=["conditioned medium"])
-    culture: Text | None = None
-    fraction: Text | None = None
     preconditioning: list[Condition] = Field(
         [], max_length=MOST_CONDITIONS, description="Empty: standard culture, or not stated."
     )

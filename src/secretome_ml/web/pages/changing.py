@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.vocabulary import FactorVocabulary, Terms
+from secretome_ml.vocabulary.columns import names_where
 from secretome_ml.web.pages.differences import differences, named
 from secretome_ml.web.pages.facts import condition_words, label, level_words
 from secretome_ml.web.pages.fields import text, texts
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from secretome_ml.web.jobs import Progress
 
 router = APIRouter()
-CHANGEABLE = ("cell_type", "cell_source", "species", "product", "culture")
+CHANGEABLE = names_where(watched=True)
 # What a form offers for a factor: a level, or that it was not measured.
 LEVELS = (
     ("elevated", "elevated"),

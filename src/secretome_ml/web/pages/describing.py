@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.vocabulary import Terms
+from secretome_ml.vocabulary.columns import context_columns, names_where
 from secretome_ml.web.pages.changing import LEVELS
 from secretome_ml.web.pages.fields import text, texts
 from secretome_ml.web.pages.rendering import show
@@ -19,12 +20,8 @@ from secretome_ml.web.pages.scored import keep
 from secretome_ml.web.service import Service, service_of
 
 router = APIRouter()
-CONTEXT = ("cell_type", "cell_source", "species", "stage", "product", "culture")
-_HINTS = {
-    "cell_type": "What the cells are.",
-    "cell_source": "The tissue that they come from.",
-    "product": "What was collected.",
-}
+CONTEXT = names_where(is_term=True)
+_HINTS = {c.name: c.meaning for c in context_columns()}
 _FORM = "description"
 _NAME = "my preparation"
 ROWS, MOST_ROWS = 6, 60
@@ -69,7 +66,7 @@ def _score(service: Service, given: dict[str, Any]) -> str:
     """Score one row of a table, made of the form, as a file with that row would be."""
     import pandas as pd
 
-    from secretome_ml.profiles.readers.canonical_wide import profiles_from_table
+    from secretome_ml.readers.formats.canonical_wide import profiles_from_table
 
     row = {"sample": given["name"], "preconditioning": given["preconditioning"]}
     row |= {c: given[c] for c in CONTEXT}

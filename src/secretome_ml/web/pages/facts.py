@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from secretome_ml.reporting.words import plain, value_words
 from secretome_ml.vocabulary import FactorVocabulary, Terms
+from secretome_ml.vocabulary.columns import context_column, context_columns
 from secretome_ml.web.pages.rendering import factor_address
 
 if TYPE_CHECKING:
     from secretome_ml.profiles import Profiles
 
-CONTEXT = ("cell_type", "cell_source", "species", "stage", "donor", "product", "culture", "fraction")
-_FREE = ("donor",)
 # More are listed nowhere but in the user's own file.
 _MOST_FACTORS = 300
 _PRESENT = 1.0
@@ -33,7 +32,7 @@ class Measured:
 def facts(profile: Profiles) -> list[tuple[str, str]]:
     """Return what is stated about one sample, and an empty text for what is not."""
     context = profile.context.iloc[0]
-    told = [(column.replace("_", " "), label(column, context[column])) for column in CONTEXT]
+    told = [(c.label, label(c.name, context[c.name])) for c in context_columns()]
     done = [_manipulation(row) for row in profile.manipulations.to_dict("records")]
     return [*told, ("preconditioning", condition_label(profile)), ("done to the product", "; ".join(done))]
 
@@ -42,7 +41,7 @@ def label(column: str, value: object) -> str:
     """Return the readable form of a context value; empty when it is not stated."""
     if not isinstance(value, str):
         return ""
-    return value if column in _FREE else Terms().label(column, value)
+    return Terms().label(column, value) if context_column(column).is_term else value
 
 
 def condition_words(profile: Profiles) -> str:

@@ -75,11 +75,9 @@ def sample_view(service: Service, library: Library, scored: Scored, number: int)
 
 def _drivers(model: Model, profile: Profiles) -> pd.DataFrame:
     """Return the contributions of one sample, with their intervals and whether their signs hold."""
-    from secretome_ml.explanation.contributions import term_maps
     from secretome_ml.explanation.stability import sample_stability
 
-    features = model.encoder.transform(profile)
-    maps = term_maps(features, profile, model.encoder.knowledge, model.typical, model.effects)
+    features, maps = model.encoded(profile)
     return sample_stability(maps, features, model.estimator, model.resampled, model.intervals.level)
 
 

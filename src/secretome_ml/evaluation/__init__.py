@@ -1,1 +1,0 @@
-"""Splits by study, metrics with intervals, nested cross-validation."""

@@ -1,0 +1,127 @@
+"""Amounts that no preparation has, or that stand for something else than an amount."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from secretome_ml.errors import Problem
+from secretome_ml.profiles.levels import present
+from secretome_ml.profiles.levels.reference import published_range
+from secretome_ml.readers.doubts.reading import Reading, listed
+
+_ABSOLUTE = ("concentration", "per_cells")
+_LINEAR = (*_ABSOLUTE, "intensity", "mfi")
+# A wrong prefix is a factor of a thousand; laboratories differ by less than a hundred.
+_FAR = 100.0
+_SHIFT = 300.0
+# Of one factor, in pg/mL: 100 ug/mL is more than any factor reaches in a medium.
+_MOST = 1e8
+_FEW, _SEVERAL, _ENOUGH = 3, 5, 3
+_OFTEN, _MANY = 0.2, 10
+
+
+def far_from_published(reading: Reading) -> Iterator[Problem]:
+    """Doubt amounts a hundred times outside of what is published, or beyond 100 ug/mL."""
+    rows = reading.numbers(*_ABSOLUTE)
+    rows = rows[rows["amount"].gt(0)]
+    source, product = (
+        rows["sample"].astype(object).map(reading.context[c].astype(object).to_dict()).fillna("")
+        for c in ("cell_source", "product")
+    )
+    keys = [rows["factor"].astype(object), rows["quantity"].astype(object), source, product]
+    far: dict[str, list[str]] = {"above": [], "below": []}
+    for (factor, quantity, tissue, made), part in rows.groupby(keys, sort=False):
+        found = published_range(str(factor), str(quantity), str(tissue) or None, str(made) or None)
+        if found is not None and not tissue and len(found.sources) < _ENOUGH:
+            found = None  # one laboratory's cells say little of cells that are not named
+        most = min(found.high * _FAR if found else np.inf, _MOST if quantity == "concentration" else np.inf)
+        least = found.low / _FAR if found else 0.0
+        far["above"] += part.loc[part["amount"].gt(most), "name"].astype(str).unique().tolist()
+        far["below"] += part.loc[part["amount"].lt(least), "name"].astype(str).unique().tolist()
+    remedy = "Is the unit right (ng or pg)? Are they amounts at all?"
+    for side, names in far.items():
+        if names:
+            what = f"The amounts lie far {side} every published one ({_FAR:.0f}-fold or more)."
+            yield reading.doubt(None, listed(names), what, remedy)
+
+
+def one_sample_in_another_unit(reading: Reading) -> Iterator[Problem]:
+    """Doubt a sample that lies hundreds of times above or below the others in most of its factors."""
+    rows = reading.numbers(*_LINEAR)
+    rows = rows[rows["amount"].gt(0)]
+    if rows["sample"].nunique() < _FEW:
+        return
+    logs = np.log10(rows["amount"].astype(float))
+    centre = logs.groupby([rows["factor"], rows["quantity"]], observed=True).transform("median")
+    apart = (logs - centre).groupby(rows["sample"].astype(object), sort=False)
+    shift = apart.median()[apart.count() >= _FEW]
+    for sample, away in shift[shift.abs() >= np.log10(_SHIFT)].items():
+        side = "above" if away > 0 else "below"
+        what = f"The sample lies about {10 ** abs(away):.0f}-fold {side} the others in most factors."
+        yield reading.doubt(str(sample), None, what, "Is it in another unit?")
+
+
+def not_used(reading: Reading) -> Iterator[Problem]:
+    """Doubt numbers whose size says nothing: without a unit, or with nothing to hold them against."""
+    values = reading.values
+    # A control is what the others are held against.
+    compared = values["sample"].astype(str).isin(set(reading.controls.values()))
+    rows = values[values["value"].notna() & values["route"].eq(present.NAME) & ~compared]
+    bare = rows["quantity"].isna()
+    if bare.any():
+        what = "Amount not used: numbers without a unit count as present, whatever their size."
+        remedy = "Write the unit behind the name, such as VEGF [pg/mL] or VEGF [fold change]."
+        yield reading.doubt(None, listed(rows.loc[bare, "name"]), what, remedy)
+    if (~bare).any():
+        what = "Amount not used: nothing published to hold them against, and too few samples to compare."
+        remedy = "Give a control (--control), or 4 samples or more in one file."
+        yield reading.doubt(None, listed(rows.loc[~bare, "name"]), what, remedy)
+
+
+def all_one(reading: Reading) -> Iterator[Problem]:
+    """Doubt a sample that is exactly 1 in every factor: the others are ratios to it."""
+    values = reading.values
+    linear = values["quantity"].isin(_LINEAR) | values["quantity"].isna()
+    grouped = values[linear & values["value"].notna()].groupby("sample", sort=False, observed=True)["value"]
+    told = grouped.agg(["min", "max", "count"])
+    ones = told[(told["min"] == 1) & (told["max"] == 1) & (told["count"] >= _FEW)]
+    if len(told) > len(ones):
+        for sample in ones.index:
+            what = "Every value of the sample is 1, as if the others were ratios to it."
+            yield reading.doubt(
+                str(sample), None, what, "Write [fold change] as unit, and leave this sample out."
+            )
+
+
+def zeros(reading: Reading) -> Iterator[Problem]:
+    """Doubt many zeros: a zero says "looked for and not detected", an export often means "missing"."""
+    values = reading.values
+    numbers = values[values["value"].notna()]
+    zero = numbers["value"].eq(0) & numbers["state"].eq("not_detected")
+    if len(numbers) >= _MANY and zero.mean() >= _OFTEN:
+        what = (
+            f"{int(zero.sum())} of {len(numbers)} numbers are 0 and were read as looked for and not detected."
+        )
+        yield reading.doubt(None, None, what, "Leave a cell empty where the factor was not measured.")
+
+
+def lowest_repeated(reading: Reading) -> Iterator[Problem]:
+    """Doubt a lowest value that stands in many samples: it is rather the limit of detection."""
+    values = reading.values
+    rows = values[values["value"].gt(0) & values["lod"].isna() & values["state"].ne("not_detected")]
+    rows = rows[rows["quantity"].ne("fold_change")]
+    if rows["sample"].nunique() < _SEVERAL:
+        return
+    grouped = rows.groupby("factor", observed=True)["value"]
+    least = rows["value"].eq(grouped.transform("min"))
+    told = pd.DataFrame(
+        {"repeats": least.groupby(rows["factor"].astype(object)).sum(), "count": grouped.size()}
+    )
+    often = told[(told["repeats"] >= _FEW) & (told["repeats"] >= _OFTEN * told["count"])]
+    often = often[often["repeats"] < often["count"]]
+    if len(often):
+        what = f"The lowest value stands in {int(often['repeats'].max())} samples alike."
+        yield reading.doubt(None, listed(often.index), what, "If it is the limit of detection, write <limit.")

@@ -1,0 +1,273 @@
+"""Results and lists: one row per protein, gene or microRNA, and how it changed or where it was found.
+
+DESeq2, limma, DEP, MSstats, LFQ- and FragPipe-Analyst, tidyproteomics, Perseus and the tables of papers.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from secretome_ml.errors import Problem
+from secretome_ml.readers.columns import Column, directions_of, fold_header, numbers_of
+from secretome_ml.readers.factor_rows import (
+    FactorRows,
+    drops_of,
+    factor_rows,
+    names_of,
+    refuse_foreign,
+    species_in,
+)
+from secretome_ml.readers.measurements import Measurements, value_frame
+from secretome_ml.readers.opening import refuse
+from secretome_ml.readers.source import Source
+
+NAME = "protein_list"
+
+_ONE_SIDED = 10.0
+_MOST_SAMPLES = 40
+_TO_LOG2 = {"log2": 1.0, "log10": float(np.log2(10)), "ln": float(np.log2(np.e)), "minus log2": -1.0}
+_TRUE = {"true", "yes", "t"}
+_EVERYWHERE = {"both", "all"}
+_AGREE = 0.1
+_ADJUSTED = re.compile(r"\b(?:normali[sz]ed|adjusted|corrected)\b", re.IGNORECASE)
+
+
+def recognises(source: Source) -> bool:
+    """Say whether a column names proteins, genes or microRNAs, and one their changes or places."""
+    table = factor_rows(source)
+    if table is None or not table.identified or table.of("peptide"):
+        return False
+    return (
+        bool(table.of("change", "direction", "place"))
+        or not table.of("value")
+        or bool(_signed(source, table))
+    )
+
+
+def read(source: Source) -> Measurements:
+    """Read a list: a sample is a comparison, else a place where proteins were found, else the list.
+
+    Words (`up`, `down`) come before numbers where one comparison is told; log2 changes before fold changes of
+    the same comparison. A logarithm of unknown base is read as log2. Negative fold changes mean the inverse
+    ratio; an infinite one, or one of zero, means found on one side only. Marks are directions only under a
+    header that says so.
+    """
+    table = factor_rows(source)
+    if table is None or not table.identified:
+        what = "No column names proteins, genes or microRNAs."
+        raise refuse(source.name, what, "Name the column with the symbols `gene`.")
+    changes = table.of("change") or _signed(source, table)
+    words = table.of("direction") if len(_comparisons(changes)) <= 1 else []
+    places = [] if changes or words else table.of("place")
+    used = [*table.of("accession", "gene", "contaminant", "decoy", "contrast"), *changes, *words, *places]
+    about = [c.name for c in table.of("annotation")][:4]
+    frame = source.columns(
+        [*(c.name for c in used if not c.numeric), *about], [c.name for c in used if c.numeric]
+    )
+    base = names_of(frame, table)
+    refuse_foreign(source.name, base)
+    stem = re.sub(r"\.(?:csv|tsv|txt|xlsx|parquet)(?:\.[gx]z)?$", "", source.name)
+    notes: list[str] = []
+    warnings: list[Problem] = []
+    became: dict[str, str] = {c.name: c.role for c in table.columns}
+    if words:
+        parts = _directed(frame, base, words, stem)
+        warnings += _contradictions(source.name, frame, words, changes)
+        became |= {c.name: "direction" for c in words} | {c.name: "compared with the words" for c in changes}
+    elif changes:
+        parts, said, doubted = _changed(source.name, frame, base, table, changes, stem)
+        notes, warnings = notes + said, warnings + doubted
+        became |= dict(
+            s.removeprefix("column '").rsplit("' read as ", 1) for s in said if s.startswith("column '")
+        )
+    elif places:
+        parts = _placed(frame, base, places)
+    else:
+        parts = [base.assign(sample=stem, state="detected")]
+        notes.append("no column says how the proteins changed: the list was read as detected in one sample")
+    dropped = {}
+    for reason, mask in drops_of(frame, table, base).items():
+        if mask.any():
+            dropped[reason] = int(mask.sum())
+            parts = [part[~mask.reindex(part.index).fillna(False)] for part in parts]
+    values = pd.concat(parts)
+    values = values[values["name"].ne("") | values["accession"].ne("")]
+    samples = list(dict.fromkeys(values["sample"]))
+    if not samples:
+        raise refuse(source.name, "No row of the list has a name and a change.", "Export the table again.")
+    if len(samples) > _MOST_SAMPLES:
+        what = (
+            f"The list would make {len(samples)} samples, such as {', '.join(map(str, samples[:3]))[:100]}."
+        )
+        raise refuse(source.name, what, "Keep the columns of the comparisons that you mean.")
+    several = "s" if len(samples) > 1 else ""
+    notes.insert(0, f"list of {len(frame)} proteins read as {len(samples)} sample{several}")
+    notes += _passed_over(table, changes or words)
+    kind = species_in(frame, table)
+    context = (
+        pd.DataFrame({"species": kind}, index=pd.Index(samples, name="sample")) if kind else pd.DataFrame()
+    )
+    return Measurements(
+        value_frame(values),
+        "stated",
+        dict.fromkeys(samples, "sample"),
+        context,
+        dropped=dropped,
+        columns=became,
+        notes=tuple(notes),
+        warnings=tuple(warnings),
+    )
+
+
+def _signed(source: Source, table: FactorRows) -> list[Column]:
+    """Return one or two columns without a word for it whose signs or infinities say: log2 ratios."""
+    bare = table.of("value")
+    if not bare or len(bare) > 2 or any(c.kind for c in bare):
+        return []
+    at = {str(name): i for i, name in enumerate(source.header)}
+    found = []
+    for column in bare:
+        number = numbers_of(source.first_rows.iloc[:, at[column.name]])
+        told = number[np.isfinite(number)] if number is not None else np.array([])
+        endless = number is not None and bool(np.isinf(number).any())
+        signs = len(told) > 0 and bool((told < 0).any()) and np.abs(told).max() < 30
+        if endless or signs:
+            found.append(column)
+    if not found or (len(found) < len(bare) and len(bare) != 2):
+        return []
+    return [Column(c.name, "change", "log2", c.name, numeric=True) for c in found]
+
+
+def _comparisons(changes: list[Column]) -> dict[str, list[Column]]:
+    """Return the columns of each comparison, best first: log2, other logarithms, fold changes."""
+    order = ("log2", "minus log2", "log10", "ln", "fold")
+    found: dict[str, list[Column]] = {}
+    for column in changes:
+        key = " ".join(_ADJUSTED.sub(" ", fold_header(column.of)).split())
+        found.setdefault(key, []).append(column)
+    return {
+        k: sorted(v, key=lambda c: (order.index(c.kind), not _ADJUSTED.search(c.name)))
+        for k, v in found.items()
+    }
+
+
+def _changed(
+    file: str, frame: pd.DataFrame, base: pd.DataFrame, table: FactorRows, changes: list[Column], stem: str
+) -> tuple[list[pd.DataFrame], list[str], list[Problem]]:
+    comparisons = _comparisons(changes)
+    labels = table.of("contrast")
+    parts, notes, warnings = [], [], []
+    for several in comparisons.values():
+        column = several[0]
+        change, said, doubt = _log2(file, frame, column)
+        notes.append(said)
+        warnings += doubt
+        for other in several[1:]:
+            again = _log2(file, frame, other)[0]
+            both = np.isfinite(change) & np.isfinite(again)
+            apart = np.abs(change - again)[both] > _AGREE + 0.01 * np.abs(change[both])
+            adjusted = bool(_ADJUSTED.search(column.name)) != bool(_ADJUSTED.search(other.name))
+            if both.any() and apart.mean() > _AGREE and not adjusted:
+                what = f"It says another change than '{column.name[:60]}' in {int(apart.sum())} rows."
+                warnings.append(Problem(file, None, other.name, what, f"'{column.name[:60]}' was read."))
+            notes.append(f"column '{other.name}' read as the same comparison")
+        name = f"{stem} {column.of}".strip() if len(comparisons) > 1 else stem
+        part = base.assign(sample=name, value=change, unit="log2 fold change")
+        if labels and len(comparisons) == 1 and frame[labels[0].name].nunique() > 1:
+            part["sample"] = frame[labels[0].name].astype(str).str.strip()
+        parts.append(part[~np.isnan(change)])
+    return parts, notes, warnings
+
+
+def _log2(file: str, frame: pd.DataFrame, column: Column) -> tuple[np.ndarray, str, list[Problem]]:
+    """Return a column of changes as log2 ratios, with what it was read as."""
+    found = numbers_of(frame[column.name])
+    if found is None:
+        what = f"Column '{column.name[:60]}' holds cells that are no numbers."
+        raise refuse(file, what, "Export the table again, with one decimal mark.")
+    value = np.where(np.isinf(found), np.sign(found) * 2.0**_ONE_SIDED, found)
+    impossible = bool(((value > -1) & (value < 0)).any())
+    doubts: list[Problem] = []
+    kind = column.kind
+    if (kind == "fold" and impossible) or (
+        kind == "log2" and "log" not in fold_header(column.name) and _says_fold(column)
+    ):
+        kind = "log2"
+        what = "A fold change between -1 and 0 does not exist; the column was read as log2 fold change."
+        doubts.append(
+            Problem(file, None, column.name, what, "Write log2 into its name, if that is what it is.")
+        )
+    if kind in _TO_LOG2:
+        signed = "" if kind == "log2" else f" (from {kind})"
+        change = np.where(np.isinf(found), np.sign(found) * _ONE_SIDED, value * _TO_LOG2[kind])
+        return change, f"column '{column.name}' read as log2 fold change{signed}", doubts
+    negative = bool((value < 0).any())
+    size = np.where(value == 0, 2.0**-_ONE_SIDED, np.abs(value))
+    change = np.where(np.isnan(value), np.nan, np.where(value < 0, -1.0, 1.0) * np.log2(size))
+    inverse = " (negative = inverse ratio)" if negative else ""
+    return change, f"column '{column.name}' read as fold change{inverse}", doubts
+
+
+def _says_fold(column: Column) -> bool:
+    return re.search(r"fold|ratio|\bfc\b", fold_header(column.name)) is not None
+
+
+def _directed(frame: pd.DataFrame, base: pd.DataFrame, words: list[Column], stem: str) -> list[pd.DataFrame]:
+    parts = []
+    for column in words:
+        states = directions_of(frame[column.name])
+        if states is None:
+            states = pd.Series(np.nan, index=frame.index, dtype="object")
+        told = re.sub(r"[\s_.]+", " ", column.of)
+        name = f"{stem} {told}".strip() if len(words) > 1 else stem
+        parts.append(base.assign(sample=name, state=states)[states.notna()])
+    return parts
+
+
+def _placed(frame: pd.DataFrame, base: pd.DataFrame, places: list[Column]) -> list[pd.DataFrame]:
+    """Return the samples of TRUE/FALSE columns, or of a column that names where a protein was found."""
+    parts = []
+    for column in places:
+        cells = frame[column.name].astype(str).str.strip().str.removesuffix(".0")
+        words = cells.str.casefold()
+        if words.isin(_TRUE | {"false", "no", "f"}).all():
+            state = np.where(words.isin(_TRUE), "detected", "not_detected")
+            parts.append(base.assign(sample=column.name, state=state))
+            continue
+        everywhere = words.isin(_EVERYWHERE)
+        for place in [w for w in cells.unique() if w and w.casefold() not in _EVERYWHERE]:
+            shown = place if not place.isdecimal() else f"{column.name} {place}"
+            here = everywhere | cells.eq(place)
+            parts.append(base.assign(sample=shown, state=np.where(here, "detected", "not_detected")))
+    return parts
+
+
+def _contradictions(
+    file: str, frame: pd.DataFrame, words: list[Column], changes: list[Column]
+) -> list[Problem]:
+    found = []
+    for column in (c for c in changes if c.kind != "fold"):
+        value = numbers_of(frame[column.name])
+        for word in words:
+            states = directions_of(frame[word.name])
+            if states is None or value is None:
+                continue
+            odd = ((states.eq("elevated") & (value < 0)) | (states.eq("decreased") & (value > 0))).to_numpy()
+            if odd.any():
+                what = f"{int(odd.sum())} rows state a direction against the sign of '{column.name}'."
+                row = int(np.flatnonzero(odd)[0]) + 2
+                found.append(Problem(file, row, column.name, what, "The words were read."))
+    return found
+
+
+def _passed_over(table: FactorRows, chosen: list[Column]) -> list[str]:
+    """Say which columns of amounts were left, because the table says how they changed."""
+    taken = {c.name for c in chosen}
+    left = [c.name for c in table.of("value") if c.name not in taken]
+    if not left or not chosen:
+        return []
+    shown = ", ".join(left[:3]) + (f" and {len(left) - 3} more" if len(left) > 3 else "")
+    return [f"columns of amounts not read, because the changes were: {shown} (`--format matrix` reads them)"]

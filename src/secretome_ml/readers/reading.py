@@ -1,0 +1,107 @@
+"""Any supported file, or stdin, to profiles."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.profiles.profiles import Origin, Profiles
+from secretome_ml.readers.assemble import assemble
+from secretome_ml.readers.formats import READERS, recognise
+from secretome_ml.readers.measurements import Measurements
+from secretome_ml.readers.sample_sheet import read_sample_sheet
+from secretome_ml.readers.source import Source, open_source
+
+log = logging.getLogger(__name__)
+
+
+def read_profiles(
+    path: Path | str,
+    format: str | None = None,
+    metadata: Path | str | None = None,
+    control: str | None = None,
+    lenient: bool = False,
+) -> Profiles:
+    """Read profiles from a file of any supported format.
+
+    Parameters
+    ----------
+    path : path
+        The file, or `-` for stdin.
+    format : str, optional
+        Name of its format; default: recognised from the content.
+    metadata : path, optional
+        A sample sheet: what each sample is.
+    control : str, optional
+        Sample that the others are compared with.
+    lenient : bool
+        Whether samples that stand on one side only of table and sheet are warnings.
+
+    Returns
+    -------
+    Profiles
+        `notes` says what was decided, `warnings` what to look at.
+
+    Raises
+    ------
+    InputRefused
+        If the file or the sheet cannot be read; every offending row is listed.
+    """
+    profiles = read_source(open_source(path), format, metadata, control, lenient)
+    for note in profiles.notes:
+        log.info("%s", note)
+    for warning in profiles.warnings:
+        log.warning("%s", warning)
+    return profiles
+
+
+def read_source(
+    source: Source,
+    format: str | None = None,
+    metadata: Path | str | None = None,
+    control: str | None = None,
+    lenient: bool = False,
+) -> Profiles:
+    """Read profiles from an opened input; see `read_profiles`."""
+    name = format if format is not None else recognise(source)
+    if format is not None:
+        log.debug("%s is read as %s, because --format says so", source.name, name)
+    return finish(READERS[name].read(source), source, name, metadata, control, lenient)
+
+
+def finish(
+    measured: Measurements | Profiles,
+    source: Source,
+    name: str,
+    metadata: Path | str | None = None,
+    control: str | None = None,
+    lenient: bool = False,
+) -> Profiles:
+    """Return the profiles of what a reader gave; see `read_profiles`."""
+    if isinstance(measured, Profiles):
+        profiles = _complete(measured, source.name, metadata, control)
+    else:
+        sheet = read_sample_sheet(metadata) if metadata is not None else None
+        profiles = assemble(measured, source.name, sheet, control, lenient)
+    if source.kind == "xlsx" and source.sheet.others:
+        what = (
+            f"Only the sheet '{source.sheet.name[:60]}' was read, not {', '.join(source.sheet.others)[:200]}."
+        )
+        left = Problem(source.name, None, None, what, "Save another sheet as a file of its own to read it.")
+        profiles = replace(profiles, warnings=(*profiles.warnings, left))
+    sheet_name = Path(metadata).name if metadata is not None else ""
+    return replace(profiles, origins=(Origin(source.name, name, sheet_name, control or ""),))
+
+
+def _complete(profiles: Profiles, file: str, metadata: Path | str | None, control: str | None) -> Profiles:
+    """Refuse what evidence records do not take, because they state it themselves."""
+    problems = [
+        Problem(file, None, option, "Evidence records state this themselves.", f"Leave out --{option}.")
+        for option, given in (("metadata", metadata), ("control", control))
+        if given is not None
+    ]
+    if problems:
+        raise InputRefused(problems)
+    return profiles

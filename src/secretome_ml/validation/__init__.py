@@ -1,0 +1,1 @@
+"""Splits that leak nothing, nested cross-validation, metrics with intervals over studies."""
