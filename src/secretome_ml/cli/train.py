@@ -54,7 +54,7 @@ def train(
     from secretome_ml.logs import run_log
     from secretome_ml.models.device import usable_device
     from secretome_ml.recipe import load_recipe
-    from secretome_ml.reporting.tables import results_table
+    from secretome_ml.report.tables import results_table
     from secretome_ml.tracking import require_names
     from secretome_ml.workflows.record import record_training
     from secretome_ml.workflows.sources import local_store, open_evidence
