@@ -8,7 +8,7 @@ from experiments.bench import Bench, Cell, Section, numbers
 from experiments.board_models import plan_of, pooled
 from experiments.judged import Judged, reduction, right_by_kind
 from experiments.variants import HeldOut, later_years, one_factor_out, one_preconditioning_out, one_source_out
-from secretome_ml.models.targets import study_of
+from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.trust.domain import fit_domain
 from secretome_ml.trust.resampling import Estimate, difference_over_studies, mean_over_studies
 from secretome_ml.validation.cross_validation import OutOfFold

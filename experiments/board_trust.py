@@ -16,7 +16,7 @@ from experiments.honesty import (
     reliability_bins,
 )
 from experiments.judged import Judged
-from secretome_ml.models.targets import study_of
+from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.trust.intervals import MODEL_SPREAD, fit_intervals
 from secretome_ml.trust.resampling import mean_over_studies
 from secretome_ml.validation.cross_validation import Fold, OutOfFold

@@ -23,8 +23,8 @@ from secretome_ml.features.knowledge import KnowledgeBlock
 from secretome_ml.features.roles import known_roles
 from secretome_ml.files import write_file
 from secretome_ml.models import MODELS, Targets, targets_from_evidence
-from secretome_ml.models.targets import study_of
 from secretome_ml.profiles import Profiles, profiles_from_evidence
+from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.recipe import Recipe, load_recipe
 from secretome_ml.reporting.words import effect_label, signed
 from secretome_ml.validation.guard import check_split, joined_duplicates

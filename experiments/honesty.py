@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from secretome_ml.models.targets import Targets, study_of
+from secretome_ml.models.targets import Targets
+from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.trust.resampling import Estimate, study_draws
 
 Array = NDArray[np.float64]

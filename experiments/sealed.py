@@ -18,8 +18,9 @@ from secretome_ml.evidence.merge import seen_studies
 from secretome_ml.files import write_file
 from secretome_ml.model import Model, load_model
 from secretome_ml.models.contract import prevalence
-from secretome_ml.models.targets import Targets, study_of, targets_from_evidence
+from secretome_ml.models.targets import Targets, targets_from_evidence
 from secretome_ml.profiles import profiles_from_evidence
+from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.trust.resampling import Estimate, mean_over_studies, ratio_over_studies
 from secretome_ml.validation.guard import joined_duplicates
 from secretome_ml.validation.metrics import outcome_losses, pair_hits

@@ -18,7 +18,8 @@ from secretome_ml.features.columns import Features
 from secretome_ml.features.encoder import Encoder
 from secretome_ml.features.knowledge import KnowledgeBlock
 from secretome_ml.features.roles import Known, known_roles
-from secretome_ml.models.targets import Targets, study_of
+from secretome_ml.models.targets import Targets
+from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.profiles.profiles import Profiles
 from secretome_ml.validation.splits import Split
 

@@ -1,171 +1,254 @@
-"""Bundles from strangers: forged values and forged trees, every checksum right.
+"""Bundles from strangers: forged values, lengths and texts, every checksum right.
 
-`python fuzz/bundle.py --seconds 60`. An input is a list of edits to the released bundle: which file, which
-place in it, which other value. What loads must also score, with finite numbers; what does not must be
-refused by name.
+`python fuzz/bundle.py --bundles 2000 --parts 100000` forges without help from the package's own reader: it
+opens the JSON files of a bundle as any program would, changes values, lengths and texts, and signs what it
+made. What loads must score with finite numbers, what does not must be refused by name, within the stated
+memory and time. A part is one file and the object that is built from it; a whole bundle goes through
+`load_model`.
 """
 
 from __future__ import annotations
 
+import argparse
+import copy
+import hashlib
 import json
+import os
+import random
+import resource
+import shutil
 import sys
+import tempfile
+import time
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-import engine
-
-if __name__ == "__main__":
-    with engine.instrumented():
-        from secretome_ml.model import model_from_bundle
-else:
-    from secretome_ml.model import model_from_bundle
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
 import numpy as np
 
-from secretome_ml.bundle import Bundle, read_bundle, to_json
+from secretome_ml.audit import named_errors
+from secretome_ml.bundle import Bundle
 from secretome_ml.errors import BundleRefused
-from secretome_ml.paths import models_dir
+from secretome_ml.features.encoder import Encoder
+from secretome_ml.model import load_model
+from secretome_ml.paths import data_dir, models_dir
+from secretome_ml.recipe import recipe_from_dict
+from secretome_ml.trees.saved import booster_json, forest_from_state
+from secretome_ml.trust.calibration import Calibrator
+from secretome_ml.trust.domain import Domain
+from secretome_ml.trust.intervals import Intervals
 
-# Values that a forger would try.
+# What a forger would write in place of a value; raw texts go into the file as they stand.
 ODD: tuple[Any, ...] = (
     None, True, False, 0, 1, -1, 2, 0.5, -0.5, 1e-320, 1e9, 1e308, -1e308, 2**31, 2**63, -(2**63), 10**19,
-    "", "x", "angiogenic", "factor=VEGFA", "../x", "card.md", "\ud800", "a" * 5000,
-    [], {}, [None], [[]], [[[[[[[[]]]]]]]], {"a": {}}, [0.0], [1e308] * 3, ["x"], {"angiogenic": 1.0},
+    3 * 10**9, "", "x", "angiogenic", "factor=VEGFA", "../x", "\ud800", "a" * 5000, [], {}, [None],
+    [[]], [[[[[[[[]]]]]]]], {"a": {}}, [0.0], [1e308] * 3,
+    ["x"], {"angiogenic": 1.0}, [0] * 5000, {str(i): i for i in range(500)},
 )  # fmt: skip
-KEPT = 3
-NOT_USED = {"provenance.json", *(f"resampled_{draw:02d}_trees.ubj" for draw in range(1, 100))}
+RAW = ("NaN", "Infinity", "1e999", "-1e999", "9" * 5000, "[" * 5000, "01", "{}{}", '"\x00"', "1e-999")
+SECONDS, MEBIBYTES = 5.0, 1024
 
 
-@cache
-def original() -> Bundle:
-    """Return the released bundle, cut down so that an edit meets what matters: few studies, arms, draws."""
-    found = read_bundle(models_dir() / "default")
-    files = dict(found.files)
-    trust, resampled = found.values("trust.json"), found.values("resampled.json")
-    trust["intervals"]["draws"] = trust["intervals"]["draws"][:KEPT]
-    trust["domain"]["nearest"]["arms"] = trust["domain"]["nearest"]["arms"][:KEPT]
-    trust["reference"] = {e: v[:KEPT] for e, v in trust["reference"].items()}
-    resampled["draws"] = resampled["draws"][:1]
-    resampled["files"] = [n for n in resampled["files"] if n.startswith("resampled_00_")]
-    evidence, held_out = found.values("evidence.json"), found.values("held_out.json")
-    evidence["studies"] = evidence["studies"][:KEPT]
-    held_out["pairs"] = held_out["pairs"][:KEPT]
-    files |= {
-        "trust.json": to_json(trust),
-        "resampled.json": to_json(resampled),
-        "evidence.json": to_json(evidence),
-        "held_out.json": to_json(held_out),
-    }
-    return Bundle(found.manifest, files)
+def forged(content: bytes, rng: random.Random) -> bytes:
+    """Return JSON with up to three changes: another value, an item more or fewer, a list much longer."""
+    tree, raw = json.loads(content), None
+    for _ in range(rng.choice((1, 1, 2, 3))):
+        parent, key = _place(tree, rng)
+        if parent is None:
+            continue
+        kind = rng.randrange(8)
+        if kind == 0:
+            del parent[key]
+        elif kind == 1 and isinstance(parent, list):
+            parent.insert(key, parent[rng.randrange(len(parent))])
+        elif kind == 2 and isinstance(parent, list):
+            parent[:] = (parent * 60)[:200_000]
+        elif kind == 3:
+            parent[key], raw = "@raw@", rng.choice(RAW)
+        elif kind == 4 and isinstance(parent[key], (int, float)):
+            parent[key] = parent[key] * rng.choice((-1, 0, 2, 10, 1e3, 1e6)) + rng.choice((0, 0, 1, -1))
+        else:
+            parent[key] = copy.deepcopy(rng.choice(ODD))
+    text = json.dumps(tree)
+    return (text.replace('"@raw@"', raw) if raw else text).encode("utf-8", "surrogatepass")
+
+
+def _place(tree: Any, rng: random.Random) -> tuple[Any, Any]:
+    """Return somewhere in the tree, each level as likely as the next."""
+    parent, key, place = None, None, tree
+    for _ in range(rng.randint(1, 9)):
+        if not isinstance(place, (dict, list)) or not place:
+            break
+        parent, key = (
+            place,
+            rng.choice(sorted(place)) if isinstance(place, dict) else rng.randrange(len(place)),
+        )
+        place = parent[key]
+    return parent, key
+
+
+def damaged(content: bytes, rng: random.Random) -> bytes:
+    """Return bytes with a piece set, cut, repeated or moved."""
+    data = bytearray(content)
+    at = rng.randrange(len(data) + 1)
+    end = min(len(data), at + rng.choice((1, 2, 8, 200)))
+    kind = rng.randrange(3)
+    data[at:end] = (rng.randbytes(end - at), b"", data[at:end] * rng.randint(2, 50))[kind]
+    return bytes(data)
+
+
+def sign(folder: Path) -> None:
+    """Make every checksum of a bundle fit."""
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    names = sorted(p.name for p in folder.iterdir() if p.name != "manifest.json")
+    files = {n: hashlib.sha256((folder / n).read_bytes()).hexdigest() for n in names}
+    lines = "".join(f"{n}={files[n]}\n" for n in names if n != "provenance.json")
+    manifest |= {"files": files, "digest": hashlib.sha256(lines.encode()).hexdigest()}
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
 
 
 @cache
 def profiles() -> Any:
     """Return a few preparations to score."""
-    from secretome_ml.paths import data_dir
     from secretome_ml.readers import read_profiles
 
     return read_profiles(data_dir() / "examples" / "adipose_hypoxia.csv")
 
 
-@cache
-def encoded() -> Any:
-    """Return them as the released encoder sees them."""
-    return model_from_bundle(original()).encoder.transform(profiles())
-
-
-def one(data: bytes) -> None:
-    """Apply the edits, load, score with the model and its refits."""
-    bundle = original()
-    files, edited = dict(bundle.files), set()
-    numbers = _Numbers(data)
-    for _ in range(1 + numbers.below(3)):
-        names = [n for n in files if n.endswith((".json", ".ubj")) and n not in NOT_USED]
-        name = names[numbers.below(len(names))]
-        edit = _edited_bytes if name.endswith(".ubj") else _edited_json
-        files[name] = edit(files[name], numbers)
-        edited.add(name)
+def whole(folder: Path) -> bool:
+    """Load a bundle and score with it and its refits; return whether it loaded."""
     try:
-        model = model_from_bundle(Bundle(bundle.manifest, files))
-        refits = model.resampled
-        features = model.encoder.transform(profiles()) if "encoder.json" in edited else encoded()
-        margin = model.estimator.margin(features)
-        numbers_out = [margin, model.calibrator.probability(margin), *model.intervals.bounds(margin)]
-        numbers_out += [refit.margin(features) for refit in refits]
-        if numbers.below(4) == 3:
-            model.score(profiles())
+        model = load_model(folder)
+        features = model.encoder.transform(profiles())
+        margins = [fitted.margin(features) for fitted in (model.estimator, *model.resampled[:2])]
+        chances = [model.calibrator.probability(margins[0]), *model.intervals.bounds(margins[0])]
     except BundleRefused:
-        return
-    if not all(np.isfinite(found.to_numpy(dtype=float)).all() for found in numbers_out):
-        raise AssertionError("a forged bundle was loaded and gives scores that are no numbers")
-    if not all(found.stack().between(0, 1).all() for found in numbers_out[1:4]):
+        return False
+    for found in (*margins, *chances):
+        if not np.isfinite(found.to_numpy(dtype=float)).all():
+            raise AssertionError("a forged bundle was loaded and gives scores that are no numbers")
+    if not all(found.stack().between(0, 1).all() for found in chances):
         raise AssertionError("a forged bundle was loaded and gives probabilities outside 0 and 1")
+    return True
 
 
-def seeds() -> list[bytes]:
-    """Return edits that reach every file."""
-    places = (0, 97, 200)
-    return [bytes([count, name, *([at] * 12)]) for count in (0, 2) for name in range(12) for at in places]
+def bundles(count: int, seed: int, source: Path) -> Iterator[tuple[bool, float]]:
+    """Forge whole bundles; yield whether each loaded, and the seconds it took."""
+    rng = random.Random(seed)
+    with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as scratch:
+        for _ in range(count):
+            folder = Path(shutil.copytree(source, Path(scratch) / "b", dirs_exist_ok=True))
+            for path in rng.sample(sorted(folder.glob("*.json")), rng.choice((1, 1, 2))):
+                change = damaged if rng.random() < 0.2 else forged
+                path.write_bytes(change(path.read_bytes(), rng))
+            if rng.random() < 0.95 and _is_object(folder / "manifest.json"):
+                sign(folder)
+            start = time.process_time()
+            yield whole(folder), time.process_time() - start
 
 
-class _Numbers:
-    """Numbers drawn from bytes; zero once they are used up."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data, self.at = data, 0
-
-    def below(self, limit: int) -> int:
-        width = 1 if limit <= 256 else 3
-        taken = self.data[self.at : self.at + width]
-        self.at += width
-        return int.from_bytes(taken, "big") % limit if limit else 0
+def _is_object(path: Path) -> bool:
+    try:
+        return isinstance(json.loads(path.read_bytes()), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
-def _edited_bytes(content: bytes, numbers: _Numbers) -> bytes:
-    data = bytearray(content)
-    for _ in range(1 + numbers.below(4)):
-        at = numbers.below(len(data) + 1)
-        kind = numbers.below(4)
-        if kind == 0:
-            data[at : at + 1] = bytes([numbers.below(256)])
-        elif kind == 1:
-            data[at : at + 4] = bytes(numbers.below(256) for _ in range(4))
-        elif kind == 2:
-            del data[at : at + 1 + numbers.below(200)]
-        else:
-            data[at:at] = data[at : at + 1 + numbers.below(200)]
-    return bytes(data)
+def _score_trees(values: dict[str, Any]) -> None:
+    import xgboost as xgb
+
+    forest = forest_from_state(values["forest"], 8)
+    booster = xgb.Booster({"nthread": 1})
+    booster.load_model(bytearray(booster_json(forest, [f"f{i}" for i in range(8)])))
+    rows = np.array([[0.0] * 8, [np.nan] * 8, [1e30] * 8], dtype=np.float32)
+    matrix = xgb.DMatrix(rows, feature_names=[f"f{i}" for i in range(8)], nthread=1)
+    for wanted in ({"output_margin": True}, {"pred_contribs": True}):
+        if not np.isfinite(booster.predict(matrix, **wanted)).all():
+            raise AssertionError("forged trees passed the checks and give no numbers")
 
 
-def _edited_json(content: bytes, numbers: _Numbers) -> bytes:
-    tree = json.loads(content)
-    place, key = tree, None
-    parent: Any = None
-    for _ in range(12):
-        if isinstance(place, dict) and place:
-            key = sorted(place)[numbers.below(len(place))]
-        elif isinstance(place, list) and place:
-            key = numbers.below(len(place))
-        else:
-            break
-        parent, place = place, place[key]
-        if numbers.below(8) == 0:
-            break
-    if parent is None:
-        return content
-    kind = numbers.below(5)
-    if kind == 0 and isinstance(parent, dict):
-        del parent[key]
-    elif kind == 1 and isinstance(parent, list):
-        parent.append(parent[key])
-    elif kind == 2 and isinstance(parent, list):
-        del parent[key]
-    else:
-        parent[key] = ODD[numbers.below(len(ODD))]
-    return json.dumps(tree, ensure_ascii=True, allow_nan=True).encode()
+def _trust(values: dict[str, Any]) -> None:
+    Calibrator.from_state(values["calibrator"])
+    Intervals.from_state(values["intervals"])
+    Domain.from_state(values["domain"])
+
+
+PARTS = {
+    "model.json": lambda values: _score_trees(values["values"]["trees"]),
+    "trust.json": _trust,
+    "encoder.json": Encoder.from_state,
+    "recipe.json": recipe_from_dict,
+    "resampled.json": lambda values: None,
+    "held_out.json": lambda values: None,
+    "evidence.json": lambda values: None,
+    "metrics.json": lambda values: None,
+}
+
+
+def small_parts(source: Path) -> dict[str, bytes]:
+    """Return the files of a bundle cut down so that a change meets what matters."""
+    files = {name: json.loads((source / name).read_bytes()) for name in PARTS}
+    trust, model = files["trust.json"], files["model.json"]
+    trust["intervals"]["draws"] = trust["intervals"]["draws"][:2]
+    trust["domain"]["nearest"]["arms"] = trust["domain"]["nearest"]["arms"][:3]
+    trust["reference"] = {e: v[:3] for e, v in trust["reference"].items()}
+    roles = files["encoder.json"]["roles"]
+    for own in roles.values():
+        own["factors"] = dict(list(own["factors"].items())[:3])
+        own["conditions"] = own["conditions"][:3]
+    model["values"]["trees"]["forest"] = {
+        "nodes": [3, 1], "left": [1, -1, -1, -1], "right": [2, -1, -1, -1], "feature": [1, 0, 0, 0],
+        "missing_left": [0, 1, 0, 0], "condition": [0.5, 1.0, -1.0, 0.25], "cover": [10.0, 4.0, 6.0, 10.0],
+    }  # fmt: skip
+    model["values"]["linear"] = {**model["values"]["linear"], "weights": {}, "means": {}}
+    for name, key in (("resampled.json", "draws"), ("held_out.json", "pairs"), ("evidence.json", "studies")):
+        files[name][key] = files[name][key][: 1 if key == "draws" else 3]
+    files["resampled.json"]["draws"] = [model["values"]]
+    files["metrics.json"]["metrics"] = files["metrics.json"]["metrics"][:3]
+    return {name: json.dumps(values).encode() for name, values in files.items()}
+
+
+def part(name: str, content: bytes) -> bool:
+    """Read one file and build what it holds; return whether that went well."""
+    try:
+        values = Bundle({}, {name: content}).values(name)
+        with named_errors():
+            PARTS[name](values)
+    except BundleRefused:
+        return False
+    return True
+
+
+def parts(count: int, seed: int, source: Path) -> Iterator[bool]:
+    """Forge parts; yield whether each was taken."""
+    rng, known = random.Random(seed), small_parts(source)
+    for _ in range(count):
+        name = rng.choice(sorted(known))
+        yield part(name, (damaged if rng.random() < 0.3 else forged)(known[name], rng))
+
+
+def main() -> None:
+    """Forge as many as asked for, and say what became of them."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--bundles", type=int, default=2000)
+    parser.add_argument("--parts", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--source", type=Path, default=models_dir() / "default")
+    chosen = parser.parse_args()
+    taken = sum(parts(chosen.parts, chosen.seed, chosen.source))
+    print(f"{chosen.parts} parts: {taken} taken, the rest refused by name")
+    found = list(bundles(chosen.bundles, chosen.seed, chosen.source))
+    longest = max((seconds for _, seconds in found), default=0.0)
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{len(found)} bundles: {sum(loaded for loaded, _ in found)} loaded, the rest refused by name")
+    print(f"longest {longest:.1f} s of the processor, {used:.0f} MiB of memory at most")
+    if longest > SECONDS or used > MEBIBYTES:
+        raise SystemExit("beyond the limits")
 
 
 if __name__ == "__main__":
-    engine.run(one, seeds(), longest=60)
+    main()

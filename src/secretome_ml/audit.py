@@ -30,8 +30,7 @@ def named_errors() -> Iterator[None]:
 def require_estimator(
     estimator: EffectModel, effects: tuple[str, ...], columns: tuple[FeatureColumn, ...]
 ) -> None:
-    """Refuse an estimator of other effects or columns, or with numbers that do not count like them."""
-    require(estimator.columns_ == columns, "the columns of encoder and model: they differ")
+    """Refuse an estimator of other effects, or with numbers that do not count like its columns."""
     require(estimator.effects_ == effects, "the effects of the model")
     default = type(estimator)().get_params()
     for name, value in estimator.get_params().items():

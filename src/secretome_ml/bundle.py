@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
-import math
 import os
 import platform
 import re
@@ -17,22 +16,21 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from secretome_ml.bundle_forms import read_form
 from secretome_ml.errors import BundleChanged, BundleMissing, BundleProtocolUnknown, BundleRefused
 from secretome_ml.files import HeldFolder, read_steadily, recover, refuse_foreign, replace_folder, sha256
 from secretome_ml.version import __version__
 
-PROTOCOL = 1
+PROTOCOL = 2
 MANIFEST = "manifest.json"
 PROVENANCE = "provenance.json"
 
 _LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "xgboost")
-_PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}\.(json|ubj|md)")
-_LARGEST_FILE = 64 * 1024 * 1024
-_LARGEST_BUNDLE = 256 * 1024 * 1024
+_PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}\.(json|md)")
+# JSON takes up to sixty times its size while it is read.
+_LARGEST_FILE = 8 * 1024 * 1024
+_LARGEST_BUNDLE = 24 * 1024 * 1024
 _MOST_FILES = 32
-_LONGEST_INTEGER = 20
-# What UBJSON of a booster starts with: an object, its first key's length as an 8-bit or longer integer.
-_UBJ_HEADS = (b"{L", b"{i", b"{U", b"{l", b"{I")
 
 
 @dataclass(frozen=True)
@@ -56,16 +54,8 @@ class Bundle:
         return str(self.manifest["digest"])
 
     def values(self, name: str) -> dict[str, Any]:
-        """Return a JSON file of the bundle; every number in it is finite."""
-        try:
-            found = _from_json(self.files[name])
-        except (RecursionError, ValueError) as error:
-            raise BundleChanged(
-                f"{name} of the bundle is not plain JSON ({error}); train the bundle anew."
-            ) from None
-        if not isinstance(found, dict):
-            raise BundleChanged(f"{name} of the bundle is not a JSON object; train the bundle anew.")
-        return found
+        """Return a JSON file of the bundle, in the form that its name asks for."""
+        return read_form(name, self.files[name])
 
 
 def make_bundle(name: str, values: Mapping[str, Any], files: Mapping[str, bytes], command: str) -> Bundle:
@@ -83,6 +73,7 @@ def make_bundle(name: str, values: Mapping[str, Any], files: Mapping[str, bytes]
         The exact command that made it; kept in `provenance.json`, outside the digest.
     """
     content = {n: to_json(v) for n, v in values.items()} | dict(files)
+    _refuse_too_much({n: len(c) for n, c in content.items()}, f"The bundle '{name}'")
     checks = {n: sha256(c) for n, c in sorted(content.items())}
     provenance = {
         "command": command,
@@ -155,36 +146,18 @@ def _read_bundle(held: HeldFolder) -> Bundle:
         raise BundleChanged(
             f"{root}: the manifest's digest does not fit its files; restore it or train anew."
         )
-    for name, content in files.items():
-        if name.endswith(".ubj") and not content.startswith(_UBJ_HEADS):
-            raise BundleChanged(f"{root}: {name} is not UBJSON; restore it or train anew.")
     return Bundle(manifest, files)
 
 
 def to_json(values: Any) -> bytes:
     """Return JSON bytes, the same for the same values; NaN and infinities are refused."""
-    return (json.dumps(values, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False) + "\n").encode()
-
-
-def finite(values: Any, where: str) -> None:
-    """Refuse a nested list of numbers that holds anything but finite numbers."""
-    if isinstance(values, list):
-        for value in values:
-            finite(value, where)
-    elif isinstance(values, bool) or not isinstance(values, (int, float)) or not math.isfinite(values):
-        raise BundleChanged(
-            f"{where} of the bundle holds {values!r} where a number belongs; train the bundle anew."
-        )
+    text = json.dumps(values, sort_keys=True, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    return (text + "\n").encode()
 
 
 def _read_manifest(held: HeldFolder) -> dict[str, Any]:
     root, content = held.path, _read_plain(held, MANIFEST)
-    try:
-        manifest = _from_json(content)
-    except (RecursionError, ValueError):
-        raise BundleChanged(f"{root}: {MANIFEST} is not plain JSON; restore it or train anew.") from None
-    if not isinstance(manifest, dict):
-        raise BundleChanged(f"{root}: {MANIFEST} is not a JSON object; restore it or train anew.")
+    manifest = read_form(MANIFEST, content)
     protocol = manifest.get("protocol")
     if type(protocol) is not int or protocol != PROTOCOL:  # True equals 1 and is no protocol
         raise BundleProtocolUnknown(
@@ -209,13 +182,17 @@ def _stated_files(manifest: dict[str, Any], root: Path) -> dict[str, str]:
 def _refuse_large(held: HeldFolder, names: list[str]) -> None:
     """Refuse a bundle that is too large as a whole, before anything of it is read."""
     with suppress(OSError):  # a file that is missing is named where it is read
-        sizes = {name: held.size(name) for name in names}
-        if sum(sizes.values()) > _LARGEST_BUNDLE:
-            largest = max(sizes, key=lambda name: sizes[name])
-            raise BundleRefused(
-                f"{held.path} is {sum(sizes.values())} bytes large, most of it {largest}; "
-                f"a bundle has at most {_LARGEST_BUNDLE}. Do not trust it."
-            )
+        _refuse_too_much({name: held.size(name) for name in names}, str(held.path))
+
+
+def _refuse_too_much(sizes: Mapping[str, int], what: str) -> None:
+    largest = max(sizes, key=lambda name: sizes[name], default="")
+    if sum(sizes.values()) > _LARGEST_BUNDLE or sizes.get(largest, 0) > _LARGEST_FILE:
+        raise BundleRefused(
+            f"{what} is {sum(sizes.values())} bytes large, {sizes[largest]} of them {largest}; a bundle has "
+            f"at most {_LARGEST_BUNDLE}, a file of it {_LARGEST_FILE}. Do not trust it, or train with fewer "
+            "refits or rounds."
+        )
 
 
 def _read_plain(held: HeldFolder, name: str) -> bytes:
@@ -244,27 +221,3 @@ def _digest(checks: Mapping[str, str]) -> str:
     for name in sorted(checks):
         total.update(f"{name}={checks[name]}\n".encode())
     return total.hexdigest()
-
-
-def _from_json(content: bytes) -> Any:
-    """Return the values of JSON bytes; ValueError when they are not JSON or a number is no usable one."""
-    return json.loads(
-        content, parse_constant=_refuse_constant, parse_float=_finite_float, parse_int=_short_integer
-    )
-
-
-def _finite_float(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(f"{text[:40]} is beyond every number")
-    return number
-
-
-def _short_integer(text: str) -> int:
-    if len(text) > _LONGEST_INTEGER:
-        raise ValueError(f"an integer of {len(text)} digits is no number here")
-    return int(text)
-
-
-def _refuse_constant(text: str) -> float:
-    raise ValueError(f"{text} is no number here")

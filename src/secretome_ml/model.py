@@ -20,7 +20,7 @@ from secretome_ml.audit import (
     require_numbers,
     require_same_numbers,
 )
-from secretome_ml.bundle import Bundle, finite, make_bundle, read_bundle
+from secretome_ml.bundle import Bundle, make_bundle, read_bundle
 from secretome_ml.explanation.contributions import Typical, driver_texts, term_maps
 from secretome_ml.explanation.term_map import TermMap
 from secretome_ml.features.batch import Batch, batch_of, batches_of
@@ -222,7 +222,6 @@ class Model:
 
     def to_bundle(self, command: str) -> Bundle:
         """Return the model as a bundle, ready to write."""
-        state = self.estimator.state()
         values = {
             "recipe.json": self.recipe.as_dict(),
             "encoder.json": {
@@ -233,11 +232,11 @@ class Model:
             },
             "model.json": {
                 "name": self.estimator.name,
-                "values": state.values,
-                "files": sorted(state.files),
+                "columns": [c.name for c in self.encoder.columns],
+                "values": self.estimator.state(),
                 "probe": probe(self.estimator),
             },
-            "resampled.json": {**self.refits.values, "files": sorted(self.refits.files)},
+            "resampled.json": self.refits,
             "trust.json": {
                 "calibrator": self.calibrator.state(),
                 "intervals": self.intervals.state(),
@@ -248,8 +247,7 @@ class Model:
             "evidence.json": {"digest": self.evidence_digest, "studies": self.studies},
             "metrics.json": {"metrics": self.metrics},
         }
-        files = {**state.files, **self.refits.files, "card.md": self.card.encode()}
-        return make_bundle(self.recipe.name, values, files, command)
+        return make_bundle(self.recipe.name, values, {"card.md": self.card.encode()}, command)
 
     def _percentiles(self, effect: str, scores: Array) -> Array:
         """Return the share of the corpus's arms that score lower, ties half, in percent."""
@@ -284,6 +282,7 @@ def model_from_bundle(bundle: Bundle) -> Model:
     with named_errors():
         model = _build(bundle)
         _require_fit(model)
+        require(all(type(refit) is type(model.estimator) for refit in model.resampled), "the refits")
         require_same_numbers(model.estimator, bundle.values("model.json")["probe"])
     return model
 
@@ -293,15 +292,13 @@ def _build(bundle: Bundle) -> Model:
     encoder, model, trust, resampled, held_out, evidence, metrics = (
         bundle.values(f"{name}.json") for name in names
     )
-    for name, weights in model["values"].get("weights", {}).items():
-        finite(weights, f"The weights for {name}")
+    fitted = Encoder.from_state(encoder)
+    require(model["columns"] == [c.name for c in fitted.columns], "the columns of encoder and model")
     reference = {e: np.array(r, dtype=float) for e, r in trust["reference"].items()}
     return Model(
         recipe=recipe_from_dict(bundle.values("recipe.json")),
-        encoder=Encoder.from_state(encoder),
-        estimator=MODELS[model["name"]].from_state(
-            ModelState(model["values"], {n: bundle.files[n] for n in model["files"]})
-        ),
+        encoder=fitted,
+        estimator=MODELS[model["name"]].from_state(model["values"], fitted.columns),
         calibrator=Calibrator.from_state(trust["calibrator"]),
         intervals=Intervals.from_state(trust["intervals"]),
         domain=Domain.from_state(trust["domain"]),
@@ -311,10 +308,14 @@ def _build(bundle: Bundle) -> Model:
         metrics=metrics["metrics"],
         card=bundle.files["card.md"].decode(),
         evidence_digest=evidence["digest"],
-        refits=ModelState({"draws": resampled["draws"]}, {n: bundle.files[n] for n in resampled["files"]}),
+        refits=resampled,
         held_out=pd.DataFrame(held_out["pairs"], columns=list(HELD_OUT_COLUMNS)),
         digest=bundle.digest,
     )
+
+
+# Facts by arms: ten times those of the published studies.
+_MOST_FACTS = 2**23
 
 
 def _require_fit(model: Model) -> None:
@@ -342,7 +343,7 @@ def _require_fit(model: Model) -> None:
         require(scores.ndim == 1 and len(scores) > 0 and bool(np.isfinite(scores).all()), "the reference")
         require(bool((np.diff(scores) >= 0.0).all()), "the order of the reference")
     nearest = model.domain.nearest
-    require(math.isfinite(nearest.threshold), "the domain's threshold")
+    require(len(nearest.facts) * len(nearest.arms) <= _MOST_FACTS, "the number of facts of the domain")
     require(all(0 <= i < len(nearest.facts) for arm in nearest.arms for i in arm), "the domain's arms")
     for rows, where in ((model.studies, "studies"), (model.metrics, "metrics")):
         require(isinstance(rows, list) and all(isinstance(row, dict) for row in rows), f"the {where}")

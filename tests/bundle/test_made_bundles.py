@@ -12,7 +12,7 @@ import pytest
 
 import secretome_ml
 from secretome_ml import bundle as bundles
-from secretome_ml.bundle import Bundle, finite, make_bundle, read_bundle, to_json, write_bundle
+from secretome_ml.bundle import Bundle, make_bundle, read_bundle, to_json, write_bundle
 from secretome_ml.errors import (
     BundleChanged,
     BundleMissing,
@@ -22,7 +22,7 @@ from secretome_ml.errors import (
 )
 
 VALUES = {"b.json": {"µ": [1, 2.5], "a": True}}
-FILES = {"a.ubj": b"{L rest", "card.md": b"# card\n"}
+FILES = {"a.md": b"# a\n", "card.md": b"# card\n"}
 COMMAND = "secretome-ml train --fast"
 
 
@@ -42,7 +42,7 @@ def sign(folder: Path, *names: str) -> dict:
     names = names or tuple(p.name for p in folder.iterdir() if p.name != "manifest.json")
     files = {n: sha((folder / n).read_bytes()) for n in names}
     total = "".join(f"{n}={files[n]}\n" for n in sorted(files) if n != "provenance.json")
-    manifest = {"protocol": 1, "name": "small", "digest": sha(total.encode()), "files": files}
+    manifest = {"protocol": 2, "name": "small", "digest": sha(total.encode()), "files": files}
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     return manifest
 
@@ -65,9 +65,9 @@ def refused(folder: Path, kind: type[BundleRefused] = BundleRefused) -> str:
 
 def test_every_byte_and_every_fact_of_a_bundle(folder: Path):
     files = {p.name: p.read_bytes() for p in folder.iterdir()}
-    assert set(files) == {"a.ubj", "b.json", "card.md", "manifest.json", "provenance.json"}
-    assert files["b.json"].decode() == '{\n "a": true,\n "µ": [\n  1,\n  2.5\n ]\n}\n'
-    assert (files["a.ubj"], files["card.md"]) == (FILES["a.ubj"], FILES["card.md"])
+    assert set(files) == {"a.md", "b.json", "card.md", "manifest.json", "provenance.json"}
+    assert files["b.json"].decode() == '{"a":true,"µ":[1,2.5]}\n'
+    assert (files["a.md"], files["card.md"]) == (FILES["a.md"], FILES["card.md"])
     provenance = json.loads(files["provenance.json"])
     libraries = {n: version(n) for n in ("numpy", "pandas", "scikit-learn", "scipy", "xgboost")}
     assert provenance == {
@@ -77,9 +77,9 @@ def test_every_byte_and_every_fact_of_a_bundle(folder: Path):
         "libraries": libraries,
     }
     manifest = json.loads(files["manifest.json"])
-    lines = "".join(f"{n}={sha(files[n])}\n" for n in ("a.ubj", "b.json", "card.md"))
+    lines = "".join(f"{n}={sha(files[n])}\n" for n in ("a.md", "b.json", "card.md"))
     assert manifest == {
-        "protocol": 1,
+        "protocol": 2,
         "name": "small",
         "digest": sha(lines.encode()),
         "files": {n: sha(c) for n, c in files.items() if n != "manifest.json"},
@@ -125,7 +125,7 @@ def test_no_folder(tmp_path: Path, name: str):
     )
 
 
-@pytest.mark.parametrize("name", ["manifest.json", "provenance.json", "a.ubj"])
+@pytest.mark.parametrize("name", ["manifest.json", "provenance.json", "a.md"])
 def test_a_missing_file(folder: Path, name: str):
     (folder / name).unlink()
     assert (
@@ -196,40 +196,36 @@ def test_a_bundle_of_exactly_the_largest_size_is_read_and_one_byte_more_is_not(
     assert len(read_bundle(folder).files) == 4
     monkeypatch.setattr(bundles, "_LARGEST_BUNDLE", total - 1)
     assert refused(folder) == (
-        f"{folder} is {total} bytes large, most of it {largest}; a bundle has at most {total - 1}. "
-        "Do not trust it."
+        f"{folder} is {total} bytes large, {sizes[largest]} of them {largest}; a bundle has at most "
+        f"{total - 1}, a file of it {8 * 2**20}. Do not trust it, or train with fewer refits or rounds."
     )
 
 
+def test_a_bundle_that_could_not_be_read_is_not_made():
+    with pytest.raises(BundleRefused, match=r"8388609 of them card\.md; a bundle has at most 25165824"):
+        make_bundle("large", {}, {"card.md": b"#" * (8 * 2**20 + 1)}, COMMAND)
+
+
 def test_the_limits_are_those_that_the_documents_name():
-    assert (bundles._LARGEST_FILE, bundles._LARGEST_BUNDLE) == (64 * 2**20, 256 * 2**20)
+    assert (bundles._LARGEST_FILE, bundles._LARGEST_BUNDLE) == (8 * 2**20, 24 * 2**20)
 
 
 # ---- the manifest -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("content", [b"{", b"\xff", b'{"protocol": 1e999}', b"[" * 100_000])
-def test_a_manifest_that_is_no_json(folder: Path, content: bytes):
+@pytest.mark.parametrize("content", [b"{", b"\xff", b"[]", b"3", b"[" * 100_000, b'{"a":' * 100_000])
+def test_a_manifest_that_is_no_json_object(folder: Path, content: bytes):
     (folder / "manifest.json").write_bytes(content)
-    assert refused(folder, BundleChanged) == (
-        f"{folder}: manifest.json is not plain JSON; restore it or train anew."
-    )
-
-
-def test_a_manifest_that_is_no_object(folder: Path):
-    (folder / "manifest.json").write_bytes(b"[]")
-    assert refused(folder, BundleChanged) == (
-        f"{folder}: manifest.json is not a JSON object; restore it or train anew."
-    )
+    assert refused(folder, BundleChanged).startswith("manifest.json of the bundle holds ")
 
 
 @pytest.mark.parametrize(
-    ("stated", "told"), [(2, "'2'"), (True, "'True'"), (None, "'None'"), ("x" * 99, f"'{'x' * 40}'")]
+    ("stated", "told"), [(1, "'1'"), (True, "'True'"), (None, "'None'"), ("x" * 99, f"'{'x' * 40}'")]
 )
 def test_another_protocol(folder: Path, stated: object, told: str):
     restate(folder, protocol=stated)
     assert refused(folder, BundleProtocolUnknown) == (
-        f"{folder}: written to protocol {told}; this version reads 1. "
+        f"{folder}: written to protocol {told}; this version reads 2. "
         "Train it anew, or install the version that wrote it."
     )
 
@@ -270,20 +266,6 @@ def test_another_checksum_and_another_digest(folder: Path):
     )
 
 
-@pytest.mark.parametrize("head", [b"{L", b"{i", b"{U", b"{l", b"{I"])
-def test_the_heads_of_a_booster(folder: Path, head: bytes):
-    (folder / "a.ubj").write_bytes(head)
-    sign(folder)
-    assert read_bundle(folder).files["a.ubj"] == head
-
-
-@pytest.mark.parametrize("content", [b"", b"x{L", b"\x80\x04", b"{"])
-def test_a_booster_that_is_none(folder: Path, content: bytes):
-    (folder / "a.ubj").write_bytes(content)
-    sign(folder)
-    assert refused(folder, BundleChanged) == f"{folder}: a.ubj is not UBJSON; restore it or train anew."
-
-
 # ---- the values -------------------------------------------------------------------------------------------
 
 
@@ -292,57 +274,17 @@ def values_of(content: bytes) -> dict:
 
 
 def test_numbers_are_read_as_they_are_written():
-    found = values_of(b'{"a": 0.1, "b": 12345678901234567890, "c": 1e-400, "d": -7}')
-    assert found == {"a": 0.1, "b": 12345678901234567890, "c": 0.0, "d": -7}
+    found = values_of(b'{"a": 0.1, "b": 1234567890123456, "c": 1e-400, "d": -7}')
+    assert found == {"a": 0.1, "b": 1234567890123456, "c": 0.0, "d": -7}
 
 
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [
-        (b"NaN", "NaN is no number here"),
-        (b"-Infinity", "-Infinity is no number here"),
-        (b"1e999", "1e999 is beyond every number"),
-        (b"-1" + b"0" * 400 + b".5", f"-1{'0' * 38} is beyond every number"),
-        (b"1" * 21, "an integer of 21 digits is no number here"),
-    ],
-)
-def test_numbers_that_are_none(text: bytes, why: str):
-    with pytest.raises(BundleChanged) as caught:
-        values_of(b'{"a": ' + text + b"}")
-    assert str(caught.value) == f"v.json of the bundle is not plain JSON ({why}); train the bundle anew."
-
-
-@pytest.mark.parametrize("content", [b"[]", b"1", b"null"])
+@pytest.mark.parametrize("content", [b"[]", b"1", b"null", b"", b"{", b"[" * 100_000, b'{"a": 1e9} x'])
 def test_values_that_are_no_object(content: bytes):
-    with pytest.raises(BundleChanged) as caught:
+    with pytest.raises(BundleChanged, match=r"^v\.json of the bundle holds .*; train the bundle anew\.$"):
         values_of(content)
-    assert str(caught.value) == "v.json of the bundle is not a JSON object; train the bundle anew."
-
-
-def test_values_nested_beyond_reason():
-    with pytest.raises(BundleChanged, match=r"v\.json of the bundle is not plain JSON"):
-        values_of(b"[" * 100_000)
 
 
 def test_json_has_one_spelling():
-    assert to_json({"b": [1], "a": "µ"}) == '{\n "a": "µ",\n "b": [\n  1\n ]\n}\n'.encode()
+    assert to_json({"b": [1], "a": "µ"}) == '{"a":"µ","b":[1]}\n'.encode()
     with pytest.raises(ValueError, match="JSON compliant"):
         to_json({"a": float("nan")})
-
-
-@pytest.mark.parametrize("good", [1, 2.5, [], [1, [2, [3.0]]], -0.0])
-def test_finite_numbers(good: object):
-    finite(good, "x")
-
-
-@pytest.mark.parametrize("bad", [True, "1", None, float("nan"), float("inf"), {}])
-@pytest.mark.parametrize("depth", [0, 1, 2])
-def test_what_is_no_finite_number(bad: object, depth: int):
-    nested = bad
-    for _ in range(depth):
-        nested = [1.0, nested]
-    with pytest.raises(BundleChanged) as caught:
-        finite(nested, "weights")
-    assert str(caught.value) == (
-        f"weights of the bundle holds {bad!r} where a number belongs; train the bundle anew."
-    )

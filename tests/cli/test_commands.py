@@ -540,15 +540,21 @@ def test_new_arms_of_unseen_words_are_outside_the_domain(command, trained, tmp_p
     assert all("spleen" in r["domain_reason"] and "foam" in r["domain_reason"] for r in rows)
 
 
-def test_explain_bulk_adds_up_to_score_bulk(tmp_path: Path):
+def test_a_long_table_is_streamed_without_being_asked(tmp_path: Path, monkeypatch):
+    from secretome_ml.stream import batches
+
+    monkeypatch.setattr(batches, "LONG_ROWS", 1)
     source = ROOT / "data" / "examples" / "bone_marrow_supplements.parquet"
     for command, name in (("explain", "parts"), ("score", "scores")):
-        done = run_command(command, source, "--bulk", "--out", tmp_path / f"{name}.parquet")
+        done = run_command(command, source, "--out", tmp_path / f"{name}.parquet")
         assert done.code == 0, done.err
     parts, scores = (pd.read_parquet(tmp_path / f"{n}.parquet") for n in ("parts", "scores"))
-    total = parts.set_index(["sample", "effect"]).select_dtypes("number").sum(axis=1)
-    np.testing.assert_allclose(
-        total, scores.set_index(["sample", "effect"])["score"].loc[total.index], atol=1e-5
-    )
-    wrong = run_command("explain", source, "--bulk", "--by", "species", "--out", tmp_path / "x.parquet")
+    total = parts.groupby(["sample", "effect"])["contribution"].sum()
+    own = scores.set_index(["sample", "effect"])["score"]
+    np.testing.assert_allclose(total.loc[own.index], own, atol=1e-5)
+    assert scores["drivers"].str.len().gt(0).all()
+    wrong = run_command("explain", source, "--by", "species", "--out", tmp_path / "x.parquet")
     assert wrong.code == 2
+    wrong = run_command("explain", source, "--out", tmp_path / "folder")
+    assert wrong.code == 2
+    assert "too long for a page" in " ".join(wrong.err.split())

@@ -125,32 +125,3 @@ def test_the_record_says_what_an_output_was_made_from(run, model, tmp_path: Path
     said = json.loads(content_of(str(tmp_path / "out" / ".finished" / "f00.scores.csv.json")))
     assert said["made_from"]["model"] == model.digest
     assert len(said["output"]) == len(said["made_from"]["input"]) == 64
-
-
-def test_bulk_streams_files_side_by_side(command, inputs, expected, tmp_path: Path):
-    """The streamed table holds the scores of the plain one, to 1e-5, and is finished as the plain one is."""
-    import io
-
-    import pandas as pd
-
-    names = [inputs / "f00.csv", inputs / "f01.csv"]
-    done = command("score", *names, "--bulk", "--out", tmp_path / "out", "--jobs", 1, "--json")
-    assert done.code == 0, done.err
-    for name in ("f00", "f01"):
-        plain = pd.read_csv(io.BytesIO(expected[f"{name}.scores.csv"]))
-        streamed = pd.read_parquet(tmp_path / "out" / f"{name}.scores.parquet")
-        pd.testing.assert_series_equal(plain["score"], streamed["score"], atol=1e-5, check_dtype=False)
-        assert plain["sample"].tolist() == streamed["sample"].astype(str).tolist()
-    again = command("score", *names, "--bulk", "--out", tmp_path / "out", "--jobs", 1, "--json")
-    assert [one["state"] for one in again.json] == ["kept", "kept"]
-    alone = command("score", names[0], "--bulk", "--out", tmp_path / "one.parquet", "--json")
-    assert alone.code == 0, alone.err
-    written = pd.read_parquet(tmp_path / "one.parquet")
-    assert alone.json == {"target": str(tmp_path / "one.parquet"), "samples": 2, "rows": len(written)}
-
-
-def test_bulk_says_what_it_does_not_do(command, inputs, tmp_path: Path):
-    for words in (["--explain", "--out", tmp_path / "a.parquet"], ["--out", tmp_path / "a.csv"], []):
-        done = command("score", inputs / "f00.csv", "--bulk", *words)
-        assert done.code == 2
-        assert "--bulk" in done.err

@@ -17,7 +17,6 @@ from secretome_ml.design.rank import BETTER, verdict
 from secretome_ml.design.scoring import score_preparations
 from secretome_ml.design.start import read_start
 from secretome_ml.errors import InputRefused, UnknownName
-from secretome_ml.models import ModelState
 from secretome_ml.readers.formats.canonical_wide import profiles_from_table
 from secretome_ml.workflows.design import NOTHING, design, one_change_held_out
 
@@ -197,7 +196,7 @@ def test_where_the_evidence_carries_nothing_that_is_said(model: Any, start: Any,
 
 
 def test_without_refits_nothing_is_called_better(model: Any, start: Any, corpus: Any):
-    found = design(replace(model, refits=ModelState({"draws": []})), start, corpus, ["angiogenic"])
+    found = design(replace(model, refits={"draws": []}), start, corpus, ["angiogenic"])
     assert "no interval" in found.notes[-1]
     assert set(found.ranked["verdict"]) == {"no interval"}
     assert found.cocktail.empty

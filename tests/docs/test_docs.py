@@ -25,7 +25,7 @@ from secretome_ml.evidence import merge_evidence, read_records, validate_evidenc
 from secretome_ml.evidence.tables import EFFECTS, TABLES
 from secretome_ml.features.encoder import Encoder
 from secretome_ml.model import SCORE_COLUMNS
-from secretome_ml.models import MODELS, ModelState, targets_from_evidence
+from secretome_ml.models import MODELS, targets_from_evidence
 from secretome_ml.profiles import profiles_from_evidence
 from secretome_ml.readers import READERS
 from secretome_ml.readers.formats.canonical_wide import profiles_from_table
@@ -243,7 +243,7 @@ def test_the_model_keeps_the_contract(monkeypatch: pytest.MonkeyPatch) -> None:
             model.contributions(features, effect).sum(axis=1), margin[effect], atol=1e-9
         )
     state = model.state()
-    again = kind.from_state(ModelState(json.loads(to_json(state.values)), state.files))
+    again = kind.from_state(json.loads(to_json(state)), features.columns)
     pd.testing.assert_frame_equal(again.margin(features), margin)
 
 

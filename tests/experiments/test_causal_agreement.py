@@ -6,7 +6,7 @@ import pytest
 
 from experiments import causal_agreement
 from experiments.causal_agreement import PREDICTORS, causal_findings, report
-from secretome_ml.models.targets import study_of
+from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.recipe import Recipe
 
 RECIPE = Recipe(min_studies=1, settings={"blend": {"rounds": 20}})

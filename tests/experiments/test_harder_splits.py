@@ -9,7 +9,7 @@ from experiments.variants import (
     thinned,
 )
 from secretome_ml.errors import NotEnoughEvidence
-from secretome_ml.models.targets import study_of
+from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.validation.guard import check_split
 from secretome_ml.validation.splits import study_groups
 

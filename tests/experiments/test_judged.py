@@ -4,7 +4,7 @@ import pytest
 from sklearn.metrics import brier_score_loss, log_loss
 
 from experiments.judged import difference, judge_predictions, reduction
-from secretome_ml.models.targets import study_of
+from secretome_ml.profiles.from_evidence import study_of
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import pytest
 from conftest import frame_of
 from experiments.judged import judge, rule_margin
 from experiments.variants import permuted, without_basis, without_blocks, without_known_sums, without_roles
-from secretome_ml.models.targets import study_of
+from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.validation.cross_validation import Validation, cross_validate
 
 

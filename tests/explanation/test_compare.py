@@ -15,7 +15,6 @@ from secretome_ml.errors import InputRefused
 from secretome_ml.explanation.compare import term_differences, with_interval
 from secretome_ml.explanation.ordering import ordered_rightly
 from secretome_ml.model import Model
-from secretome_ml.models import ModelState
 from secretome_ml.reporting.figures.differences import difference_figure, difference_rows
 from secretome_ml.workflows.compare import NO_REFITS, Compared, choose_pair, compare
 
@@ -83,7 +82,7 @@ def test_the_interval_is_that_of_models_scored_one_by_one(model: Model, found: C
 
 
 def test_without_refits_no_interval_is_made_up(model: Model):
-    bare = replace(model, refits=ModelState({"draws": []}))
+    bare = replace(model, refits={"draws": []})
     found = compare(bare, *choose_pair(read_profiles(HYPOXIA), None))
     assert found.notes == (NO_REFITS,)
     assert found.scores[["difference_low", "difference_high", "same_sign"]].isna().all(axis=None)

@@ -102,7 +102,7 @@ def test_no_handle_stays_open(tmp_path: Path):
 def test_a_bundle_is_one_or_the_other_wherever_it_is_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    parts = {"model.json": {"x": 1.5}}, {"card.md": b"# Card", "trees.ubj": b"{L"}
+    parts = {"model.json": {"x": 1.5}}, {"card.md": b"# Card", "trees.md": b"#"}
     one, other = (make_bundle("small", *parts, command) for command in ("one", "other"))
     seen = set()
     for at in range(1, len(one.files) + 4):

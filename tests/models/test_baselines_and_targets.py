@@ -10,7 +10,8 @@ import pytest
 from conftest import HEADLINE, frame_of, make_arm, make_evidence, make_record
 from secretome_ml.evidence import write_records
 from secretome_ml.models import MODELS, targets_from_evidence
-from secretome_ml.models.targets import Targets, study_of
+from secretome_ml.models.targets import Targets
+from secretome_ml.profiles.from_evidence import study_of
 
 
 def logit(p: float) -> float:

@@ -108,7 +108,7 @@ def test_more_rounds_fit_the_training_labels_better(few_features, few_targets):
 
 def test_another_seed_gives_other_trees(few_features, few_targets, trees):
     other = BoostedTrees(rounds=40, depth=3, seed=1).fit(few_features, few_targets)
-    assert other.state().files != trees.state().files
+    assert other.state()["forest"] != trees.state()["forest"]
 
 
 def test_the_blend_is_the_mean_of_its_parts(few_features, few_targets):

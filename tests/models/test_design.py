@@ -6,6 +6,7 @@ import pytest
 
 from conftest import features_of
 from secretome_ml.features.columns import FeatureColumn, Features
+from secretome_ml.features.encoder import Encoder
 from secretome_ml.models.design import fill_typical, joint_design, typical_values
 from secretome_ml.models.targets import Targets
 
@@ -80,9 +81,10 @@ HAS = {
 
 
 @pytest.mark.parametrize("name", list(HAS))
-def test_only_what_every_preparation_has_is_filled(few_features, name: str):
+def test_only_what_every_preparation_has_is_filled(few_profiles, name: str):
     """Not stated means average there; a factor that was not measured stays not measured."""
-    unstated = {c.name: c.unstated for c in few_features.columns}[name]
+    columns = Encoder(("angiogenic",), min_studies=1).fit(few_profiles).columns
+    unstated = {c.name: c.unstated for c in columns}[name]
     values = np.array([[1.0], [NONE], [0.0], [1.0]])
     typical = typical_values(values, (FeatureColumn(name, name, "context", unstated=unstated),))
     assert typical.tolist() == pytest.approx([2 / 3 if HAS[name] else NONE], nan_ok=True)

@@ -42,6 +42,12 @@ SEEDS = {
     "evidence": '{"study": {"doi": "10.1/x"}, "basis": "abstract", "arms": [{"arm": "a", "factors": [{"name": "VEGF", '
     '"state": "elevated"}]}]}\n',
     "protein_list": "Gene,Fold change\nIL6,2.5\nVEGFA,-3\n",
+    "matrix": ",norm_1,hyp_1\nIL6,2.5e4,3e4\nVEGFA,3e5,1e5\n",
+    "assay_table": "Group,Name,IL6,VEGFA\nmsc,a,12.5,<3\nmsc,b,13.5,40\n",
+    "olink_wide": "Panel;Olink X;Olink X;\nAssay;IL6;VEGFA;QC Warning\nUniprot ID;P05231;P15692;\nOlinkID;OID1;OID2;\n"
+    "a;2,5;3,5;Pass\nLOD;0,5;0,5;\n",
+    "somascan": "^HEADER\n!Version\t1.2\n^TABLE_BEGIN\n\t\t\tUniProt\tP05231\tP15692\n\t\t\tEntrezGeneSymbol\tIL6\tVEGFA\n"
+    "PlateId\tSampleId\tSampleType\t\nP1\ta\tSample\t\t812.5\t1203\nP1\tb\tBuffer\t\t90\t80\n",
 }
 NASTY = [
     b"", b"\x00", b"\xff", "ß".encode(), b'"', b",", b";", b"\t", b"\n", b"\r", b"NaN", b"inf", b"-1", b"1e999", b"1,5",

@@ -1,10 +1,8 @@
 # ruff: noqa: E501 -- lines of data stay whole
 """Variants of search-engine exports that the real files do not show: versions, missing columns, encodings."""
 
-import time
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -177,23 +175,3 @@ def test_wrong_intensities_are_placed(tmp_path: Path, cell: str, word: str) -> N
     (tmp_path / "m.tsv").write_text(f"Protein.Group\tGenes\ta.raw\nP05231\tIL6\t{cell}\n")
     with pytest.raises(InputRefused, match=word):
         read_profiles(tmp_path / "m.tsv")
-
-
-def test_a_large_maxquant_table_reads_in_seconds(tmp_path: Path) -> None:
-    from secretome_ml.vocabulary import frame
-
-    proteins = frame("proteins").head(10_000)
-    count = len(proteins)
-    numbers = np.random.default_rng(1).lognormal(16, 2, (count, 200)).round(0)
-    table = pd.DataFrame(numbers, columns=[f"LFQ intensity s{i}" for i in range(200)]).astype("int64")
-    table = table.mask(np.random.default_rng(2).random(table.shape) < 0.4, 0)
-    filler = pd.DataFrame({f"Peptides s{i}": np.ones(count, dtype=int) for i in range(200)})
-    names = proteins.reset_index(drop=True)
-    ids = pd.DataFrame({"Majority protein IDs": names["accession"], "Gene names": names["symbol"]})
-    pd.concat([ids, filler, table], axis=1).to_csv(tmp_path / "proteinGroups.txt", sep="\t", index=False)
-    start = time.perf_counter()
-    profiles = read_profiles(tmp_path / "proteinGroups.txt")
-    took = time.perf_counter() - start
-    assert len(profiles) == 200
-    assert profiles.factors["factor"].nunique() > 0.97 * count
-    assert took < 60, f"{took:.0f} s"

@@ -134,3 +134,74 @@ def test_unknown_names_of_replicates_stand_under_their_joined_name(tmp_path: Pat
     profiles = read(tmp_path, sheet, table)
     assert profiles.samples.tolist() == ["A", "run_B1.raw"]
     assert profiles.unknown[["sample", "name"]].values.tolist() == [["A", "spot 7"]]
+
+
+def test_one_letter_is_never_standard_culture(tmp_path: Path) -> None:
+    profiles = read(tmp_path, "sample\tcondition\nrun_A1\tK\nrun_A2\tC\nrun_B1\tcontrol\n")
+    assert profiles.preconditioning[["sample", "kind"]].to_numpy().tolist() == [
+        ["run_A1.raw", "other:K"],
+        ["run_A2.raw", "other:C"],
+    ]
+    for word in ("'K'", "'C'", "'control' read as standard culture"):
+        assert any(word in note for note in profiles.notes), word
+
+
+def test_a_column_of_sample_types_that_are_products(tmp_path: Path) -> None:
+    sheet = "sample\tSample type\nrun_A1\tconditioned medium\nrun_A2\texosome\nrun_B1\tEVs\n"
+    profiles = read(tmp_path, sheet)
+    assert profiles.context["product"].tolist() == ["conditioned_medium", "exosome", "ev"]
+    assert any("'Sample type' as product" in note for note in profiles.notes)
+    with pytest.raises(InputRefused, match="named `product`"):
+        read(tmp_path, "sample\tSample type\nrun_A1\tcontrol\nrun_A2\texosome\nrun_B1\tsample\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "source"),
+    [
+        ("ADSC", "adipose"),
+        ("hADSCs", "adipose"),
+        ("SVF", "adipose"),
+        ("BM-MSC", "bone_marrow"),
+        ("WJ-MSC", "umbilical_cord"),
+        ("AF-MSC", "amniotic_fluid"),
+        ("SHED", "exfoliated_deciduous_teeth"),
+        ("iPSC-MSC", "ipsc"),
+        ("Wharton's jelly MSC", "umbilical_cord"),
+        ("bone marrow-derived MSC", "bone_marrow"),
+        ("placental mesenchymal stromal cells", "placenta"),
+    ],
+)
+def test_a_cell_type_gives_its_source_in_a_sheet_and_in_a_table(
+    tmp_path: Path, words: str, source: str
+) -> None:
+    sheet = f"sample\tcell type\nrun_A1\t{words}\nrun_A2\t{words}\nrun_B1\tMSC\n"
+    assert read(tmp_path, sheet).context["cell_source"].fillna("").tolist() == [source, source, ""]
+    (tmp_path / "w.csv").write_text(
+        f'sample,cell_type,cell_source,VEGF\na,"{words}",,1\nb,"{words}",liver,1\n'
+    )
+    assert read_profiles(tmp_path / "w.csv").context["cell_source"].tolist() == [source, "liver"]
+
+
+@pytest.mark.parametrize(
+    ("words", "product", "fraction", "done"),
+    [
+        ("conditioned medium concentrated 10x", "conditioned_medium", "concentrated", []),
+        ("boiled conditioned medium", "conditioned_medium", "heat_inactivated", ["heat_inactivated"]),
+        ("CM depleted of VEGF", "conditioned_medium", "factor_depleted", ["depleted VEGFA"]),
+        ("CM + anti-VEGF antibody", "conditioned_medium", "neutralised", ["neutralised VEGFA"]),
+        ("RNase-treated EVs", "ev", "nuclease_treated", ["nuclease RNA"]),
+        ("exosomes", "exosome", "", []),
+    ],
+)
+def test_a_treated_product_is_the_product_and_what_was_done(
+    tmp_path: Path, words: str, product: str, fraction: str, done: list[str]
+) -> None:
+    (tmp_path / "w.csv").write_text(f"sample,product,HGF\na,{words},1\n")
+    for profiles in (
+        read_profiles(tmp_path / "w.csv"),
+        read(tmp_path, f"sample\tproduct\nrun_A1\t{words}\nrun_A2\tcells\nrun_B1\tcells\n"),
+    ):
+        context = profiles.context.fillna("").iloc[0]
+        assert (context["product"], context["fraction"]) == (product, fraction)
+        rows = profiles.manipulations.fillna("").head(2)
+        assert [f"{k} {t}".strip() for k, t in zip(rows["kind"], rows["target"], strict=True)] == done

@@ -50,9 +50,7 @@ def test_a_file_is_the_old_or_the_new(tmp_path: Path):
 
 def small_bundle(command: str) -> Bundle:
     """Return a bundle of a few files: each is a few steps more, and none is of another kind."""
-    return make_bundle(
-        "small", {"model.json": {"x": 1.5}}, {"card.md": b"# Card", "trees.ubj": b"{L"}, command
-    )
+    return make_bundle("small", {"model.json": {"x": 1.5}}, {"card.md": b"# Card", "trees.md": b"#"}, command)
 
 
 def test_a_bundle_is_the_old_or_the_new_and_never_half(tmp_path: Path, swap: str):

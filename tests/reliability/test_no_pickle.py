@@ -34,7 +34,7 @@ def test_the_check_knows_a_pickle():
 
 
 def test_there_is_something_to_look_at():
-    assert {"manifest.json", "trees.ubj", "model.json"} <= {p.name for p in FILES}
+    assert {"manifest.json", "resampled.json", "model.json"} <= {p.name for p in FILES}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))

@@ -7,18 +7,97 @@ import pandas as pd
 import pytest
 import xgboost as xgb
 
-from secretome_ml.models.ubjson import read_ubjson
 from secretome_ml.trees import TreesRefused, read_forest
+from secretome_ml.trees.saved import booster_json, forest_from_state, forest_state
 from trees.growing import Grown, forest_of, make_rows
 
 
-def test_both_formats_hold_the_same_trees(grown: Grown):
-    other = read_forest(read_ubjson(bytes(grown.booster.save_raw("ubj"))))
-    assert (other.features, other.base) == (grown.forest.features, grown.forest.base)
-    for a, b in zip(grown.forest.trees, other.trees, strict=True):
-        for name in ("left", "right", "feature", "threshold", "missing_left", "value"):
+def test_a_forest_comes_back_from_plain_json_and_from_xgboost(grown: Grown):
+    """To the last bit, and XGBoost scores and explains with what it is handed as with what it grew."""
+    state, base = json.loads(json.dumps(forest_state(grown.forest))), grown.forest.base
+    again = forest_from_state(state, grown.forest.features)
+    for a, b in zip(grown.forest.trees, again.trees, strict=True):
+        for name in ("left", "right", "missing_left", "value", "cover"):
             np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
-        np.testing.assert_allclose(a.cover, b.cover, rtol=1e-6)
+        np.testing.assert_array_equal(a.threshold[a.splits], b.threshold[b.splits])
+        np.testing.assert_array_equal(a.feature[a.splits], b.feature[b.splits])
+    booster = xgb.Booster({"nthread": 1})
+    names = [f"f{i}" for i in range(again.features)]
+    booster.load_model(bytearray(booster_json(again, names)))
+    mine, theirs = xgb.DMatrix(grown.rows, feature_names=names), xgb.DMatrix(grown.rows)
+    for wanted in ({"output_margin": True}, {"pred_contribs": True}, {"pred_interactions": True}):
+        found, told = booster.predict(mine, **wanted), grown.booster.predict(theirs, **wanted)
+        offset = np.zeros(found.shape[1:])
+        offset[tuple(np.array(offset.shape, dtype=int) - 1)] = base
+        np.testing.assert_allclose(found + offset, told, atol=2e-5)
+
+
+SOUND = {
+    "nodes": [3, 1],
+    "left": [1, -1, -1, -1],
+    "right": [2, -1, -1, -1],
+    "feature": [1, 0, 0, 0],
+    "missing_left": [0, 0, 0, 0],
+    "condition": [0.5, 1.0, -1.0, 0.25],
+    "cover": [10.0, 4.0, 6.0, 10.0],
+}
+
+
+def chain(depth: int) -> dict:
+    """Return one tree that goes ever further to its left."""
+    nodes, node = 2 * depth + 1, 0
+    children, others = [-1] * nodes, [-1] * nodes
+    for level in range(depth):
+        children[node], others[node] = 2 * level + 1, 2 * level + 2
+        node = children[node]
+    flat = {name: [0] * nodes for name in ("feature", "missing_left")}
+    return {"nodes": [nodes], "left": children, "right": others, **flat, "condition": [0.5] * nodes,
+            "cover": [1.0] * nodes}  # fmt: skip
+
+
+def test_trees_up_to_sixteen_splits_deep():
+    assert len(forest_from_state(SOUND, 2).trees) == 2
+    assert len(forest_from_state(chain(16), 1).trees[0].left) == 33
+    with pytest.raises(ValueError, match="depth of a tree"):
+        forest_from_state(chain(17), 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "at", "value", "what"),
+    [
+        ("nodes", 0, 0, "number of trees"),
+        ("nodes", 0, 4, "left"),
+        ("nodes", 0, 10**9, "number of nodes"),
+        ("nodes", 1, 65_537, "number of nodes"),
+        ("left", 0, -1, "children of a node"),
+        ("left", 0, 0, "children of a node"),
+        ("left", 0, 3, "children of a node"),
+        ("left", 0, -2, "children of a node"),
+        ("left", 0, 2, "nodes of a tree"),
+        ("left", 3, 1, "children of a node"),
+        ("feature", 0, 2, "a split on no feature"),
+        ("feature", 0, -1, "a split on no feature"),
+        ("missing_left", 0, 2, "where missing values go"),
+        ("condition", 0, 1e9, "a value that sums could not hold"),
+        ("condition", 1, float("nan"), "a value that sums could not hold"),
+        ("cover", 0, 0.0, "cover of a split"),
+        ("cover", 1, -1.0, "cover of a split"),
+        ("cover", 1, 11.0, "cover of a node"),
+    ],
+)
+def test_what_is_no_tree_is_refused(name: str, at: int, value: float, what: str):
+    forged = {key: list(values) for key, values in SOUND.items()}
+    forged[name][at] = value
+    with pytest.raises(ValueError, match=f"trees: {what}"):
+        forest_from_state(forged, 2)
+
+
+@pytest.mark.parametrize("name", list(SOUND))
+def test_a_forest_with_a_part_too_few_is_refused(name: str):
+    with pytest.raises((ValueError, KeyError)):
+        forest_from_state({**SOUND, name: SOUND[name][:-1]}, 2)
+    with pytest.raises(KeyError):
+        forest_from_state({k: v for k, v in SOUND.items() if k != name}, 2)
 
 
 def test_the_trees_are_those_of_the_text_dump(grown: Grown):

@@ -64,7 +64,7 @@ def test_trees_without_tables_fall_back(trees, few_features, monkeypatch):
         raise TreesRefused("too deep")
 
     monkeypatch.setattr(boosted, "PatternTables", refuse)
-    other = type(trees).from_state(trees.state())
+    other = type(trees).from_state(trees.state(), trees.columns_)
     assert other.tables is None
     np.testing.assert_allclose(other.contributions(few_features, "angiogenic"), expected, rtol=0, atol=1e-5)
     found = other.interactions(few_features.take(few_features.samples[:3]), "angiogenic")

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from secretome_ml.models.targets import study_of
 from secretome_ml.profiles.facts import NEAR, fact_sets
+from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.profiles.profiles import make_profiles
 from secretome_ml.trust.distance import fit_nearest
 from secretome_ml.trust.domain import Domain, fit_domain

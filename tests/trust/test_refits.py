@@ -10,8 +10,8 @@ from secretome_ml.errors import BundleRefused
 from secretome_ml.features.encoder import Encoder
 from secretome_ml.model import load_model
 from secretome_ml.models import MODELS, targets_from_evidence
-from secretome_ml.models.targets import study_of
 from secretome_ml.profiles import profiles_from_evidence
+from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.trust.refits import _refit, fit_refits, refits_from_state, refits_state
 from secretome_ml.validation.splits import study_groups
 
@@ -97,7 +97,6 @@ def test_the_released_model_moves_with_the_evidence():
 
 def test_refits_of_other_columns_are_refused():
     model = load_model()
-    short = {**model.refits.values, "draws": [{**model.refits.values["draws"][0], "linear": {}}]}
-    broken = replace(model, refits=replace(model.refits, values=short))
+    broken = replace(model, refits={"draws": [{**model.refits["draws"][0], "linear": {}}]})
     with pytest.raises(BundleRefused, match="train it anew"):
         _ = broken.resampled

@@ -6,8 +6,9 @@ import pytest
 
 from secretome_ml.evidence.corpus import Evidence
 from secretome_ml.features.columns import FeatureColumn
-from secretome_ml.models.targets import study_of, targets_from_evidence
+from secretome_ml.models.targets import targets_from_evidence
 from secretome_ml.profiles import profiles_from_evidence
+from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.validation.cross_validation import Validation, cross_validate
 from secretome_ml.validation.guard import (
     LeakingFeature,

@@ -10,9 +10,9 @@ import pandas as pd
 
 from secretome_ml.design.change import Change, Condition, Preparation, Row
 from secretome_ml.evidence import Evidence
-from secretome_ml.models.targets import study_of
 from secretome_ml.profiles import Profiles
 from secretome_ml.profiles.facts import done_fact, manipulation_fact
+from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.vocabulary import Terms
 from secretome_ml.vocabulary.columns import context_columns
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from secretome_ml.errors import UnknownName
 from secretome_ml.explanation.term_map import TermMap
-from secretome_ml.models.targets import study_of
+from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.profiles.profiles import Profiles
 from secretome_ml.trust.resampling import study_draws
 from secretome_ml.vocabulary.columns import context_columns

@@ -77,7 +77,6 @@ def typical_parts(encoder: Encoder, profiles: Profiles) -> Typical:
             (knowledge.factors_column, f): float(t)
             for f, t in zip(parts.factors.factors, totals, strict=True)
         }
-        sums[knowledge.panel_column, knowledge.panel_key] = float(np.log1p(parts.factors.count).sum())
         mean = {key: float(total) / len(batch) for key, total in sums.items()}
         found[effect] = {key: m for key, m in sorted(mean.items()) if abs(m) >= _LEAST_TYPICAL}
     return found

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from secretome_ml.explanation.term_map import TermMap
 from secretome_ml.features.columns import Features
 from secretome_ml.models.contract import EffectModel
-from secretome_ml.models.targets import study_of
+from secretome_ml.profiles.from_evidence import study_of
 
 INTERACTION_COLUMNS = (
     "effect", "first", "first_kind", "second", "second_kind",

@@ -12,7 +12,7 @@ from secretome_ml.explanation.compare import with_interval
 from secretome_ml.explanation.term_map import BASE_TERM, TERM_COLUMNS, TermMap
 from secretome_ml.features.columns import Features
 from secretome_ml.models.contract import EffectModel
-from secretome_ml.models.targets import study_of
+from secretome_ml.profiles.from_evidence import study_of
 
 Array = NDArray[np.float64]
 

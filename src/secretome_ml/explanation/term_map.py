@@ -218,7 +218,6 @@ def _filled(batch: Batch, parts: Parts) -> dict[str, NDArray[np.bool_]]:
             found[part.column][part.row] = True
     by_sample = {name: filled[batch.which] for name, filled in found.items()}
     by_sample[KnowledgeBlock.factors_column] = (parts.factors.amounts != 0.0).any(axis=0)
-    by_sample[KnowledgeBlock.panel_column] = parts.factors.count > 0
     return by_sample
 
 

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
+import pandas as pd
 
-from secretome_ml.features.batch import Batch, Integers
+from secretome_ml.features.batch import Batch
 from secretome_ml.features.block import Block
 from secretome_ml.features.columns import Array, FeatureColumn, TermKind, Unstated
 from secretome_ml.features.roles import Known
 from secretome_ml.features.words import donor_states
-from secretome_ml.profiles.facts import Done, done_by
+from secretome_ml.profiles.facts import TAKING_CLASSES, Done, done_by
+from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.profiles.profiles import Profiles
 from secretome_ml.vocabulary import Terms
 
@@ -24,7 +26,7 @@ from secretome_ml.vocabulary import Terms
 # split just there.
 _DECIMALS = 12
 
-_FACTORS, _PANEL = "known_factors", "known_factors_measured"
+_FACTORS = "known_factors"
 _GENES, _AGENTS, _BLOCKING = "known_genes", "known_agents", "known_blocking"
 _CELLS, _PRODUCT = "known_cells", "known_product"
 # Several genes, agents or targets of one preparation overlap: they count as the root of their number.
@@ -32,7 +34,6 @@ _OVERLAP = (_GENES, _AGENTS, _BLOCKING)
 # Column, its term, and the term of a preparation in which the sum has no part.
 _COLUMNS = (
     (_FACTORS, "known factors, together", "no known factor measured"),
-    (_PANEL, "number of known factors", "no known factor measured"),
     (_GENES, "engineered genes, together", "no known engineered gene"),
     (_AGENTS, "preconditioning, together", "no known preconditioning"),
     (_BLOCKING, "blocking, together", "no known blocking"),
@@ -41,13 +42,7 @@ _COLUMNS = (
 )
 # The terms of empty sums.
 ABSENCES = frozenset(empty for _, _, empty in _COLUMNS)
-_LEVELS = (("decreased", -1.0), ("not_detected", 0.0), ("present", 1.0), ("elevated", 2.0))
 _TAKES_AWAY = ("depleted", "neutralised", "inhibited")
-# Agents that take something away; without a stated role they count as a loss.
-_INHIBITORS = (
-    "kinase_inhibitor", "ev_release_inhibitor", "receptor_blocker", "enzyme_inhibitor",
-    "neutralising_antibody", "nuclease", "protease", "inhibitor",
-)  # fmt: skip
 
 
 class Part(NamedTuple):
@@ -90,14 +85,11 @@ class FactorParts:
         Factors with a role, of those in the batch.
     levels, amounts : array, factors by samples
         Their levels, NaN where not measured, and what they add, 0 where not measured.
-    count : array of int, samples
-        How many of them a sample measured.
     """
 
     factors: tuple[str, ...]
     levels: Array
     amounts: Array
-    count: Integers
 
 
 @dataclass(frozen=True)
@@ -109,23 +101,37 @@ class Parts:
 
 
 class KnowledgeBlock(Block):
-    """Signed sums of known roles, one set of columns per effect; NaN where nothing with a role is stated."""
+    """Signed sums of known roles, one set of columns per effect; a sum of nothing is no news, and 0."""
 
     name = "knowledge"
     of_effects = True
     names = tuple(name for name, _, _ in _COLUMNS)
-    factors_column, panel_column = _FACTORS, _PANEL
-    panel_key = "known factors measured"  # under which the size of a panel stands among usual amounts
+    factors_column = _FACTORS
 
     def __init__(self, min_studies: int = 3, known: Known | None = None) -> None:
         super().__init__(min_studies, known)
         self.columns_ = tuple(self._column(name) for name, _, _ in _COLUMNS)
-        constants = self.known.constants
-        self._shifts = [constants[f"shift_{word}"] for word, _ in _LEVELS]
+        self.found_: dict[str, int] = {}
 
     def fit(self, batch: Batch) -> Self:
-        """Return the block: its columns are the same whatever the studies state."""
+        """Count the studies that found each factor; the columns are the same whatever the studies state."""
+        study = pd.factorize(study_of(batch.samples))[0]
+        self.found_ = {
+            factor: len(np.unique(study[levels > 0.0]))
+            for factor, levels in zip(batch.factors, batch.levels, strict=True)
+        }
         return self
+
+    def state(self) -> dict[str, Any]:
+        """Return the block with how many studies found each factor."""
+        return {**super().state(), "found": {f: n for f, n in self.found_.items() if n}}
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any], known: Known | None = None) -> Self:
+        """Rebuild the block."""
+        block = cls(int(state["min_studies"]), known)
+        block.found_ = {str(f): int(n) for f, n in state["found"].items()}
+        return block
 
     def transform(self, batch: Batch, effect: str | None = None) -> Array:
         """Return the sums of one effect, columns by samples."""
@@ -136,9 +142,10 @@ class KnowledgeBlock(Block):
             at = rows[part.column], part.row
             described[at] = part.amount + (0.0 if np.isnan(described[at]) else described[at])
         total = described[:, batch.which]
-        measured, sums = found.factors.count > 0, found.factors.amounts.sum(axis=0)
-        total[rows[_FACTORS]] = np.where(measured, sums, np.nan)
-        total[rows[_PANEL]] = np.where(measured, np.log1p(found.factors.count), np.nan)
+        total[rows[_FACTORS]] = found.factors.amounts.sum(axis=0)
+        # A sum of nothing is no news; but every preparation has cells, whether their role is stated or not.
+        news = [rows[name] for name in (_FACTORS, _GENES, _AGENTS, _BLOCKING)]
+        total[news] = np.nan_to_num(total[news])
         return total.round(_DECIMALS)
 
     def parts(self, batch: Batch, effect: str) -> Parts:
@@ -167,21 +174,25 @@ class KnowledgeBlock(Block):
         role = np.array([roles[effect, factor] for factor in factors])
         levels = batch.levels[rows]
         measured = ~np.isnan(levels)
-        shift = np.where(measured, self.shifts(levels), 0.0)
+        shift = np.where(measured, self.shifts(levels, factors), 0.0)
         changed = np.abs(shift).sum(axis=0)
         amounts = role[:, None] * shift / np.sqrt(np.maximum(changed, 1.0))
-        return FactorParts(factors, levels, amounts, measured.sum(axis=0).astype(np.int64))
+        return FactorParts(factors, levels, amounts)
 
-    def shifts(self, levels: Array) -> Array:
-        """Return what levels tell about a role, linear between the four stated ones."""
-        found = np.full_like(levels, self._shifts[0])
-        part = np.empty_like(levels)
-        for (_, start), low, high in zip(_LEVELS[:-1], self._shifts[:-1], self._shifts[1:], strict=True):
-            np.clip(levels, start, start + 1.0, out=part)
-            part -= start
-            part *= high - low
-            found += part
-        return found
+    def shifts(self, levels: Array, factors: Sequence[str]) -> Array:
+        """Return what levels tell about a role, factors by samples; linear between the four stated ones.
+
+        That a factor was looked for and not found tells the less, the fewer studies find it: a blank well
+        holds no news of what hardly any preparation has.
+        """
+        constants = self.known.constants
+        low, there, high = (constants[f"shift_{word}"] for word in ("decreased", "present", "elevated"))
+        found = np.array([self.found_.get(factor, 0) for factor in factors], dtype=float)
+        none = (constants["shift_not_detected"] * found / (found + constants["absence_half"]))[:, None]
+        shifts: Array = low + (none - low) * (np.clip(levels, -1.0, 0.0) + 1.0)
+        shifts += (there - none) * np.clip(levels, 0.0, 1.0)
+        shifts += (high - there) * (np.clip(levels, 1.0, 2.0) - 1.0)
+        return shifts
 
     def _damped(self, profiles: Profiles, effect: str) -> Iterator[Part]:
         parts = [
@@ -217,7 +228,7 @@ class KnowledgeBlock(Block):
             return _GENES, f"{done.target} gene", roles.get((effect, done.target), gain) * done.direction
         own, group = ("agent", done.target), ("agent_class", done.agent_class)
         kind = ("preconditioning_kind", done.kind)
-        inhibits = done.agent_class in _INHIBITORS
+        inhibits = done.agent_class in TAKING_CLASSES
         # An agent is told first by itself, then by its class; where none is named, the kind says more.
         keys = (kind, group) if done.target is None else (own, group) if inhibits else (own, group, kind)
         known = (conditions[effect, k, t] for k, t in keys if t and (effect, k, t) in conditions)

@@ -19,23 +19,20 @@ class _ColumnSum(EffectModel):
         return np.concatenate([values, np.full((1, values.shape[1]), self.base_[effect])])
 
     def state(self) -> ModelState:
-        return ModelState(
-            {
-                "parameters": self.get_params(),
-                "effects": list(self.effects_),
-                "columns": [c.state() for c in self.columns_],
-                "base": self.base_,
-                "weights": {e: w.tolist() for e, w in self.weights_.items()},
-            }
-        )
+        return {
+            "parameters": self.get_params(),
+            "effects": list(self.effects_),
+            "base": self.base_,
+            "weights": {e: w.tolist() for e, w in self.weights_.items()},
+        }
 
     @classmethod
-    def from_state(cls, state: ModelState) -> Self:
-        model = cls(**state.values["parameters"])
-        model.columns_ = tuple(FeatureColumn.from_state(c) for c in state.values["columns"])
-        model.base_ = {e: float(b) for e, b in state.values["base"].items()}
-        model.weights_ = {e: np.array(w, dtype=float) for e, w in state.values["weights"].items()}
-        model.effects_ = tuple(state.values["effects"])
+    def from_state(cls, state: ModelState, columns: tuple[FeatureColumn, ...]) -> Self:
+        model = cls(**state["parameters"])
+        model.columns_ = columns
+        model.base_ = {e: float(b) for e, b in state["base"].items()}
+        model.weights_ = {e: np.array(w, dtype=float) for e, w in state["weights"].items()}
+        model.effects_ = tuple(state["effects"])
         return model
 
     def _start(self, features: Features, targets: Targets) -> None:

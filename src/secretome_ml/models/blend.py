@@ -6,7 +6,7 @@ from typing import Self
 
 import numpy as np
 
-from secretome_ml.features.columns import Features
+from secretome_ml.features.columns import FeatureColumn, Features
 from secretome_ml.models.boosted import BoostedTrees
 from secretome_ml.models.contract import Array, EffectModel, ModelState
 from secretome_ml.models.informed import InformedLogistic
@@ -95,15 +95,17 @@ class Blend(EffectModel):
         return (1.0 - self.tree_share) * linear + self.tree_share * trees
 
     def state(self) -> ModelState:
-        linear, trees = self.linear_.state(), self.trees_.state()
-        values = {"parameters": self.get_params(), "linear": linear.values, "trees": trees.values}
-        return ModelState(values, trees.files)
+        return {
+            "parameters": self.get_params(),
+            "linear": self.linear_.state(),
+            "trees": self.trees_.state(),
+        }
 
     @classmethod
-    def from_state(cls, state: ModelState) -> Self:
-        model = cls(**state.values["parameters"])
-        model.linear_ = InformedLogistic.from_state(ModelState(state.values["linear"]))
-        model.trees_ = BoostedTrees.from_state(ModelState(state.values["trees"], state.files))
+    def from_state(cls, state: ModelState, columns: tuple[FeatureColumn, ...]) -> Self:
+        model = cls(**state["parameters"])
+        model.linear_ = InformedLogistic.from_state(state["linear"], columns)
+        model.trees_ = BoostedTrees.from_state(state["trees"], columns)
         model.columns_, model.effects_ = model.linear_.columns_, model.linear_.effects_
         return model
 

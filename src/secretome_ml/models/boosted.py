@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -16,8 +17,8 @@ from secretome_ml.models.design import Design, fill_typical, typical_values
 from secretome_ml.models.exact import certain, expit
 from secretome_ml.models.targets import Targets
 from secretome_ml.models.training_side import TrainingSide
-from secretome_ml.models.ubjson import check_booster, read_ubjson
 from secretome_ml.trees import Forest, PatternTables, TreesRefused, read_forest
+from secretome_ml.trees.saved import booster_json, forest_from_state, forest_state
 
 _GRID = 2.0**-20  # of gradients
 # Tables pay for themselves after some rows; those of a small booster are made at once.
@@ -86,6 +87,7 @@ class BoostedTrees(EffectModel):
         self.base_ = {e: logit(prevalence(side.targets, e)) for e in self.effects_}
         others = {k: v for k, v in self.get_params().items() if k != "rounds"}
         grown = side.once(("trees", rounds, repr(others)), lambda: self._grow(side, rounds))
+        self._read, self.computes_on_ = None, self.device
         self.booster_ = grown if self.rounds == rounds else grown[: self.rounds]
         self.booster_.set_param({"nthread": 1})
         return self
@@ -109,6 +111,11 @@ class BoostedTrees(EffectModel):
             "nthread": 1,
             "device": self.device,
             "disable_default_eval_metric": True,
+            "monotone_constraints": "("
+            + ",".join(
+                ["1" if c.kind == "knowledge" else "0" for c in self.columns_] + ["0"] * len(self.effects_)
+            )
+            + ")",
         }
 
         def gradient(margin: Array, _: xgb.DMatrix) -> tuple[Array, Array]:
@@ -139,7 +146,21 @@ class BoostedTrees(EffectModel):
         TreesRefused
             If they hold what tables of split outcomes cannot say.
         """
-        return read_forest(read_ubjson(bytes(self.booster_.save_raw("ubj"))))
+        if self._read is not None:
+            return self._read
+        return read_forest(json.loads(bytes(self.booster_.save_raw("json"))))
+
+    @cached_property
+    def booster_(self) -> xgb.Booster:
+        """The trees as XGBoost holds them; those of a bundle are handed over when first asked for."""
+        if self._read is None:
+            raise AttributeError("The trees are not grown yet; call fit.")
+        booster = xgb.Booster({"nthread": 1})
+        booster.load_model(bytearray(booster_json(self.forest, self._names())))
+        return booster
+
+    # Trees that were read, not grown; until then, and where a booster is put in their place, none.
+    _read: Forest | None = None
 
     @property
     def tables(self) -> PatternTables | None:
@@ -148,11 +169,14 @@ class BoostedTrees(EffectModel):
             tables: PatternTables | None = None
             with suppress(TreesRefused):
                 tables = PatternTables(self.forest)
-            self._tables = self.booster_, tables
+            self._tables = self._trees(), tables
         return self._tables[1]
 
     def _has_tables(self) -> bool:
-        return hasattr(self, "_tables") and self._tables[0] is self.booster_
+        return hasattr(self, "_tables") and self._tables[0] is self._trees()
+
+    def _trees(self) -> object:
+        return self.booster_ if self._read is None else self._read
 
     def _contributions(self, features: Features, effect: str) -> Array:
         columns = self._columns(features, effect)
@@ -183,35 +207,33 @@ class BoostedTrees(EffectModel):
 
     def _worth_tables(self, rows: int) -> bool:
         """Say whether tables would save time; on a GPU the booster's own way is taken."""
-        if "cuda" in json.loads(self.booster_.save_config())["learner"]["generic_param"]["device"]:
+        if self.computes_on_ != "cpu":
             return False
-        nodes = self.booster_.num_boosted_rounds() * 2 ** (self.depth + 1)
-        return rows >= _FEW_ROWS or nodes <= _FEW_NODES or self._has_tables()
+        return rows >= _FEW_ROWS or self._has_tables() or self._nodes() <= _FEW_NODES
+
+    def _nodes(self) -> int:
+        if self._read is not None:
+            return sum(len(tree.left) for tree in self._read.trees)
+        return int(self.booster_.num_boosted_rounds() * 2 ** (self.depth + 1))
 
     def state(self) -> ModelState:
-        values = {
+        return {
             "parameters": self.get_params(),
             "effects": list(self.effects_),
-            "columns": [c.state() for c in self.columns_],
             "base": self.base_,
             "typical": [None if np.isnan(v) else float(v) for v in self.typical_],
+            "forest": forest_state(self.forest),
         }
-        return ModelState(values, {"trees.ubj": bytes(self.booster_.save_raw("ubj"))})
 
     @classmethod
-    def from_state(cls, state: ModelState) -> Self:
-        model = cls(**state.values["parameters"])
-        model.columns_ = tuple(FeatureColumn.from_state(c) for c in state.values["columns"])
-        model.base_ = {e: float(b) for e, b in state.values["base"].items()}
-        model.effects_ = tuple(state.values["effects"])
-        model.typical_ = np.array(state.values["typical"], dtype=float)
-        content = state.files["trees.ubj"]
-        check_booster(content, model._names())
-        model.booster_ = xgb.Booster({"nthread": 1})
-        try:
-            model.booster_.load_model(bytearray(content))
-        except (xgb.core.XGBoostError, MemoryError, UnicodeDecodeError) as error:
-            raise ValueError(f"trees.ubj, which XGBoost cannot read: {str(error)[:200]}") from error
+    def from_state(cls, state: ModelState, columns: tuple[FeatureColumn, ...]) -> Self:
+        model = cls(**state["parameters"])
+        model.columns_ = columns
+        model.base_ = {e: float(b) for e, b in state["base"].items()}
+        model.effects_ = tuple(state["effects"])
+        model.typical_ = np.array(state["typical"], dtype=float)
+        model.computes_on_ = "cpu"
+        model._read = forest_from_state(state["forest"], len(columns) + len(model.effects_))
         return model
 
     def _margins(self, features: Features) -> Array:

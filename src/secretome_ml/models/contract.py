@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from dataclasses import dataclass, field
 from typing import Any, Self
 
 import numpy as np
@@ -20,12 +19,8 @@ from secretome_ml.models.training_side import TrainingSide
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class ModelState:
-    """A fitted model without pickle: plain JSON values, and native files by name."""
-
-    values: dict[str, Any]
-    files: dict[str, bytes] = field(default_factory=dict)
+# A fitted model without pickle: plain JSON values; its columns are those of the encoder and stand there.
+ModelState = dict[str, Any]
 
 
 class EffectModel(BaseEstimator):  # type: ignore[misc]
@@ -59,8 +54,8 @@ class EffectModel(BaseEstimator):  # type: ignore[misc]
 
     @classmethod
     @abstractmethod
-    def from_state(cls, state: ModelState) -> Self:
-        """Rebuild a fitted model; its margins equal the original's."""
+    def from_state(cls, state: ModelState, columns: tuple[FeatureColumn, ...]) -> Self:
+        """Rebuild a model that was fitted on these columns; its margins equal the original's."""
 
     def margin(self, features: Features) -> pd.DataFrame:
         """Return samples by effects: the score, logit scale, higher = stronger."""

@@ -57,6 +57,7 @@ def cuda_devices() -> int:
 def compute_on(model: EffectModel, device: str) -> None:
     """Let the trees of a fitted model predict and explain on a device; what it learned stays as it is."""
     for trees in _boosted(model):
+        trees.computes_on_ = device
         trees.booster_.set_param({"device": device})
 
 

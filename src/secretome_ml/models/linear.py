@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
@@ -94,30 +94,26 @@ class PenalisedLogistic(EffectModel):
         return filled
 
     def state(self) -> ModelState:
-        return ModelState(
-            {
-                "parameters": self.get_params(),
-                "effects": list(self.effects_),
-                "columns": [c.state() for c in self.columns_],
-                "typical": [None if np.isnan(v) else float(v) for v in self.typical_],
-                "scale": self.scale_.tolist(),
-                "base": self.base_,
-                "weights": {e: w.tolist() for e, w in self.weights_.items()},
-                "means": {e: m.tolist() for e, m in self.means_.items()},
-            }
-        )
+        return {
+            "parameters": self.get_params(),
+            "effects": list(self.effects_),
+            "typical": [None if np.isnan(v) else float(v) for v in self.typical_],
+            "scale": self.scale_.tolist(),
+            "base": self.base_,
+            "weights": {e: w.tolist() for e, w in self.weights_.items()},
+            "means": {e: m.tolist() for e, m in self.means_.items()},
+        }
 
     @classmethod
-    def from_state(cls, state: ModelState) -> Self:
-        values: dict[str, Any] = state.values
-        model = cls(**values["parameters"])
-        model.columns_ = tuple(FeatureColumn.from_state(c) for c in values["columns"])
-        model.typical_ = np.array(values["typical"], dtype=float)
-        model.scale_ = np.array(values["scale"], dtype=float)
-        model.base_ = {e: float(b) for e, b in values["base"].items()}
-        model.weights_ = {e: np.array(w, dtype=float) for e, w in values["weights"].items()}
-        model.means_ = {e: np.array(m, dtype=float) for e, m in values["means"].items()}
-        model.effects_ = tuple(values["effects"])
+    def from_state(cls, state: ModelState, columns: tuple[FeatureColumn, ...]) -> Self:
+        model = cls(**state["parameters"])
+        model.columns_ = columns
+        model.typical_ = np.array(state["typical"], dtype=float)
+        model.scale_ = np.array(state["scale"], dtype=float)
+        model.base_ = {e: float(b) for e, b in state["base"].items()}
+        model.weights_ = {e: np.array(w, dtype=float) for e, w in state["weights"].items()}
+        model.means_ = {e: np.array(m, dtype=float) for e, m in state["means"].items()}
+        model.effects_ = tuple(state["effects"])
         return model
 
     def _prior(self) -> Array:

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from secretome_ml.evidence import Evidence
+from secretome_ml.profiles.from_evidence import study_of
 
 _DIRECTION = {"higher": 1.0, "equal": 0.0, "lower": -1.0}
 
@@ -55,12 +56,6 @@ class Targets:
         return Targets(
             self.outcomes.loc[samples], self.weights.loc[samples], pairs[inside].reset_index(drop=True)
         )
-
-
-def study_of(samples: pd.Index) -> NDArray[np.object_]:
-    """Return the study of each `<study>/<arm>` sample name."""
-    studies: NDArray[np.object_] = samples.str.split("/", n=1).str[0].to_numpy(dtype=object)
-    return studies
 
 
 def targets_from_evidence(

@@ -22,6 +22,7 @@ _CONCENTRATED = re.compile(
     r"\b\d+(?:[.,]\d+)?\s*(?:x|×|-?\s?fold)\b|\bx\s*\d+\b|\b[<>]?\s*\d+\s*kDa(?:\s+(?:filter|cut-?off|MWCO))?\b",
     re.IGNORECASE,
 )
+_UNSTATED = ("", "na", "n/a", "nan", "nd", "?", "unknown", "not known", "not stated", "not reported")
 # Looking for near words takes long; a table with more unknown words than these needs another remedy.
 _MOST_NEAR = 50
 
@@ -153,7 +154,7 @@ def read_preconditioning(
     """Yield the agents of every preconditioning cell; what cannot be read is refused with its place."""
     terms = Terms()
     for i, (sample, text) in enumerate(zip(samples, texts, strict=True)):
-        if not isinstance(text, str) or not text.strip():
+        if not isinstance(text, str) or text.strip().casefold() in _UNSTATED:
             continue
         try:
             entries = parse_preconditioning(text.strip(), terms)

@@ -42,6 +42,12 @@ NEAR = (*(c.name for c in context_columns() if c.domain), "kind", "class", "agen
 _AMOUNTS = (("dose", "{} {}"), ("o2_percent", "{} % O2"), ("hours", "{} h"))
 _TO_THE_PRODUCT = ("depleted", "neutralised")
 _TAKEN = ("depleted", "neutralised", "inhibited")
+TAKING_CLASSES = (
+    "kinase_inhibitor", "ev_release_inhibitor", "receptor_blocker", "enzyme_inhibitor", "synthesis_inhibitor",
+    "neutralising_antibody", "nuclease", "protease", "inhibitor", "secretion_blocker", "cytotoxic",
+    "detergent",
+)  # fmt: skip
+"""Classes of agents that take something away; without a stated role such an agent counts as a loss."""
 TARGETED = (*_TAKEN, "added")
 """Manipulations of the product that take one factor away or add it."""
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import cast
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from secretome_ml.evidence import Evidence
 from secretome_ml.profiles.context import treated_product, with_implied
@@ -21,6 +23,18 @@ _OTHER_ARM = {"elevated": "detected", "decreased": "detected", "unchanged": "unc
 def sample_name(study: str, arm: str) -> str:
     """Return the name under which an arm is scored."""
     return f"{study}/{arm}"
+
+
+def study_of(samples: pd.Index) -> NDArray[np.object_]:
+    """Return the study of each `<study>/<arm>` sample name.
+
+    Examples
+    --------
+    >>> study_of(pd.Index(["s-1/hypoxia", "s-1/normoxia"])).tolist()
+    ['s-1', 's-1']
+    """
+    studies: NDArray[np.object_] = samples.str.split("/", n=1).str[0].to_numpy(dtype=object)
+    return studies
 
 
 def profiles_from_evidence(evidence: Evidence) -> Profiles:

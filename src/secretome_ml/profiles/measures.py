@@ -14,8 +14,8 @@ _HIGHEST_O2, _LONGEST_HOURS = 21.0, 10000.0
 _NUMBER = r"(?<![\w.,])(?P<number>\d+(?:[.,]\d+)*)"
 _PER = r"(?:m?[lL]|d[lL]|cm\^?[23]|m\^?2|kg|well|dish|flask|plate|cells?|10\^?\d\s*cells|mm|cm|day|d|h)"
 _AMOUNT = (
-    r"(?:[pnumk]?g|[pnum]?mol|[pnum]?M|k?I?U|units?|cells?|particles?|vesicles?|EVs?|ppm|m?V|[mu]?A|[kM]?Hz|"
-    r"[mk]?J|[mk]?W|nm|[mk]?Pa|mmHg|dyn(?:es?)?|Gy|MOI|rpm|x|°C|°)"
+    r"(?:[pnumk]?g|[pnum]?mol|[pnum]?M|k?I?U|units?|cells?|particles?|vesicles?|EVs?|ppm|m?V|[mu]?A|"
+    r"[mk]?J|[mk]?W|[mk]?Pa|mmHg|dyn(?:es?)?|Gy|MOI|rpm|x|°C|°)"
 )
 _UNIT = rf"(?:{_AMOUNT}(?:\s*(?:/|per)\s*{_PER}|\s*{_PER}-1)?)"
 _O2 = r"(?:O2|oxygen)"
@@ -23,6 +23,8 @@ _AIR = re.compile(
     rf"{_NUMBER}\s*%\s*(?P<gas>CO2|N2|nitrogen|carbon dioxide)\b|\b37\s*°?\s*C\b|\bbalanced? (?:with )?N2\b",
     re.I,
 )
+# Of an apparatus: understood, and no dose.
+_SETTING = re.compile(rf"{_NUMBER}\s*(?:nm|[kM]?Hz)(?![\w/])")
 _OXYGEN_AFTER = re.compile(
     rf"{_NUMBER}\s*(?P<unit>%|kPa|mmHg|torr|mbar|hPa|ppm|)\s*(?:\(?v/v\)?\s*)?(?:of\s+)?p?{_O2}(?!\w)", re.I
 )
@@ -94,7 +96,8 @@ def plain_text(text: str) -> str:
     >>> plain_text("1 %  O₂, 5 µM")
     '1 % O2, 5 uM'
     """
-    return " ".join(unicodedata.normalize("NFKC", text).translate(_DASHES).split())
+    plain = " ".join(unicodedata.normalize("NFKC", text).translate(_DASHES).split())
+    return re.sub(r"(?<=\d)\s*per ?cent\b", "%", plain, flags=re.IGNORECASE)
 
 
 def take_measures(text: str, hypoxic: bool = False) -> tuple[Measures, str]:
@@ -139,7 +142,7 @@ def take_measures(text: str, hypoxic: bool = False) -> tuple[Measures, str]:
         found.add(dose=number_of(match["number"]), unit=" ".join(match["unit"].split()))
         return " "
 
-    rest = _AIR.sub(_of_air, text)
+    rest = _SETTING.sub(" ", _AIR.sub(_of_air, text))
     rest = _OXYGEN_AFTER.sub(oxygen, rest)
     rest = _OXYGEN_BEFORE.sub(oxygen, rest)
     if hypoxic:

@@ -22,7 +22,7 @@ from secretome_ml.profiles.measures import (
 from secretome_ml.vocabulary import Terms, normal_form
 from secretome_ml.vocabulary.agents import VEHICLE, exact_agent, find_agent
 from secretome_ml.vocabulary.interventions import names_silencing
-from secretome_ml.vocabulary.targets import CONTROL, DOWN, RAISED, TECHNIQUE, targets_in
+from secretome_ml.vocabulary.targets import CONTROL, DOWN, RAISED, SHAM, TECHNIQUE, targets_in
 
 _LONGEST = 2000
 _LISTED = 60
@@ -30,10 +30,11 @@ _NONE, _HYPOXIA = "none", "hypoxia"
 _FILLER = (
     r"pre-?condition(?:ed|ing)|pre-?treat(?:ed|ment)|conditioned|conditions?|cultured?|cultivation|treat(?:ed|ment)|"
     r"stimulat(?:ed|ion)|prim(?:ed|ing)|licens(?:ed|ing)|expos(?:ed|ure)|incubat(?:ed|ion)|activat(?:ed|ion)|"
-    r"cells?|mscs?|with|by|to|for|at|in|under|of|using|a|the|plus|added|recombinant|human|murine|rh|final|each"
+    r"cells?|mscs?|with|by|to|for|at|in|under|of|using|a|the|plus|then|and|added|recombinant|human|murine|rh|final|each"
 )
 _LEADING = re.compile(rf"^(?:{_FILLER})(?=\s|$)", re.IGNORECASE)
 _TRAILING = re.compile(rf"(?:^|(?<=[\s-]))(?:{_FILLER})$", re.IGNORECASE)
+_COCULTURE = re.compile(r"co-?cultur\w*\s+with\s+(?P<cells>.+)", re.IGNORECASE)
 _AND = re.compile(r"\s(?:and|plus|then|followed by|together with|&)\s", re.IGNORECASE)
 _LOOSE_NUMBER = re.compile(r"(?<![\w.-])\d+(?:[.,]\d+)*\s*[^\s\w]*\s*\w*")
 _KEYS = {
@@ -84,7 +85,7 @@ def parse_preconditioning(text: str, terms: Terms) -> list[dict[str, object]]:
     if len(text) > _LONGEST:
         raise ValueError(f"the cell is {len(text)} characters long; at most {_LONGEST} are read")
     text = plain_text(text)
-    if _kind(text, terms) == _NONE:
+    if text == "-" or _kind(text, terms) == _NONE:
         return []
     found: list[dict[str, object]] = []
     for joined in _entries(text, terms):
@@ -304,6 +305,9 @@ def _is_hypoxic(head: str, terms: Terms) -> bool:
 def _kind_of(rest: str, shared: Measures, terms: Terms) -> tuple[str | None, list[str]]:
     """Return the kind that the words of an entry name, and their agents; the kind may follow from each."""
     words = _words(rest)
+    together = _COCULTURE.fullmatch(words)
+    if together is not None:
+        return "coculture", [together["cells"]]
     kind = _kind(rest, terms) or (_kind(words, terms) if words else None)
     if kind is None and (not words or words.casefold() in _OXYGEN_WORDS) and shared.o2_percent is not None:
         return (_HYPOXIA if shared.o2_percent < NORMOXIA else _NONE), []
@@ -323,7 +327,7 @@ def _kind_of_agent(agent: str, terms: Terms) -> str:
     genetic = (names_silencing(agent) or RAISED.search(agent)) and (
         _has_target(agent) or CONTROL.search(agent)
     )
-    if genetic:
+    if genetic or _is_control(agent):
         return GENETIC
     found = exact_agent(agent)
     if found is not None and found.agent_class in ("mirna", "rna", "gene"):
@@ -359,6 +363,12 @@ def _agents_in(words: str) -> list[str]:
 
 def _has_target(text: str) -> bool:
     return bool(targets_in(text))
+
+
+def _is_control(text: str) -> bool:
+    """Say whether a text says nothing but that a construct is a control, such as `GFP lentivirus`."""
+    named = CONTROL.search(text) or SHAM.search(text)
+    return named is not None and _is_technique(DOWN.sub(" ", SHAM.sub(" ", CONTROL.sub(" ", text))))
 
 
 def _is_technique(text: str) -> bool:

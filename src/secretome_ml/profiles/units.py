@@ -48,6 +48,7 @@ _PLAIN: dict[str, tuple[Quantity, float]] = {
     "mfi": ("mfi", 1.0),
     "fi": ("mfi", 1.0),
     "netmfi": ("mfi", 1.0),
+    "rfu": ("mfi", 1.0),
     "intensity": ("intensity", 1.0),
     "lfq": ("intensity", 1.0),
     "ibaq": ("intensity", 1.0),

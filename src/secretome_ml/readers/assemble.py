@@ -14,6 +14,7 @@ from secretome_ml.profiles.profiles import FACTOR_COLUMNS, Profiles, make_profil
 from secretome_ml.readers.blanks import apply_blanks
 from secretome_ml.readers.described import Described, describe
 from secretome_ml.readers.doubts import find_doubts
+from secretome_ml.readers.doubts.reading import one_of_a_kind
 from secretome_ml.readers.genes import GroupResolution, resolve_group
 from secretome_ml.readers.measurements import Measurements
 from secretome_ml.readers.quantities import add_quantities
@@ -97,7 +98,7 @@ def assemble(
         shown,
         unknown,
         tuple(dict.fromkeys(notes)),
-        (*told.warnings, *doubts),
+        one_of_a_kind((*told.warnings, *doubts)),
     )
 
 

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
 from secretome_ml.errors import InputRefused, Problem
-from secretome_ml.profiles.profiles import CONTEXT_COLUMNS, Profiles
-from secretome_ml.readers.formats import recognise
-from secretome_ml.readers.reading import read_source
+from secretome_ml.profiles.profiles import CONTEXT_COLUMNS, STATE_LEVELS, Profiles
+from secretome_ml.readers.formats import READERS, recognise
+from secretome_ml.readers.reading import finish
 from secretome_ml.readers.source import open_source
 
 Judge = Callable[[Profiles], pd.DataFrame]
 Section = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
 _AMBIGUOUS = ("ambiguous", "not one factor")
 _MOST_NAMES = 200
+_FEW_COLUMNS = 6
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,14 @@ class InputReport:
         Values per unit, and levels per route.
     limits : dict of str to int
         Values with a known limit, values below it, values above the range.
+    columns : dict of str to str
+        What each column was taken for, where the reader had to find out.
+    dropped : dict of str to int
+        Rows left out, per reason.
+    directions : list of dict
+        Per sample: levels up, down, unchanged, detected, not detected.
+    worked : list of dict
+        Three values from the cell to the level.
     notes : tuple of str
         What was decided while reading.
     warnings, problems : tuple of Problem
@@ -50,6 +59,10 @@ class InputReport:
     units: dict[str, int] = field(default_factory=dict)
     routes: dict[str, int] = field(default_factory=dict)
     limits: dict[str, int] = field(default_factory=dict)
+    columns: dict[str, str] = field(default_factory=dict)
+    dropped: dict[str, int] = field(default_factory=dict)
+    directions: list[dict[str, object]] = field(default_factory=list)
+    worked: list[dict[str, object]] = field(default_factory=list)
     notes: tuple[str, ...] = ()
     warnings: tuple[Problem, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -73,6 +86,15 @@ class InputReport:
             columns = tuple(str(c).replace("_", " ") for c in self.samples[0])
             rows = [tuple(_cell(v) for v in row.values()) for row in self.samples]
             found.append((f"Samples of {self.file} (read as {self.format})", columns, rows))
+        if self.columns:
+            found.append(("Columns", ("column", "read as"), _grouped(self.columns)))
+        for title, told in (("Levels up and down", self.directions), ("Three values, worked", self.worked)):
+            if told:
+                names = tuple(str(c).replace("_", " ") for c in told[0])
+                found.append((title, names, [tuple(_cell(v) for v in row.values()) for row in told]))
+        if self.dropped:
+            rows = [(reason, str(count)) for reason, count in self.dropped.items()]
+            found.append(("Rows left out", ("why", "rows"), rows))
         if self.names:
             rows = [tuple(str(n[k]) for k in ("name", "reason", "samples")) for n in self.names]
             found.append(("Unknown or ambiguous names", ("name", "why", "samples"), rows))
@@ -115,10 +137,14 @@ def check_input(
     try:
         source = open_source(path)
         shown = format or recognise(source)
-        profiles = read_source(source, shown, metadata, control, lenient)
+        measured = READERS[shown].read(source)
+        profiles = finish(measured, source, shown, metadata, control, lenient)
     except InputRefused as refused:
         return InputReport(name, shown, problems=tuple(refused.problems))
-    return check_profiles(profiles, name, shown, important, judge)
+    report = check_profiles(profiles, name, shown, important, judge)
+    if isinstance(measured, Profiles):
+        return report
+    return replace(report, columns=dict(measured.columns), dropped=dict(measured.dropped))
 
 
 def check_profiles(
@@ -179,9 +205,56 @@ def check_profiles(
             "below the limit": int(low),
             "above the range": int(above),
         },
-        profiles.notes,
-        profiles.warnings,
+        directions=_directions(factors),
+        worked=_worked(factors),
+        notes=profiles.notes,
+        warnings=profiles.warnings,
     )
+
+
+def _grouped(columns: dict[str, str]) -> list[tuple[str, ...]]:
+    """Return column and what it was read as; columns of one kind beyond a few share a line."""
+    kinds: dict[str, list[str]] = {}
+    for name, became in columns.items():
+        kinds.setdefault(became.partition(" of ")[0], []).append(name)
+    rows: list[tuple[str, ...]] = []
+    for became, names in kinds.items():
+        if len(names) <= _FEW_COLUMNS:
+            rows += [(n, columns[n]) for n in names]
+        else:
+            rows.append((f"{', '.join(names[:_FEW_COLUMNS])} and {len(names) - _FEW_COLUMNS} more", became))
+    return rows
+
+
+def _directions(factors: pd.DataFrame) -> list[dict[str, object]]:
+    states = factors["state"].astype(object).fillna("not stated")
+    counted = pd.crosstab(factors["sample"].astype(object), states)
+    words = [w for w in (*STATE_LEVELS, "not stated") if w in counted]
+    order = [s for s in dict.fromkeys(factors["sample"].astype(object)) if s in counted.index]
+    return [{"sample": str(s)} | {w: int(counted.at[s, w]) for w in words} for s in order[:_MOST_NAMES]]
+
+
+def _worked(factors: pd.DataFrame) -> list[dict[str, object]]:
+    """Return three values with their way: one that rose, one that fell, one that did neither."""
+    rows = factors[factors["value"].notna()]
+    states = rows["state"].astype(object)
+    kinds = (states.eq("elevated"), states.eq("decreased"), ~states.isin(["elevated", "decreased"]))
+    picked = [int(i) for kind in kinds for i in rows.index[kind][:3]]
+    firsts = [int(rows.index[kind][0]) for kind in kinds if kind.any()]
+    chosen = list(dict.fromkeys([*firsts, *picked]))[:3]
+    return [
+        {
+            "sample": str(row["sample"]),
+            "name": str(row["name"]),
+            "factor": str(row["factor"]),
+            "value": f"{row['value']:.6g} {row['unit'] if isinstance(row['unit'], str) else ''}".strip(),
+            "against": row["vs"] if isinstance(row["vs"], str) else "",
+            "state": _plain(row["state"]) or "",
+            "level": f"{row['level']:.3g}",
+            "by": _plain(row["route"]) or "stated",
+        }
+        for row in (rows.loc[i] for i in chosen)
+    ]
 
 
 def _names(unknown: pd.DataFrame) -> list[dict[str, object]]:

@@ -7,10 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+import pandas as pd
+
 from secretome_ml.vocabulary import FactorVocabulary, Resolution
 
 _DIVIDERS = re.compile(r"[;,]\s*|\s+\|\s+")
-_NOT_MEMBERS = re.compile(r"^(?:CON__|REV__|contam_|rev_|decoy_|Cont_|##)", re.IGNORECASE)
+_NOT_MEMBERS = re.compile(r"^(?:CON__|REV__|contam_|rev_|decoy_|Cont_|cRAP|##)", re.IGNORECASE)
+_IN_FASTA = re.compile(r"\b(?:sp|tr|trm|spt|swissprot|trembl|uniprotkb|gi)\|(?=\w)", re.IGNORECASE)
 _GENE_IN_HEADER = re.compile(r"\bGN=(?P<gene>[\w.-]+)")
 _ENTRY_NAME = re.compile(r"(?:^|\|)(?P<gene>[A-Z0-9]{1,10})_(?P<species>[A-Z0-9]{3,5})\b")
 _SPECIES = {"HUMAN": "human", "MOUSE": "mouse", "RAT": "rat"}
@@ -94,6 +97,18 @@ def resolve_group(accessions: str, genes: str) -> GroupResolution:
     if members:
         return _choose(members, ortholog)
     return GroupResolution(None, "unresolved", reason=reason or "unknown: no human protein and no gene name")
+
+
+def accessions_of(ids: pd.Series) -> pd.Series:
+    """Return groups of accessions without the databases before and the entry names behind them.
+
+    Examples
+    --------
+    >>> accessions_of(pd.Series(["sp|P62308|RUXG_HUMAN;sp|A8MWD9|RUXGL_HUMAN", "P15692|X_RAT"])).tolist()
+    ['P62308;A8MWD9', 'P15692']
+    """
+    bare = ids.astype(str).str.replace(_IN_FASTA, "", regex=True)
+    return bare.str.replace(r"\|[A-Z0-9]{1,11}_[A-Z0-9]{3,5}\b", "", regex=True)
 
 
 def gene_in_header(header: str) -> str:

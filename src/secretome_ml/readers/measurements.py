@@ -43,6 +43,8 @@ class Measurements:
         Well of a sample that stands in one well, where the file names it.
     dropped : dict of str to int
         Rows left out, per reason.
+    columns : dict of str to str
+        What the reader took each column for, where it had to find out.
     notes : tuple of str
         What the reader decided.
     warnings : tuple of Problem
@@ -58,6 +60,7 @@ class Measurements:
     batches: dict[str, str] = field(default_factory=dict)
     wells: dict[str, str] = field(default_factory=dict)
     dropped: dict[str, int] = field(default_factory=dict)
+    columns: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     warnings: tuple[Problem, ...] = ()
 

@@ -29,6 +29,11 @@ _NOT_READ = {
     _OLE: ("an old Excel file (.xls)", "Save it as .xlsx."),
     _ZSTD: ("compressed with zstd", "Decompress it, or compress it with gzip or xz."),
     _BZ2: ("compressed with bzip2", "Decompress it, or compress it with gzip or xz."),
+    b"FCS2.": ("a flow cytometry file (FCS)", "Export the statistics of the gates as CSV."),
+    b"FCS3.": ("a flow cytometry file (FCS)", "Export the statistics of the gates as CSV."),
+    b"RDX2": ("an R workspace", "Write the table with write.csv."),
+    b"RDX3": ("an R workspace", "Write the table with write.csv."),
+    b"X\n\x00\x00": ("an R object (.rds)", "Write the table with write.csv."),
     b"%PDF": ("a PDF", "Export the table as CSV or XLSX."),
 }
 

@@ -10,6 +10,7 @@ from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.profiles.profiles import Origin, Profiles
 from secretome_ml.readers.assemble import assemble
 from secretome_ml.readers.formats import READERS, recognise
+from secretome_ml.readers.measurements import Measurements
 from secretome_ml.readers.sample_sheet import read_sample_sheet
 from secretome_ml.readers.source import Source, open_source
 
@@ -67,7 +68,18 @@ def read_source(
     name = format if format is not None else recognise(source)
     if format is not None:
         log.debug("%s is read as %s, because --format says so", source.name, name)
-    measured = READERS[name].read(source)
+    return finish(READERS[name].read(source), source, name, metadata, control, lenient)
+
+
+def finish(
+    measured: Measurements | Profiles,
+    source: Source,
+    name: str,
+    metadata: Path | str | None = None,
+    control: str | None = None,
+    lenient: bool = False,
+) -> Profiles:
+    """Return the profiles of what a reader gave; see `read_profiles`."""
     if isinstance(measured, Profiles):
         profiles = _complete(measured, source.name, metadata, control)
     else:
@@ -77,7 +89,7 @@ def read_source(
         what = (
             f"Only the sheet '{source.sheet.name[:60]}' was read, not {', '.join(source.sheet.others)[:200]}."
         )
-        left = Problem(source.name, None, None, what, "Put the table on the first sheet.")
+        left = Problem(source.name, None, None, what, "Save another sheet as a file of its own to read it.")
         profiles = replace(profiles, warnings=(*profiles.warnings, left))
     sheet_name = Path(metadata).name if metadata is not None else ""
     return replace(profiles, origins=(Origin(source.name, name, sheet_name, control or ""),))

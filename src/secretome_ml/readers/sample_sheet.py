@@ -47,18 +47,9 @@ _ROLES: dict[str, Role] = {
     "standard": "standard", "std": "standard", "calibrator": "standard",
     "quality_control": "quality_control", "qc": "quality_control", "pool": "quality_control",
 }  # fmt: skip
-_PLAIN_CULTURE = {
-    "control",
-    "ctrl",
-    "con",
-    "c",
-    "vehicle",
-    "undifferentiated",
-    "-",
-    "basal",
-    "unstimulated",
-    "standard culture",
-}
+_ROLE_REMEDY = (
+    "Use sample, control, blank or standard; a column that says what was collected is named `product`."
+)
 
 
 @dataclass(frozen=True)
@@ -116,6 +107,8 @@ def sheet_of_table(table: Table) -> SampleSheet:
     notes: list[str] = []
     raw = table.frame[list(found.values())].astype("string").fillna("").apply(lambda c: c.str.strip())
     raw = raw.rename(columns={v: k for k, v in found.items()})
+    if _holds_products(raw, found):
+        raw, found["product"] = raw.rename(columns={"role": "product"}), found.pop("role")
     problems: list[Problem] = []
     for i in raw.index[raw["sample"].eq("")]:
         problems.append(
@@ -142,6 +135,15 @@ def sheet_of_table(table: Table) -> SampleSheet:
     notes += [f"sample sheet: {', '.join(renamed)}"] if renamed else []
     notes += [f"sample sheet: columns not used: {', '.join(unused)}"] if unused else []
     return SampleSheet(table.file, frame, lines, entries, (*notes, *said))
+
+
+def _holds_products(raw: pd.DataFrame, found: dict[str, str]) -> bool:
+    """Say whether a column such as `Sample type` names products, not roles."""
+    if "role" not in raw or "product" in raw or plain_header(found["role"]) == "role":
+        return False
+    words = [w for w in raw["role"].unique() if w]
+    roles = [re.sub(r"[ -]+", "_", w.casefold()) in _ROLES for w in words]
+    return bool(words) and not any(roles) and all(Terms().resolve("product", w) for w in words)
 
 
 def looks_like_sheet(header: list[str]) -> bool:
@@ -179,9 +181,7 @@ def _roles(
     words = raw["role"].str.casefold().str.replace(r"[ -]+", "_", regex=True)
     for i in raw.index[words.ne("") & ~words.isin(_ROLES)]:
         what = f"'{raw['role'].iloc[i][:40]}' is no role."
-        problems.append(
-            Problem(file, lines[i], found["role"], what, "Use sample, control, blank or standard.")
-        )
+        problems.append(Problem(file, lines[i], found["role"], what, _ROLE_REMEDY))
     return words.map(_ROLES).astype("string")
 
 
@@ -191,17 +191,31 @@ def _preconditioning(
     """Read the preconditioning; a foreign column (`treatment`, `differentiation`) may hold free words."""
     if "preconditioning" not in raw:
         return [], []
-    column = found["preconditioning"]
-    texts = raw["preconditioning"].mask(raw["preconditioning"].str.casefold().isin(_PLAIN_CULTURE), "none")
-    own = column.strip().casefold() == "preconditioning"
+    column, texts = found["preconditioning"], raw["preconditioning"]
+    own = plain_header(column) == "preconditioning"
     notes: list[str] = []
     if not own:
-        free = {t for t in texts.unique() if t and not _readable(t)}
-        kind = "differentiation" if column.strip().casefold() == "differentiation" else ""
-        named = {t: f"other:{f'{kind} {_plain(t)}'.strip()}" for t in free}
-        texts = texts.replace(named)
-        notes += [f"sample sheet: {column} '{t}' read as preconditioning {named[t]}" for t in sorted(free)]
+        texts, notes = _free_words(texts, column)
     return list(read_preconditioning(raw["sample"].tolist(), texts.tolist(), file, lines, problems)), notes
+
+
+def _free_words(texts: pd.Series, column: str) -> tuple[pd.Series, list[str]]:
+    """Return the words of a column such as `treatment` as preconditioning, and what each was read as.
+
+    A single letter says nothing: `C` may be the control or calciprotein.
+    """
+    kind = "differentiation" if plain_header(column) == "differentiation" else ""
+    named: dict[str, str] = {}
+    notes = []
+    for text in sorted(t for t in texts.unique() if t):
+        letter = len(text) == 1 and text.isalnum()
+        if letter or not _readable(text):
+            named[text] = f"other:{f'{kind} {_plain(text)}'.strip()}"
+            why = "; one letter is never standard culture, write what was done" if letter else ""
+            notes.append(f"sample sheet: {column} '{text}' read as preconditioning {named[text]}{why}")
+        elif not parse_preconditioning(text, Terms()):
+            notes.append(f"sample sheet: {column} '{text}' read as standard culture (no preconditioning)")
+    return texts.replace(named), notes
 
 
 def _readable(text: str) -> bool:

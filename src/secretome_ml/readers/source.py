@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterable
 from functools import cached_property
@@ -18,10 +17,11 @@ from secretome_ml.readers.tables import (
     first_rows,
     header_problems,
     make_table,
+    name_first,
     rows_of_text,
     too_large,
 )
-from secretome_ml.readers.text import decode, delimiter, first_line, is_comment
+from secretome_ml.readers.text import decode, delimiter, is_comment
 from secretome_ml.readers.workbook import Sheet, read_workbook
 
 _HEAD_ROWS = 120
@@ -44,6 +44,8 @@ class Source:
 
     def __init__(self, name: str, kind: Kind, content: bytes) -> None:
         self.name, self.kind, self.content = name, kind, content
+        self.title: str | None = None
+        self.remembered: dict[str, object] = {}
 
     @cached_property
     def text(self) -> str:
@@ -52,8 +54,21 @@ class Source:
 
     @cached_property
     def sheet(self) -> Sheet:
-        """The first sheet of a workbook."""
-        return read_workbook(self.name, self.content)
+        """The first sheet of a workbook, or the one that was taken."""
+        return read_workbook(self.name, self.content, self.title)
+
+    def of_sheet(self, title: str) -> Source:
+        """Return the same workbook, read at another sheet."""
+        other = Source(self.name, self.kind, self.content)
+        other.title = title
+        return other
+
+    def take(self, other: Source) -> None:
+        """Read the sheet of another source of the same workbook from now on."""
+        self.title = other.title
+        for known in ("sheet", "head", "header", "names", "first_rows"):
+            self.__dict__.pop(known, None)
+        self.remembered.clear()
 
     @cached_property
     def head(self) -> list[list[str]]:
@@ -69,15 +84,25 @@ class Source:
             cut = cut[: cut.rfind("\n") + 1] or self.text[: 2**24]
         return first_rows(cut, _HEAD_ROWS)
 
-    @property
+    @cached_property
     def header(self) -> list[str]:
-        """Cells of the first row."""
-        return self.head[0] if self.head else []
+        """Cells of the first row; a first column without a name, as R writes it, is called `row names`."""
+        return name_first(self.head[0], self.head[1:]) if self.head else []
 
-    @property
+    @cached_property
     def names(self) -> set[str]:
-        """Cells of the first row in lower case, for recognition."""
-        return {cell.casefold() for cell in self.header}
+        """Cells of the first row in lower case, for recognition; R's points also as the blanks they were."""
+        lower = {cell.strip().casefold() for cell in self.header}
+        return lower | {" ".join(name.replace(".", " ").split()) for name in lower}
+
+    @cached_property
+    def first_rows(self) -> pd.DataFrame:
+        """The first rows below the header as cells, for recognition."""
+        if self.kind == "parquet":
+            return self._parquet_frame(first=_HEAD_ROWS)
+        width = len(self.header)
+        body = [cells + [""] * (width - len(cells)) for cells in self.head[1:] if len(cells) <= width]
+        return pd.DataFrame(body, columns=range(width), dtype="object")
 
     def rows(self) -> list[tuple[int, list[str]]]:
         """Return every row with its line number, as it stands."""
@@ -133,7 +158,7 @@ class Source:
                 break
             skip += 1
         mark = delimiter(self.text)
-        cells = next(csv.reader([first_line(self.text)], delimiter=mark))
+        cells = self.header
         positions = {name.strip(): f"c{i}" for i, name in enumerate(cells)}
         try:
             frame = pd.read_csv(
@@ -159,7 +184,7 @@ class Source:
 
     def _careful(self, names: list[str]) -> pd.DataFrame:
         rows = self.rows()
-        header = [cell.strip() for cell in rows[0][1]]
+        header = name_first([cell.strip() for cell in rows[0][1]], [cells for _, cells in rows[1:_HEAD_ROWS]])
         repeated = [n for n in names if header.count(n) > 1]
         if repeated:
             raise InputRefused(header_problems(self.name, [h for h in header if h in repeated], rows[0][0]))
@@ -189,10 +214,14 @@ class Source:
             what = f"The Parquet file is damaged ({type(error).__name__})."
             raise refuse(self.name, what, "Write it again.") from None
 
-    def _parquet_frame(self, names: list[str] | None = None) -> pd.DataFrame:
+    def _parquet_frame(self, names: list[str] | None = None, first: int | None = None) -> pd.DataFrame:
         import pyarrow.parquet as pq
 
         try:
+            if first is not None:
+                batches = pq.ParquetFile(io.BytesIO(self.content)).iter_batches(first)
+                head: pd.DataFrame = next(batches).to_pandas()
+                return head.reset_index(drop=head.index.name is None)
             told = pq.read_metadata(io.BytesIO(self.content))
             width = told.num_columns if names is None else len(names)
             if told.num_rows * width > MAX_CELLS:

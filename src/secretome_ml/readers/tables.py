@@ -19,6 +19,8 @@ MAX_COLUMNS = 50_000
 MAX_CELL = 100_000
 MAX_ROWS = 2_000_000
 MAX_CELLS = 25_000_000
+ROW_NAMES = "row names"
+_LOOKED_AT = 120
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,8 @@ def make_table(file: str, rows: Iterator[tuple[int, list[str]]]) -> Table:
     header_line, header = first
     while header and header[-1] == "":
         header.pop()
+    kept = list(rows)
+    rows, header = iter(kept), name_first(header, [row for _, row in kept[:_LOOKED_AT]])
     if len(header) > MAX_COLUMNS:
         what = f"The table has {len(header)} columns; at most {MAX_COLUMNS} are read."
         raise refuse(file, what, "Give one row a sample and one column a factor.")
@@ -147,6 +151,25 @@ def make_table(file: str, rows: Iterator[tuple[int, list[str]]]) -> Table:
     if problems:
         raise InputRefused(problems)
     return Table(file, pd.DataFrame(body, columns=header, dtype="object"), lines, header_line)
+
+
+def name_first(header: list[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return a header whose first column has a name: R leaves that of the row names out, or empty.
+
+    Examples
+    --------
+    >>> name_first(["Gene", "logFC"], [["1", "VEGFA", "1.9"], ["2", "HGF", "-0.1"]])
+    ['row names', 'Gene', 'logFC']
+    """
+    width = len(header)
+    longer = [len(row) == width + 1 and row[0] != "" for row in rows]
+    if longer and all(longer) and any(row[-1] for row in rows) and ROW_NAMES not in header:
+        return [ROW_NAMES, *header]
+    if width > 1 and header[0] == "" and all(header[1:]) and rows and ROW_NAMES not in header:
+        filled = [row[0] for row in rows if row and row[0]]
+        if len(filled) > len(rows) / 2:
+            return [ROW_NAMES, *header[1:]]
+    return header
 
 
 def header_problems(file: str, header: Sequence[str], line: int = 1) -> list[Problem]:

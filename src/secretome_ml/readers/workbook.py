@@ -37,8 +37,8 @@ class Sheet:
     others: tuple[str, ...]
 
 
-def read_workbook(file: str, content: bytes) -> Sheet:
-    """Return the first sheet that is not empty.
+def read_workbook(file: str, content: bytes, title: str | None = None) -> Sheet:
+    """Return the sheet of that title, else the first sheet that is not empty.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def read_workbook(file: str, content: bytes) -> Sheet:
     filled = [(sheet, rows) for sheet, rows in sheets if rows]
     if not filled:
         raise refuse(file, "The workbook is empty.", "Put the table on the first sheet.")
-    sheet, rows = filled[0]
+    sheet, rows = next(((s, r) for s, r in filled if s.title == title), filled[0])
     traps = [
         Problem(
             file, area.min_row, str(area), "Cells are merged.", "Unmerge them and repeat the value in each."
@@ -82,7 +82,10 @@ def read_workbook(file: str, content: bytes) -> Sheet:
         if cell.data_type == "f"
     ]
     return Sheet(
-        sheet.title, rows, (*traps, *formulas[:_LONGEST_LIST]), tuple(s.title for s, _ in filled[1:])
+        sheet.title,
+        rows,
+        (*traps, *formulas[:_LONGEST_LIST]),
+        tuple(s.title for s, _ in filled if s is not sheet),
     )
 
 
@@ -91,7 +94,7 @@ def _rows(sheet: object) -> Iterator[tuple[int, list[str]]]:
         cells = [_text(value) for value in row]
         while cells and cells[-1] == "":
             cells.pop()
-        if cells and not cells[0].startswith("# "):
+        if cells and not cells[0].startswith(("# ", "#!")):
             yield number, cells
 
 

@@ -14,7 +14,7 @@ from secretome_ml.errors import InputRefused
 from secretome_ml.features.batch import Batch, Integers
 from secretome_ml.profiles.profiles import Profiles
 from secretome_ml.readers.opening import refuse
-from secretome_ml.stream.cells import FactorCells, Words
+from secretome_ml.stream.cells import FactorCells, Place, Words
 from secretome_ml.stream.descriptions import DescriptionReader
 from secretome_ml.stream.header import Header, read_header
 from secretome_ml.stream.names import sample_names, unknown_names
@@ -118,13 +118,13 @@ class RowReader:
         lines = range(start, start + batch.num_rows)
         samples = sample_names(batch.column(self.header.context["sample"]), self.header.file, lines)
         described, which = self._descriptions.read(batch, lines)
-        codes, sources = described.once("cell_source codes", _sources)
-        source = codes[which]
+        codes, places = described.once("places", _places)
+        place = codes[which]
         levels = np.empty((len(self._cells), batch.num_rows))
         for row, cells in zip(levels, self._cells, strict=True):
-            row[:] = cells.levels(batch.column(cells.column.column), source, sources, lines, self.text)
+            row[:] = cells.levels(batch.column(cells.column.column), place, places, lines, self.text)
         for cells in self._others:  # what cannot be read is refused all the same
-            cells.levels(batch.column(cells.column.column), source, sources, lines, self.text)
+            cells.levels(batch.column(cells.column.column), place, places, lines, self.text)
         names = pd.Index(samples.to_numpy(zero_copy_only=False), name="sample")
         return Batch(
             names, described, which, self._factors, levels, unknown_names(batch, self.header.unknown)
@@ -150,9 +150,10 @@ def _short(path: Path) -> bool:
         return stream.read(4) != b"PAR1" and path.stat().st_size < LONG_BYTES
 
 
-def _sources(profiles: Profiles) -> tuple[Integers, list[str | None]]:
-    """Return the cell source of each description as a code, and the distinct ones; None = not stated."""
-    stated = profiles.context["cell_source"].to_numpy(dtype=object, na_value=None)
-    sources: list[str | None] = list(dict.fromkeys(stated))
-    place = {source: i for i, source in enumerate(sources)}
-    return np.array([place[source] for source in stated], dtype=np.int64), sources
+def _places(profiles: Profiles) -> tuple[Integers, list[Place]]:
+    """Return the cell source and product of each description as a code, and the distinct pairs."""
+    context = (profiles.context[c].to_numpy(dtype=object, na_value=None) for c in ("cell_source", "product"))
+    stated: list[Place] = list(zip(*context, strict=True))
+    places = list(dict.fromkeys(stated))
+    order = {pair: i for i, pair in enumerate(places)}
+    return np.array([order[pair] for pair in stated], dtype=np.int64), places

@@ -22,7 +22,9 @@ from secretome_ml.stream.header import FactorColumn
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
-Words = dict[str | None, dict[tuple[str, str | None], float]]
+Place = tuple[str | None, str | None]  # cell source and product, by which amounts are published
+Words = dict[str | None, dict[tuple[str, Place], float]]
+_ANYWHERE: Place = (None, None)
 
 _COMMA = re.compile(r"\d,\d")
 _AGAINST = ("concentration", "per_cells")
@@ -54,14 +56,14 @@ class FactorCells:
             weight = molecular_weights().get(str(column.factor))
             self._quantity = "concentration" if weight is not None else None
             self._scale = unit.factor * weight if weight is not None else 1.0
-        self._compared = self._quantity in _AGAINST
+        self._compared = self._quantity in _AGAINST and column.factor is not None
         # Without published amounts a text means the same for every factor.
         own = {} if self._compared else words.setdefault(unit.text if unit else None, {})
-        self._known: dict[tuple[str, str | None], float] = own
-        self._ranges: dict[str | None, Range | None] = {}
+        self._known: dict[tuple[str, Place], float] = own
+        self._ranges: dict[Place, Range | None] = {}
 
     def levels(
-        self, cells: pa.Array, source: Codes, sources: list[str | None], lines: range, text: bool = False
+        self, cells: pa.Array, place: Codes, places: list[Place], lines: range, text: bool = False
     ) -> Floats:
         """Return the level of every cell; NaN = not measured.
 
@@ -69,10 +71,10 @@ class FactorCells:
         ----------
         cells : pyarrow.Array
             Numbers or text.
-        source : array of int, rows
-            Position of each row's cell source in `sources`.
-        sources : list of str or None
-            Cell sources; None = not stated.
+        place : array of int, rows
+            Position of each row's cell source and product in `places`.
+        places : list of pairs of str or None
+            Cell sources and products; None = not stated.
         lines : range
             Line of every row, for messages.
         text : bool
@@ -84,11 +86,11 @@ class FactorCells:
             With every offending cell.
         """
         if pa.types.is_integer(cells.type) or pa.types.is_floating(cells.type):
-            return self._numbers(cells, source, sources, lines, text)
-        return self._texts(cells, source, sources, lines)
+            return self._numbers(cells, place, places, lines, text)
+        return self._texts(cells, place, places, lines)
 
     def _numbers(
-        self, cells: pa.Array, source: Codes, sources: list[str | None], lines: range, text: bool
+        self, cells: pa.Array, place: Codes, places: list[Place], lines: range, text: bool
     ) -> Floats:
         value: Floats = cells.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
         missing = np.isnan(value)
@@ -102,23 +104,23 @@ class FactorCells:
             return self._folds(value, missing, signed)
         level = np.where(missing, np.nan, 1.0)
         if self._compared:
-            self._hold_against(level, value * self._scale, source, sources)
+            self._hold_against(level, value * self._scale, place, places)
         level[value == 0.0] = 0.0
         return level
 
-    def _hold_against(self, level: Floats, amount: Floats, source: Codes, sources: list[str | None]) -> None:
+    def _hold_against(self, level: Floats, amount: Floats, place: Codes, places: list[Place]) -> None:
         """Set the level of amounts for which something is published."""
-        for place in sources:
-            if place not in self._ranges:
-                found = published_range(str(self.column.factor), str(self._quantity), place)
-                self._ranges[place] = found
-        ranges = [self._ranges[place] for place in sources]
+        for pair in places:
+            if pair not in self._ranges:
+                found = published_range(str(self.column.factor), str(self._quantity), *pair)
+                self._ranges[pair] = found
+        ranges = [self._ranges[pair] for pair in places]
         has = np.array([r is not None for r in ranges])
         if not has.any():
             return
         low, high = (np.array([getattr(r, side) if r else 1.0 for r in ranges]) for side in ("low", "high"))
-        rows = has[source] & (amount > 0.0)
-        at = source[rows]
+        rows = has[place] & (amount > 0.0)
+        at = place[rows]
         level[rows] = against(amount[rows], low[at], high[at])
 
     def _folds(self, value: Floats, missing: NDArray[np.bool_], signed: bool) -> Floats:
@@ -137,18 +139,18 @@ class FactorCells:
         """Have the ordinary reader say what is wrong with some cells."""
         rows = np.flatnonzero(wrong)[:_MOST_LISTED]
         texts = ["nan" if v != v else repr(v) for v in cells.take(pa.array(rows)).to_pylist()]
-        self._read([(t, None) for t in texts], [lines[int(i)] for i in rows])
+        self._read([(t, _ANYWHERE) for t in texts], [lines[int(i)] for i in rows])
 
-    def _texts(self, cells: pa.Array, source: Codes, sources: list[str | None], lines: range) -> Floats:
+    def _texts(self, cells: pa.Array, place: Codes, places: list[Place], lines: range) -> Floats:
         coded = as_codes(cells)
         words: list[str | None] = [*coded.dictionary.to_pylist(), None]
         code = codes_of(coded)
         if not self._compared:
-            source, sources = np.zeros(len(code), dtype=np.int64), [None]
-        both = code * len(sources) + source
-        met = np.flatnonzero(np.bincount(both, minlength=len(words) * len(sources)))
-        asked = [(words[pair // len(sources)], sources[pair % len(sources)]) for pair in met.tolist()]
-        fresh = [i for i, (word, place) in enumerate(asked) if word and (word, place) not in self._known]
+            place, places = np.zeros(len(code), dtype=np.int64), [_ANYWHERE]
+        both = code * len(places) + place
+        met = np.flatnonzero(np.bincount(both, minlength=len(words) * len(places)))
+        asked = [(words[pair // len(places)], places[pair % len(places)]) for pair in met.tolist()]
+        fresh = [i for i, (word, pair) in enumerate(asked) if word and (word, pair) not in self._known]
         if fresh:
             if len(self._known) + len(fresh) > _MOST_KEPT:
                 self._known.clear()
@@ -157,11 +159,11 @@ class FactorCells:
             read = self._read(pairs, [lines[int(np.argmax(both == met[i]))] for i in fresh])
             self._known.update(zip(pairs, read, strict=True))
         level = np.array([self._known[str(w), s] if w else np.nan for w, s in asked])
-        table = np.full(len(words) * len(sources), np.nan)
+        table = np.full(len(words) * len(places), np.nan)
         table[met] = level
         return np.take(table, both)
 
-    def _read(self, pairs: list[tuple[str, str | None]], lines: list[int]) -> list[float]:
+    def _read(self, pairs: list[tuple[str, Place]], lines: list[int]) -> list[float]:
         """Read texts as rows of a small table; nothing in it is compared with another row."""
         commas = [i for i, (text, _) in enumerate(pairs) if _COMMA.search(text)]
         if commas:
@@ -179,14 +181,11 @@ class FactorCells:
                 ]
             )
         names = [f"row {i}" for i in range(len(pairs))]
-        frame = pd.DataFrame(
-            {
-                "sample": names,
-                "cell_source": [place or "" for _, place in pairs],
-                self.column.column: [text for text, _ in pairs],
-            },
-            dtype="object",
-        )
+        context = {}
+        if self._compared:
+            context = {c: [at[i] or "" for _, at in pairs] for i, c in enumerate(("cell_source", "product"))}
+        texts = {self.column.column: [text for text, _ in pairs]}
+        frame = pd.DataFrame({"sample": names, **context, **texts}, dtype="object")
         read = assemble(read_table(Table(self.file, frame, lines)), self.file, relative=False)
         found = read.factors.set_index("sample")["level"]
         levels: list[float] = found.reindex(names).astype(float).tolist()

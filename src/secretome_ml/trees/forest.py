@@ -81,7 +81,7 @@ def read_forest(model: Mapping[str, Any]) -> Forest:
     Parameters
     ----------
     model : mapping
-        What `Booster.save_raw("json")` or `"ubj"` holds, parsed.
+        What `Booster.save_raw("json")` holds, parsed.
 
     Raises
     ------

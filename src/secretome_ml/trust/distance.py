@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from secretome_ml.models.targets import study_of
 from secretome_ml.profiles.facts import NEAR, fact_sets
+from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.profiles.profiles import Profiles
 
 Array = NDArray[np.float64]

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from secretome_ml.models.targets import Targets, study_of
+from secretome_ml.models.targets import Targets
+from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.trust.bounds import Bounds
 from secretome_ml.trust.calibration import Array, Calibrator, fit_calibrators
 from secretome_ml.trust.resampling import study_draws

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +10,8 @@ from joblib import Parallel, delayed
 
 from secretome_ml.features.columns import FeatureColumn, Features
 from secretome_ml.models.contract import EffectModel, ModelState
-from secretome_ml.models.targets import Targets, study_of
+from secretome_ml.models.targets import Targets
+from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.trust.resampling import study_draws
 
 
@@ -68,37 +67,12 @@ def _refit(model: EffectModel, features: Features, targets: Targets, times: pd.S
 
 
 def refits_state(refits: tuple[EffectModel, ...]) -> ModelState:
-    """Return the refits as JSON values and native files; the columns, the same for all, are left out."""
-    values: list[Any] = []
-    files: dict[str, bytes] = {}
-    for number, state in enumerate(refit.state() for refit in refits):
-        values.append(_slim(state.values))
-        files |= {f"resampled_{number:02d}_{name}": content for name, content in state.files.items()}
-    return ModelState({"draws": values}, files)
+    """Return the refits as JSON values."""
+    return {"draws": [refit.state() for refit in refits]}
 
 
 def refits_from_state(
     kind: type[EffectModel], state: ModelState, columns: tuple[FeatureColumn, ...]
 ) -> tuple[EffectModel, ...]:
     """Rebuild the refits of one kind of model on the columns of the encoder."""
-    listed = [c.state() for c in columns]
-    found = []
-    for number, values in enumerate(state.values["draws"]):
-        prefix = f"resampled_{number:02d}_"
-        files = {n.removeprefix(prefix): c for n, c in state.files.items() if n.startswith(prefix)}
-        found.append(kind.from_state(ModelState(_fill(values, listed), files)))
-    return tuple(found)
-
-
-def _slim(values: Any) -> Any:
-    """Return JSON values without the list of columns."""
-    if isinstance(values, Mapping):
-        return {k: None if k == "columns" else _slim(v) for k, v in values.items()}
-    return values
-
-
-def _fill(values: Any, columns: list[list[str | None]]) -> Any:
-    """Return JSON values with the list of columns put back."""
-    if isinstance(values, Mapping):
-        return {k: columns if k == "columns" else _fill(v, columns) for k, v in values.items()}
-    return values
+    return tuple(kind.from_state(draw, columns) for draw in state["draws"])

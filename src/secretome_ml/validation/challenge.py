@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from secretome_ml.models.targets import Targets, study_of
+from secretome_ml.models.targets import Targets
+from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.trust.resampling import Estimate, mean_over_studies, study_draws
 from secretome_ml.validation.metrics import outcome_losses, pair_hits, pair_losses
 

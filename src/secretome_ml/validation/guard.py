@@ -10,7 +10,8 @@ from scipy.stats import rankdata
 
 from secretome_ml.errors import SecretomeError
 from secretome_ml.features.columns import Features
-from secretome_ml.models.targets import Targets, study_of
+from secretome_ml.models.targets import Targets
+from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.profiles.profiles import Profiles
 from secretome_ml.validation.splits import Split, StudyOnBothSides
 

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from secretome_ml.models.targets import Targets, study_of
+from secretome_ml.models.targets import Targets
+from secretome_ml.profiles.from_evidence import study_of
 
 Array = NDArray[np.float64]
 METRIC_COLUMNS = ("effect", "metric", "value", "low", "high", "n", "studies")

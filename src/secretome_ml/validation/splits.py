@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from secretome_ml.errors import NotEnoughEvidence, SecretomeError
-from secretome_ml.models.targets import study_of
+from secretome_ml.profiles.from_evidence import study_of
 
 
 class StudyOnBothSides(SecretomeError):

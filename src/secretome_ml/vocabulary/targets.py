@@ -8,13 +8,14 @@ from secretome_ml.vocabulary.factors import FactorVocabulary
 from secretome_ml.vocabulary.normalise import MAX_LENGTH
 
 SHAM = re.compile(
+    r"\bun(?:transduced|transfected|modified)\b|"
     r"non-?targeting|scrambled?|\bsham\b|\bempty\b|\bcontrols?\b|\bmock\b|vector[- ]only|\be?gfp\b|\brfp\b|"
     r"\bdsred\b|\bmcherry\b|luciferase|\blacz\b|\bnull (?:lenti|adeno|retro)?-?(?:virus|vector)|\bmir-nc\b|"
     r"\bnegative control\b|\buntransfected\b|\bnc\b|\bvector\b",
     re.IGNORECASE,
 )
 CONTROL = re.compile(
-    r"control|scrambl|non-?targeting|\bsham\b|\bempty\b|\bmock\b|\bnc\b|\bctrl\b|\bscr\b|"
+    r"controls?|scrambl\w*|non-?targeting|\bsham\b|\bempty\b|\bmock\b|\bnc\b|\bctrl\b|\bscr\b|"
     r"\b(?:si|sh|mir|anti)-?(?:nc|ctrl|con|control|scr)\b",
     re.IGNORECASE,
 )
@@ -32,7 +33,7 @@ DOWN = re.compile(
 )
 RAISED = re.compile(
     r"over-?[ ]?express\w*|\bmimics?\b|\bagomirs?\b|transfect\w*|transduc\w*|up-?[ ]?regulat\w*|"
-    r"\btransgen\w*|knock[- ]?in\b|engineer\w*|\bmodified\b|\bplasmid|\blenti-?vir|\baav\d*\b|"
+    r"\btransgen\w*|knock[- ]?in\b|engineer\w*|\bmodified\b|\bplasmid|\blenti[- ]|\blentivir|\baav\d*\b|"
     r"(?:-/-|\+/-)|\bnull\b|\bko\b|\bsponge\b|dominant[- ]negative|\banti-?mir|\bvector\b|\bcrispr",
     re.IGNORECASE,
 )
@@ -40,6 +41,7 @@ RAISED = re.compile(
 _TO_MIRNA = re.compile(r"\b(?:antago|ago|anti-?)mirs?[- ]?(?=\d)", re.IGNORECASE)
 SILENCER_GLUED = re.compile(r"\b(?:si|sh)(?!RNA)-?(?=[A-Z][A-Z0-9])")
 TECHNIQUE = re.compile(
+    r"\blenti(?:[- ]|$)|\bad-(?=[A-Z])|"
     r"over-?[ ]?express\w*|\bmimics?\b|\bagomirs?\b|transfect\w*|transduc\w*|lenti-?vir\w*|"
     r"adeno-?(?:associated )?vir\w*|"
     r"retro-?vir\w*|\baav\d*\b|\bviral\w*|\bvirus\b|plasmid\w*|engineer\w*|\bvector\b|knock[- ]?in\b|"

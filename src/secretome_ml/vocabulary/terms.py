@@ -162,7 +162,9 @@ class Terms:
         ('cytokine', 'pharmacological')
         """
         table = _column("preconditioning").rows
-        found = (kind for kind, row in table.items() if agent_class in split_cell(row["agent_classes"]))
+        found = (
+            kind for kind, row in reversed(table.items()) if agent_class in split_cell(row["agent_classes"])
+        )
         return next(found, "pharmacological")
 
     def takes_percentage(self, kind: str) -> bool:

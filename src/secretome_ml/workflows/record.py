@@ -10,8 +10,9 @@ from secretome_ml.bundle import Bundle
 from secretome_ml.evidence import Evidence
 from secretome_ml.files import scratch_folder, sha256
 from secretome_ml.logs import run_log
-from secretome_ml.models.targets import Targets, study_of
+from secretome_ml.models.targets import Targets
 from secretome_ml.profiles import profiles_from_evidence
+from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.reporting import page
 from secretome_ml.reporting.figures import beeswarm, importance_bar, metrics_forest, reliability
 from secretome_ml.reporting.style import save

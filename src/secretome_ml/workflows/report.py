@@ -16,8 +16,9 @@ from secretome_ml.explanation.stability import sample_stability
 from secretome_ml.explanation.studies import studies_behind
 from secretome_ml.files import write_file
 from secretome_ml.model import Model
-from secretome_ml.models.targets import study_of, targets_from_evidence
+from secretome_ml.models.targets import targets_from_evidence
 from secretome_ml.profiles import Profiles
+from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.reporting.report import IN_FULL, Report, report_page
 from secretome_ml.reporting.summary import library_versions, summarise
 from secretome_ml.trust.resampling import Estimate, mean_over_studies

@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from secretome_ml.errors import InputRefused, NotEnoughEvidence, Problem
 from secretome_ml.evidence import EFFECTS, Evidence, evidence_stats, validate_evidence
-from secretome_ml.explanation.contributions import explain_margin, typical_parts
+from secretome_ml.explanation.contributions import Typical, explain_margin, typical_parts
 from secretome_ml.explanation.importance import global_importance
 from secretome_ml.features.columns import Features
 from secretome_ml.features.encoder import BLOCKS, Encoder
@@ -282,7 +282,7 @@ def _assemble(
         calibrator=final.calibrator,
         intervals=fit_intervals(final.margin, targets, recipe.level, min(recipe.draws, 200), recipe.seed),
         domain=fit_domain(profiles),
-        typical=typical_parts(encoder, profiles),
+        typical=_typical(encoder, profiles),
         reference={e: np.sort(margin[e].to_numpy(dtype=float)) for e in recipe.effects},
         studies=studies.astype(object).where(studies.notna(), None).to_dict("records"),
         metrics=[{k: _plain(v) for k, v in row.items()} for row in metrics.to_dict("records")],
@@ -291,6 +291,12 @@ def _assemble(
         refits=refits_state(refits),
         held_out=_held_out(found[recipe.model].margin, targets),
     )
+
+
+def _typical(encoder: Encoder, profiles: Profiles) -> Typical:
+    """Return the typical parts of the known sums, with digits that are the same on every processor."""
+    found = typical_parts(encoder, profiles)
+    return {e: {key: round(v, 9) for key, v in parts.items()} for e, parts in found.items()}
 
 
 def _held_out(margin: pd.DataFrame, targets: Targets) -> pd.DataFrame:

@@ -25,6 +25,7 @@ CHECKS = (
     logarithms.taken_twice,
     logarithms.centred,
     samples.summary_rows,
+    samples.one_direction,
     samples.control_among_samples,
     samples.nothing_known,
     samples.letters_of_another_alphabet,

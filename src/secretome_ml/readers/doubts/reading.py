@@ -32,6 +32,27 @@ class Reading:
         return Problem(self.file, row, column, what, remedy)
 
 
+def one_of_a_kind(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return one warning for all places of which the same is said.
+
+    Examples
+    --------
+    >>> same = [Problem("t.csv", row, "IL-6", "Few beads.", "Repeat.") for row in (3, 4)]
+    >>> str(one_of_a_kind(same)[0])
+    "t.csv, row 3, 4, column 'IL-6': Few beads. Repeat."
+    """
+    kinds: dict[tuple[str, str, str], list[Problem]] = {}
+    for problem in problems:
+        kinds.setdefault((problem.file, problem.what, problem.remedy), []).append(problem)
+    joined = []
+    for (file, what, remedy), several in kinds.items():
+        rows = [p.row for p in several if p.row is not None]
+        columns = [p.column for p in several if p.column is not None]
+        row = rows[0] if len(rows) == 1 else listed(rows) if rows else None
+        joined.append(Problem(file, row, listed(columns) if columns else None, what, remedy))
+    return tuple(joined)
+
+
 def listed(names: Iterable[object]) -> str:
     """Return the first few distinct names and how many follow.
 

@@ -22,7 +22,7 @@ _CONTROL = re.compile(
     re.IGNORECASE,
 )
 _LINEAR = ("concentration", "per_cells", "intensity", "mfi")
-_FEW = 3
+_FEW, _MANY = 3, 10
 _LIKE = 2e-3
 
 
@@ -50,6 +50,20 @@ def _made_of_others(reading: Reading, last: str) -> str | None:
         if np.allclose(own.loc[told.index], told[which], rtol=_LIKE, atol=0.0):
             return which
     return None
+
+
+def one_direction(reading: Reading) -> Iterator[Problem]:
+    """Doubt a comparison of which all changes are up, or all down: it may be no change at all."""
+    rows = reading.numbers("log2_fold_change", "fold_change")
+    changed = rows[rows["state"].isin(["elevated", "decreased"])]
+    told = changed.groupby(changed["sample"].astype(object), sort=False)["state"].agg(
+        ["nunique", "size", "first"]
+    )
+    for direction, part in told[(told["nunique"] == 1) & (told["size"] >= _MANY)].groupby("first"):
+        what = f"All changes of the sample are {direction}."
+        yield reading.doubt(
+            listed(part.index), None, what, "Is the column one of changes, and of all proteins?"
+        )
 
 
 def control_among_samples(reading: Reading) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from secretome_ml.logs import facts
 from secretome_ml.profiles.profiles import Profiles
 from secretome_ml.readers.formats import (
     anndata_h5ad,
+    assay_table,
     bioplex,
     canonical_long,
     canonical_wide,
@@ -20,15 +22,19 @@ from secretome_ml.readers.formats import (
     evidence_records,
     fragpipe,
     intelliflex,
+    matrix,
     maxquant,
     mztab,
     olink,
+    olink_wide,
     plate,
     protein_list,
     proteome_discoverer,
+    somascan,
     spectronaut,
     xponent,
 )
+from secretome_ml.readers.formats.not_read import refuse_known
 from secretome_ml.readers.measurements import Measurements
 from secretome_ml.readers.sample_sheet import is_layout, looks_like_sheet
 from secretome_ml.readers.source import Source
@@ -45,9 +51,23 @@ class Reader:
     read: Callable[[Source], Measurements | Profiles]
 
     @property
+    def what(self) -> str:
+        """What the format is, in the words of its module."""
+        return _first_line(sys.modules[self.read.__module__].__doc__)
+
+    @property
+    def says(self) -> str:
+        """What is read of a file, in the words of `read`."""
+        return _first_line(self.read.__doc__)
+
+    @property
     def sign(self) -> str:
         """What a file is recognised by, in the words of `recognises`."""
-        return (self.recognises.__doc__ or "").split("\n")[0].removeprefix("Say whether ").rstrip(".")
+        return _first_line(self.recognises.__doc__).removeprefix("Say whether ").rstrip(".")
+
+
+def _first_line(text: str | None) -> str:
+    return (text or "").strip().split("\n")[0]
 
 
 READERS: Registry[Reader] = Registry(
@@ -65,6 +85,8 @@ READERS: Registry[Reader] = Registry(
             spectronaut,
             proteome_discoverer,
             olink,
+            olink_wide,
+            somascan,
             xponent,
             intelliflex,
             bioplex,
@@ -73,6 +95,8 @@ READERS: Registry[Reader] = Registry(
             elisa,
             canonical_wide,
             protein_list,
+            matrix,
+            assay_table,
         )
     },
 )
@@ -86,6 +110,52 @@ def recognise(source: Source) -> str:
     InputRefused
         If no reader recognises it.
     """
+    found = _first_that_does(source)
+    if found is not None:
+        return found
+    if source.kind == "xlsx" and source.sheet.others:
+        others = [
+            (s, n)
+            for t in source.sheet.others
+            if (n := _first_that_does(s := source.of_sheet(t))) is not None
+        ]
+        if len(others) == 1:
+            source.take(others[0][0])
+            return others[0][1]
+        if others:
+            titles = ", ".join(str(s.title) for s, _ in others)[:200]
+            what = f"Several sheets hold a table that can be read: {titles}."
+            remedy = "Save the one that you mean as a file of its own."
+            raise InputRefused([Problem(source.name, None, None, what, remedy)])
+    if looks_like_sheet(source.header) or is_layout(source.head):
+        what = "The table says what samples are, and holds no factor."
+        raise InputRefused(
+            [Problem(source.name, None, None, what, "Give it with --metadata, beside the measurements.")]
+        )
+    below = _header_below(source)
+    if below is not None:
+        what = f"The header seems to stand in row {below}, below a title."
+        raise InputRefused([Problem(source.name, below, None, what, "Remove the rows above it.")])
+    shown = ", ".join(source.header[:5])[:120]
+    what = f"The content is of no known format (it begins with: {shown})."
+    remedy = f"Give a table with a `sample` column, or name the format with --format ({', '.join(READERS)})."
+    raise InputRefused([Problem(source.name, None, None, what, remedy)])
+
+
+def _header_below(source: Source) -> int | None:
+    """Return the row of the first full header, where titles of one or two cells stand above it."""
+    filled = [sum(bool(cell) for cell in cells) for cells in source.head[:30]]
+    if len(filled) < 3 or filled[0] > 2 or max(filled) < 4:
+        return None
+    row = next(i for i, count in enumerate(filled) if count >= max(filled) / 2)
+    return row + 1 if row else None
+
+
+def _first_that_does(source: Source) -> str | None:
+    """Return the first format that recognises an input; refuse what is recognised and not read."""
+    known = refuse_known(source)
+    if known is not None:
+        raise known
     for name, reader in READERS.items():
         if reader.recognises(source):
             passed = list(READERS)[: list(READERS).index(name)]
@@ -97,12 +167,4 @@ def recognise(source: Source) -> str:
                 extra=facts(file=source.name, format=name, passed_over=passed),
             )
             return name
-    if looks_like_sheet(source.header) or is_layout(source.head):
-        what = "The table says what samples are, and holds no factor."
-        raise InputRefused(
-            [Problem(source.name, None, None, what, "Give it with --metadata, beside the measurements.")]
-        )
-    shown = ", ".join(source.header[:5])[:120]
-    what = f"The content is of no known format (it begins with: {shown})."
-    remedy = f"Give a table with a `sample` column, or name the format with --format ({', '.join(READERS)})."
-    raise InputRefused([Problem(source.name, None, None, what, remedy)])
+    return None

@@ -38,7 +38,7 @@ def recognises(source: Source) -> bool:
 
 
 def read(source: Source) -> Measurements:
-    """Read a canonical long table of any kind of file.
+    """Read numbers with their unit, states and limits (`<3.2`), as a person wrote them.
 
     Raises
     ------

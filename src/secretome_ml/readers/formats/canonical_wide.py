@@ -14,6 +14,7 @@ from secretome_ml.profiles.profiles import CONTEXT_COLUMNS, Profiles
 from secretome_ml.profiles.units import parse_unit
 from secretome_ml.readers.assemble import assemble
 from secretome_ml.readers.cell_numbers import Decimal
+from secretome_ml.readers.columns import is_design
 from secretome_ml.readers.genes import resolve_name
 from secretome_ml.readers.measurements import Measurements, Role, value_frame
 from secretome_ml.readers.sample_sheet import looks_like_sheet
@@ -34,7 +35,7 @@ def recognises(source: Source) -> bool:
 
 
 def read(source: Source) -> Measurements:
-    """Read a canonical wide table of any kind of file.
+    """Read numbers with their unit, states and limits (`<3.2`), as a person wrote them.
 
     Raises
     ------
@@ -73,6 +74,8 @@ def read_table(table: Table) -> Measurements:
     names = {c: standard_name(c) for c in table.columns}
     frame = table.frame.rename(columns=names)
     factors = [c for c in frame.columns if c not in ("sample", *_CONTEXT)]
+    design = [c for c in factors if is_design(c) and resolve_name(c).factor is None]
+    factors = [c for c in factors if c not in design]
     problems += check_header(file, list(frame.columns), factors, table.header_line)
     if "sample" not in frame.columns or not frame.columns.is_unique:
         raise InputRefused(problems + header_problems(file, list(frame.columns), table.header_line))
@@ -89,6 +92,9 @@ def read_table(table: Table) -> Measurements:
     texts = frame["preconditioning"].tolist() if "preconditioning" in frame else [None] * len(frame)
     preconditioning = list(read_preconditioning(samples, texts, file, lines, problems))
     mark, notes = table_decimal(file, ((c, frame[c], lines) for c in factors), problems)
+    if design:
+        listed = ", ".join(design[:8])
+        notes = (*notes, f"columns about the samples, not read: {listed} (give them with --metadata)")
     parts = [_column(file, frame[c], c, samples, lines, mark, problems) for c in factors]
     _same_factor_twice(file, parts, lines, problems)
     if problems:

@@ -6,10 +6,12 @@ import re
 
 import pandas as pd
 
+from secretome_ml.readers.columns import column_roles
 from secretome_ml.readers.formats.protein_matrix import find, matrix_measurements
 from secretome_ml.readers.measurements import Measurements
 from secretome_ml.readers.opening import refuse
 from secretome_ml.readers.source import Source
+from secretome_ml.readers.unwanted import unwanted
 
 NAME = "diann"
 
@@ -36,26 +38,34 @@ def read(source: Source) -> Measurements:
     header = source.header
     group, genes = find(header, "protein.group"), find(header, "genes")
     entries, ids = find(header, "protein.names"), find(header, "protein.ids")
-    runs = [h for h in header if h and not _DESCRIPTIVE.fullmatch(h)]
+    runs, left = _runs(source)
     if not runs:
         raise refuse(source.name, "The matrix has no column of a run.", "Export the pg_matrix with its runs.")
     frame = source.columns([c for c in (group, genes, entries, ids) if c], runs)
     empty = pd.Series("", index=frame.index)
     accessions = frame[group].astype(str) if group else empty
     shown = frame[entries].astype(str) if entries else empty
-    contaminant = (accessions + ";" + shown).str.contains(
-        r"(?:^|;)(?:Cont_|contam_|CON__|cRAP)", case=False, regex=True
-    )
-    decoy = accessions.str.contains(r"^(?:DECOY_|rev_|REV__)", regex=True)
     return matrix_measurements(
         source.name,
         frame[runs],
         accessions,
         frame[genes].astype(str) if genes else shown.map(_gene),
-        {"contaminant": contaminant, "decoy": decoy},
+        unwanted([accessions, shown]),
         "DIA-NN protein-group quantity",
         species=shown,
+        notes=tuple(left),
     )
+
+
+def _runs(source: Source) -> tuple[list[str], list[str]]:
+    """Return the columns of runs, and what is said of columns that a statistician added."""
+    header = source.header
+    open_to = [h for h in header if h and not _DESCRIPTIVE.fullmatch(h)]
+    paths = [h for h in open_to if _RUN.fullmatch(h)]
+    roles = {c.name: c.role for c in column_roles(header, source.first_rows)}
+    runs = paths or [h for h in open_to if roles[h] in ("value", "empty")]
+    left = [h for h in open_to if h not in set(runs)]
+    return runs, [f"columns not read as samples: {', '.join(left[:5])}"] if left else []
 
 
 def _gene(entries: str) -> str:

@@ -25,7 +25,7 @@ def recognises(source: Source) -> bool:
 
 
 def read(source: Source) -> Profiles:
-    """Read evidence records; see `secretome_ml.evidence.read_records`.
+    """Read the states of every arm, and what the record says about it.
 
     Raises
     ------

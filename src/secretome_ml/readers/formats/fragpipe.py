@@ -11,12 +11,15 @@ from secretome_ml.readers.formats.protein_matrix import find, matrix_measurement
 from secretome_ml.readers.measurements import Measurements
 from secretome_ml.readers.opening import refuse
 from secretome_ml.readers.source import Source
+from secretome_ml.readers.unwanted import unwanted
 
 NAME = "fragpipe"
 
-_MAXLFQ = re.compile(r"(?P<sample>.+?) MaxLFQ (?:(?P<word>\w+) )?Intensity", re.IGNORECASE)
-_PLAIN = re.compile(r"(?P<sample>.+?) (?:(?P<word>Razor|Total|Unique) )?Intensity", re.IGNORECASE)
-_COUNT = re.compile(r"(?P<sample>.+?) (?:(?P<word>Razor|Total|Unique) )?Spectral Count", re.IGNORECASE)
+_MAXLFQ = re.compile(r"(?P<sample>.+?)[ .]MaxLFQ[ .](?:(?P<word>\w+)[ .])?Intensity", re.IGNORECASE)
+_PLAIN = re.compile(r"(?P<sample>.+?)[ .](?:(?P<word>Razor|Total|Unique)[ .])?Intensity", re.IGNORECASE)
+_COUNT = re.compile(
+    r"(?P<sample>.+?)[ .](?:(?P<word>Razor|Total|Unique)[ .])?Spectral[ .]Count", re.IGNORECASE
+)
 _KINDS = ("", "razor", "total", "unique")
 
 
@@ -57,10 +60,7 @@ def read(source: Source) -> Measurements:
         frame[list(columns)].rename(columns=columns),
         group,
         frame[gene].astype(str) if gene else empty,
-        {
-            "contaminant": full.str.contains(r"^(?:contam_|cont_|CON__)", case=False, regex=True),
-            "decoy": full.str.contains(r"^(?:rev_|decoy_)", case=False, regex=True),
-        },
+        unwanted([full, frame[accession].astype(str) if accession else full]),
         unit,
         species=(frame[organism].astype(str) if organism else empty)
         + " "

@@ -4,39 +4,49 @@ from __future__ import annotations
 
 import re
 
-import pandas as pd
-
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.readers.cell_numbers import EXPORT_MISSING, parse_numbers
 from secretome_ml.readers.formats.protein_matrix import find, need
 from secretome_ml.readers.measurements import Measurements, Role, value_frame
 from secretome_ml.readers.opening import refuse
 from secretome_ml.readers.source import Source
+from secretome_ml.readers.tables import Table, make_table
 from secretome_ml.readers.well_roles import role_of_well
 
 NAME = "intelliflex"
 
 _COLUMN = re.compile(r"(?P<region>.+?): (?P<channel>RP\d) (?P<field>.+)", re.IGNORECASE)
 _FIELDS = ("net median", "median", "net average median", "average mfi")
-_TYPES: dict[str, Role] = {"B": "blank", "S": "standard", "C": "quality_control", "N": "blank"}
+_TYPES: dict[str, Role | None] = {
+    "U": "sample",
+    "B": "blank",
+    "S": "standard",
+    "C": "quality_control",
+    "N": "blank",
+    "": None,
+}
+_SIGNATURE = "--document signature--"
 
 
 def recognises(source: Source) -> bool:
-    """Say whether the header holds an analyte-name column per bead region."""
-    return any(n.endswith("analyte name") for n in source.names) and "well location" in source.names
+    """Say whether the header holds wells and the columns of bead regions (`R25: RP1 MEDIAN`)."""
+    return "well location" in source.names and any(_COLUMN.fullmatch(n) for n in source.names)
 
 
 def read(source: Source) -> Measurements:
     """Read the net median of every analyte, else the median."""
-    table = source.table()
+    table, signature = _table(source)
     header = table.columns
     groups: dict[str, dict[str, str]] = {}
     for name in header:
         found = _COLUMN.fullmatch(name)
         if found:
             groups.setdefault(f"{found['region']} {found['channel']}", {})[found["field"].casefold()] = name
-    if not groups:
-        raise refuse(source.name, "No analyte column was found.", "Export the run with analyte names.")
+    named = {k: columns for k, columns in groups.items() if "analyte name" in columns}
+    if not named:
+        shown = ", ".join(list(groups)[:3])
+        what = f"The export names bead regions ({shown}), not analytes."
+        raise refuse(source.name, what, "Export it with the analyte names, from a protocol that holds them.")
     sample, kind = need(source.name, header, "sample id", "sample"), find(header, "well type")
     well = need(source.name, header, "well location")
     names = [
@@ -45,10 +55,17 @@ def read(source: Source) -> Measurements:
             table.frame[sample] if sample else [""] * len(table.frame), table.frame[well], strict=True
         )
     ]
-    types = table.frame[kind].astype(str).str[:1] if kind else pd.Series("U", index=table.frame.index)
-    roles = {n: _TYPES.get(t) or role_of_well(n) for n, t in zip(names, types, strict=True)}
+    roles = {n: role_of_well(n) for n in names}
+    if kind:
+        types = table.frame[kind].astype(str).str.strip().str[:1].str.upper()
+        asked = [i for i, t in enumerate(types) if t not in _TYPES]
+        if asked:
+            what = f"'{table.frame[kind].iloc[asked[0]]}' is no known type of a well."
+            remedy = "Write U (unknown), B (blank), S (standard) or C (control)."
+            raise InputRefused([Problem(source.name, table.lines[asked[0]], kind, what, remedy)])
+        roles = {n: _TYPES[t] or role_of_well(n) for n, t in zip(names, types, strict=True)}
     rows, problems = [], []
-    for columns in groups.values():
+    for columns in named.values():
         value = next((columns[f] for f in _FIELDS if f in columns), None)
         label = columns.get("analyte name")
         if value is None or label is None:
@@ -69,6 +86,15 @@ def read(source: Source) -> Measurements:
                 )
     if problems:
         raise InputRefused(problems)
-    return Measurements(
-        value_frame(rows), "mfi", roles, notes=(f"INTELLIFLEX: {len(groups)} analytes in MFI",)
-    )
+    if not rows:
+        raise refuse(source.name, "No well holds a median.", "Export the run after it was read.")
+    notes = [f"INTELLIFLEX: {len(named)} analytes in MFI"]
+    notes += [f"{signature} lines of the document's signature left out"] if signature else []
+    return Measurements(value_frame(rows), "mfi", roles, notes=tuple(notes))
+
+
+def _table(source: Source) -> tuple[Table, int]:
+    """Return the table without the signature below it, and how many lines that has."""
+    rows = source.rows()
+    end = next((i for i, (_, cells) in enumerate(rows) if cells[0].casefold() == _SIGNATURE), len(rows))
+    return make_table(source.name, iter(rows[:end])), len(rows) - end

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from secretome_ml.readers.cell_numbers import EXPORT_MISSING, Decimal, decimal_mark, parse_numbers
-from secretome_ml.readers.formats.protein_matrix import flagged, matrix_measurements
+from secretome_ml.readers.formats.protein_matrix import matrix_measurements
 from secretome_ml.readers.measurements import Measurements, Scale
 from secretome_ml.readers.opening import refuse
 from secretome_ml.readers.source import Source
+from secretome_ml.readers.unwanted import flagged, unwanted
 
 _MAX_Q = 0.01
 
@@ -62,9 +63,6 @@ def read_report(source: Source, report: LongReport) -> Measurements:
         notes += [f"{int(above.sum())} rows above a q-value of 1 % dropped"] if above.any() else []
         frame = frame[~above]
     unique = frame.drop_duplicates([report.run, report.group, report.value])
-    contaminated = (
-        unique[report.group].astype(str).str.contains(r"^(?:CON__|Cont_|contam_)", case=False, regex=True)
-    )
     mark = _mark(source.name, unique[report.value])
     numbers = parse_numbers(unique[report.value], mark, EXPORT_MISSING)
     if numbers.where("bad").any():
@@ -97,13 +95,12 @@ def read_report(source: Source, report: LongReport) -> Measurements:
         if report.entries
         else None
     )
-    dropped = set(unique[report.group][contaminated].astype(str))
     return matrix_measurements(
         source.name,
         wide.reset_index(drop=True),
         groups,
         names,
-        {"contaminant": groups.isin(dropped)},
+        unwanted([groups]),
         report.unit,
         report.scale,
         species,

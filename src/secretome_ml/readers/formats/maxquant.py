@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 
-import pandas as pd
-
 from secretome_ml.errors import Problem
-from secretome_ml.readers.formats.protein_matrix import find, flagged, matrix_measurements, need
+from secretome_ml.readers.formats.protein_matrix import find, matrix_measurements, need
 from secretome_ml.readers.genes import gene_in_header
 from secretome_ml.readers.measurements import Measurements
 from secretome_ml.readers.opening import refuse
 from secretome_ml.readers.source import Source
+from secretome_ml.readers.unwanted import flagged, unwanted
 
 NAME = "maxquant"
 
@@ -40,9 +39,7 @@ def recognises(source: Source) -> bool:
     """Say whether the header is that of `proteinGroups.txt`."""
     names = source.names
     ids = bool({"majority protein ids", "protein ids"} & names)
-    return ids and any(
-        n.startswith(("intensity", "lfq intensity", "ibaq", "reporter intensity")) for n in names
-    )
+    return ids and any(any(pattern.fullmatch(n) for _, pattern in _QUANTITIES) for n in names)
 
 
 def read(source: Source) -> Measurements:
@@ -58,9 +55,7 @@ def read(source: Source) -> Measurements:
     wanted = [group, *(c for c in (genes, fasta, *drops.values()) if c)]
     frame = source.columns(wanted, columns)
     ids = frame[group].astype(str)
-    masks: dict[str, pd.Series] = {reason: flagged(frame[c]) for reason, c in drops.items() if c}
-    masks["decoy (reverse)"] = masks.get("decoy (reverse)", ids.eq("\0")) | ids.str.startswith("REV__")
-    masks["contaminant"] = masks.get("contaminant", ids.eq("\0")) | ids.str.startswith("CON__")
+    masks = unwanted([ids], {reason: [flagged(frame[c])] for reason, c in drops.items() if c})
     headers = frame[fasta].astype(str) if fasta else ids
     names = frame[genes].astype(str) if genes else headers.map(gene_in_header)
     warnings: tuple[Problem, ...] = ()
@@ -87,7 +82,12 @@ def read(source: Source) -> Measurements:
 def _choose(file: str, header: list[str]) -> tuple[str, dict[str, str]]:
     """Return the best quantity that the table holds, and header to sample name."""
     for quantity, pattern in _QUANTITIES:
-        found = {h: m["sample"].strip() for h in header if (m := pattern.fullmatch(h.strip()))}
+        # R writes points for blanks, one for one, so that the sample stands at the same place.
+        found = {
+            h: h[m.start("sample") : m.end("sample")].strip()
+            for h in header
+            if (m := pattern.fullmatch(h)) or (m := pattern.fullmatch(h.replace(".", " ")))
+        }
         if found:
             alone = len(found) == 1 and next(iter(found)).casefold() == next(iter(found.values())).casefold()
             return quantity, {h: file.split(".")[0] for h in found} if alone else found

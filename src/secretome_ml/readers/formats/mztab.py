@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 
 from secretome_ml.errors import InputRefused
-from secretome_ml.readers.formats.protein_matrix import find, flagged, matrix_measurements
+from secretome_ml.readers.formats.protein_matrix import find, matrix_measurements
 from secretome_ml.readers.genes import gene_in_header
 from secretome_ml.readers.measurements import Measurements, value_frame
 from secretome_ml.readers.opening import refuse
 from secretome_ml.readers.sample_names import clean_name, short_names
 from secretome_ml.readers.source import Source
 from secretome_ml.readers.tables import header_problems
+from secretome_ml.readers.unwanted import flagged, unwanted
 
 NAME = "mztab"
 
@@ -45,8 +46,8 @@ def read(source: Source) -> Measurements:
     genes = description.map(gene_in_header)
     masks = {
         "decoy": flagged(frame[decoy]) if decoy else accessions.eq("\0"),
-        "contaminant": accessions.str.contains(r"^(?:CON__|CON_|contam_)", regex=True),
     }
+    masks |= {r: m for r, m in unwanted([accessions]).items() if r == "contaminant"}
     found = {c: m for c in columns if (m := _ABUNDANCE.fullmatch(c)) and not frame[c].isin(_NULL).all()}
     if found:
         kind = "assay" if any(m["of"] == "assay" for m in found.values()) else "study_variable"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+
 import numpy as np
 import pandas as pd
 
@@ -11,18 +14,24 @@ from secretome_ml.readers.formats.protein_matrix import find, need
 from secretome_ml.readers.measurements import Measurements, Role, Scale, value_frame
 from secretome_ml.readers.opening import refuse
 from secretome_ml.readers.source import Source
-from secretome_ml.readers.well_roles import role_of_well
 
 NAME = "olink"
 
-_TYPES: dict[str, Role] = {
-    "sample": "sample",
-    "negative_control": "blank",
-    "control": "quality_control",
-    "plate_control": "quality_control",
-    "sample_control": "quality_control",
-}
-_INTERNAL = r"(?:incubation|extension|amplification|inc|ext|amp|det|detection)[ _-]?(?:control|ctrl)\b.*"
+# What Olink and its R package call the wells that are no samples.
+_TYPES: tuple[tuple[re.Pattern[str], Role], ...] = (
+    (re.compile(r"samples?|bridg(?:e|ing)(?:[ _]sample)?|experimental|unknown|"), "sample"),
+    (re.compile(r"neg(?:ative)?[ _-]?(?:control|ctrl|c)?[ _-]?\d*|nc\d*|blank"), "blank"),
+    (
+        re.compile(r".*(?:control|ctrl)[ _-]?\d*|ipc[ _-]?\d*|pc\d*|sc\d*|calibrator|pooled[ _]plasma"),
+        "quality_control",
+    ),
+)
+_KIT = re.compile(
+    r"control[ _-]?sample.*|(?:inter[ _-]?plate|plate|sample|neg(?:ative)?)[ _-]?(?:control|"
+    r"ctrl)[ _-]?\w*|ipc[ _-]?\d*",
+    re.IGNORECASE,
+)
+INTERNAL = r"(?:incubation|extension|amplification|inc|ext|amp|det|detection)[ _-]?(?:control|ctrl)\b.*"
 _OFTEN_MISSING = 0.5
 _MOST_LISTED = 20
 
@@ -35,7 +44,7 @@ def recognises(source: Source) -> bool:
 
 
 def read(source: Source) -> Measurements:
-    """Read NPX; the assay's internal controls are dropped and counted."""
+    """Read NPX of the samples; the assay's internal controls and the kit's are left out and counted."""
     header = source.header
     sample, assay = need(source.name, header, "sampleid"), find(header, "assay")
     uniprot, value = (
@@ -51,7 +60,7 @@ def read(source: Source) -> Measurements:
     optional = (assay, uniprot, lod, *qc, missing, kind, assay_kind, plate, find(header, "unit"))
     frame = source.columns([sample, value, *(c for c in optional if c)])
     internal = (
-        frame[assay].astype(str).str.fullmatch(_INTERNAL, case=False)
+        frame[assay].astype(str).str.fullmatch(INTERNAL, case=False)
         if assay
         else pd.Series(False, index=frame.index)
     )
@@ -80,10 +89,11 @@ def read(source: Source) -> Measurements:
             "flag": pd.Series("QC warning", index=frame.index).where(warned),
         }
     )[~np.isnan(numbers)]
-    roles = _roles(frame, sample, kind)
+    roles = _roles(source.name, frame, sample, kind)
+    left = Counter(role for role in roles.values() if role != "sample")
     often = frame[assay or uniprot][freq > _OFTEN_MISSING].nunique()
     notes = (
-        f"Olink {value}: {values['name'].nunique()} assays x {len(roles)} samples; "
+        f"Olink {value}: {values['name'].nunique()} assays x {len(roles) - left.total()} samples; "
         f"{int(low.sum())} values below the limit "
         f"count as not detected; {int(warned.sum())} values carry a QC warning",
         *(
@@ -91,6 +101,7 @@ def read(source: Source) -> Measurements:
             if often
             else []
         ),
+        *(f"{count} samples left out: {role.replace('_', ' ')} of the kit" for role, count in left.items()),
         *marks,
     )
     batches = dict(zip(frame[sample].astype(str), frame[plate].astype(str), strict=True)) if plate else {}
@@ -154,11 +165,43 @@ def _numbers(
     return found.value, limits, freq, ("decimal commas were read",) if mark == "," else ()
 
 
-def _roles(frame: pd.DataFrame, sample: str, kind: str | None) -> dict[str, Role]:
+def _roles(file: str, frame: pd.DataFrame, sample: str, kind: str | None) -> dict[str, Role]:
+    """Return the role of every sample: by its column, else the kit's controls by their names."""
     if kind is None:
-        return {name: role_of_well(name) for name in frame[sample].astype(str).unique()}
+        return {name: role_of_sample(name) for name in frame[sample].astype(str).unique()}
     pairs = frame[[sample, kind]].astype(str).drop_duplicates(sample)
-    return {
-        name: _TYPES.get(words.strip().casefold().replace(" ", "_"), "sample")
-        for name, words in zip(pairs[sample], pairs[kind], strict=True)
-    }
+    roles: dict[str, Role] = {}
+    asked: dict[str, str] = {}
+    for name, words in zip(pairs[sample], pairs[kind], strict=True):
+        told = words.strip().casefold().replace(" ", "_")
+        role = next(
+            (r for pattern, r in _TYPES if pattern.fullmatch("" if told in ("nan", "na") else told)), None
+        )
+        if role is None:
+            asked.setdefault(words, name)
+        else:
+            roles[name] = role
+    if asked:
+        remedy = "Write SAMPLE, or a control: NEGATIVE_CONTROL, PLATE_CONTROL, SAMPLE_CONTROL."
+        raise InputRefused(
+            [
+                Problem(file, name, kind, f"'{words[:60]}' is no known type of a sample.", remedy)
+                for words, name in asked.items()
+            ]
+        )
+    return roles
+
+
+def role_of_sample(name: str) -> Role:
+    """Return whether a name without a stated type is one of the kit's controls.
+
+    Olink files hold no standards; a sample may be called S1 or C1.
+
+    Examples
+    --------
+    >>> role_of_sample("CONTROL_SAMPLE_AS 1"), role_of_sample("S1"), role_of_sample("C1")
+    ('quality_control', 'sample', 'sample')
+    """
+    if not _KIT.fullmatch(name.strip()):
+        return "sample"
+    return "blank" if name.strip().casefold().startswith("neg") else "quality_control"

@@ -1,4 +1,7 @@
-"""Lists of proteins that a paper gives: an accession or gene, and how each changed or where it was found."""
+"""Results and lists: one row per protein, gene or microRNA, and how it changed or where it was found.
+
+DESeq2, limma, DEP, MSstats, LFQ- and FragPipe-Analyst, tidyproteomics, Perseus and the tables of papers.
+"""
 
 from __future__ import annotations
 
@@ -8,185 +11,263 @@ import numpy as np
 import pandas as pd
 
 from secretome_ml.errors import Problem
-from secretome_ml.readers.cell_numbers import EXPORT_MISSING, decimal_mark, parse_numbers
+from secretome_ml.readers.columns import Column, directions_of, fold_header, numbers_of
+from secretome_ml.readers.factor_rows import (
+    FactorRows,
+    drops_of,
+    factor_rows,
+    names_of,
+    refuse_foreign,
+    species_in,
+)
 from secretome_ml.readers.measurements import Measurements, value_frame
 from secretome_ml.readers.opening import refuse
 from secretome_ml.readers.source import Source
-from secretome_ml.readers.tables import Table
 
 NAME = "protein_list"
 
-_ACCESSIONS = (
-    "entry", "uniprot accession", "uniprot id", "uniprot", "accession number", "accession", "accessions",
-    "accession numbers", "majority protein ids", "protein ids", "protein id", "id",
-)  # fmt: skip
-_GENES = ("gene symbol", "genesymbol", "symbol", "gene name", "gene names", "gene")
-_WORDS = re.compile(r"regulated|regulation|modulation|direction|change", re.IGNORECASE)
-_LOG = re.compile(r"\blog2?\b.*", re.IGNORECASE)
-_FOLD = re.compile(r"fold.?change|\bfc\b|ratio|itraq|\bfold\b", re.IGNORECASE)
-_SAID = {
-    "up": "elevated", "increased": "elevated", "elevated": "elevated", "+": "elevated",
-    "down": "decreased", "decreased": "decreased", "-": "decreased", "unchanged": "unchanged",
-}  # fmt: skip
-_FOUND = re.compile(r"(?:identified|found|present|detected) in|o2.?percent|condition", re.IGNORECASE)
-_UNSAID = re.compile(r"-\d*\.?\d+|inf", re.IGNORECASE)
 _ONE_SIDED = 10.0
-_TRUE, _FALSE = {"true", "yes"}, {"false", "no"}
-_DRESS = re.compile(r"log2?\s*\(?\s*fold.?change\s*\)?|fold.?change|log2?\s*fc|_?itraq|ratio", re.IGNORECASE)
+_MOST_SAMPLES = 40
+_TO_LOG2 = {"log2": 1.0, "log10": float(np.log2(10)), "ln": float(np.log2(np.e)), "minus log2": -1.0}
+_TRUE = {"true", "yes", "t"}
+_EVERYWHERE = {"both", "all"}
+_AGREE = 0.1
+_ADJUSTED = re.compile(r"\b(?:normali[sz]ed|adjusted|corrected)\b", re.IGNORECASE)
 
 
 def recognises(source: Source) -> bool:
-    """Say whether the header names proteins and holds a column of changes or of where they were found."""
-    if source.kind not in ("text", "xlsx", "parquet"):
+    """Say whether a column names proteins, genes or microRNAs, and one their changes or places."""
+    table = factor_rows(source)
+    if table is None or not table.identified or table.of("peptide"):
         return False
-    ids = [h for h in source.header if _plain(h) in (*_ACCESSIONS, *_GENES)]
-    if not ids:
-        return False
-    said = any(
-        _WORDS.search(h) or _LOG.search(h) or _FOLD.search(h) or _FOUND.search(h) for h in source.header
+    return (
+        bool(table.of("change", "direction", "place"))
+        or not table.of("value")
+        or bool(_signed(source, table))
     )
-    cells = {cell.casefold() for row in source.head[1:20] for cell in row}
-    return said or bool(cells & _TRUE and cells & _FALSE) or any(_UNSAID.fullmatch(c) for c in cells)
 
 
 def read(source: Source) -> Measurements:
-    """Read a list; each column of changes, or each place where proteins were found, is a sample.
+    """Read a list: a sample is a comparison, else a place where proteins were found, else the list.
 
-    Words (`up`, `down`) come before numbers. A logarithm of unknown base is read as log2. Negative fold
-    changes mean the inverse ratio; an infinite ratio, or one of zero, means a protein found on one side only.
-    A column of numbers that says neither is read only if its signs, or an infinity, tell what it is.
+    Words (`up`, `down`) come before numbers where one comparison is told; log2 changes before fold changes of
+    the same comparison. A logarithm of unknown base is read as log2. Negative fold changes mean the inverse
+    ratio; an infinite one, or one of zero, means found on one side only. Marks are directions only under a
+    header that says so.
     """
-    table = source.table()
-    columns = {_plain(c): c for c in reversed(table.columns)}
-    accession = next((columns[n] for n in _ACCESSIONS if n in columns), None)
-    gene = next((columns[n] for n in _GENES if n in columns), None)
-    own = {c for c in (accession, gene) if c}
-    stem = re.sub(r"\.(?:csv|tsv|txt|xlsx)(?:\.[gx]z)?$", "", source.name)
-    empty = pd.Series("", index=table.frame.index)
-    base = (
-        pd.DataFrame(
-            {
-                "name": table.frame[gene] if gene else empty,
-                "accession": table.frame[accession].str.replace(r"^[st]pt?\|", "", regex=True)
-                if accession
-                else empty,
-            }
-        )
-        .astype(str)
-        .replace("NA", "")
+    table = factor_rows(source)
+    if table is None or not table.identified:
+        what = "No column names proteins, genes or microRNAs."
+        raise refuse(source.name, what, "Name the column with the symbols `gene`.")
+    changes = table.of("change") or _signed(source, table)
+    words = table.of("direction") if len(_comparisons(changes)) <= 1 else []
+    places = [] if changes or words else table.of("place")
+    used = [*table.of("accession", "gene", "contaminant", "decoy", "contrast"), *changes, *words, *places]
+    about = [c.name for c in table.of("annotation")][:4]
+    frame = source.columns(
+        [*(c.name for c in used if not c.numeric), *about], [c.name for c in used if c.numeric]
     )
-    parts: list[pd.DataFrame] = []
+    base = names_of(frame, table)
+    refuse_foreign(source.name, base)
+    stem = re.sub(r"\.(?:csv|tsv|txt|xlsx|parquet)(?:\.[gx]z)?$", "", source.name)
     notes: list[str] = []
     warnings: list[Problem] = []
-    words = {c: s for c in table.columns if c not in own and (s := _worded(table.frame[c])) is not None}
-    for column, states in words.items():
-        parts.append(base.assign(sample=_sample(column, stem, len(words)), state=states)[states.notna()])
-    if not words:
-        numeric = [
-            (c, n) for c in table.columns if c not in own and (n := _changes(table, c, notes)) is not None
-        ]
-        for column, change in numeric:
-            part = base.assign(
-                sample=_sample(column, stem, len(numeric)), value=change, unit="log2 fold change"
-            )
-            parts.append(part[~np.isnan(change)])
-    else:
-        warnings += _contradictions(source.name, table, words, own)
-    if not parts:
-        parts = _places(table, base, own)
-    if not parts:
-        what = "The list does not say how its proteins changed or where they were found."
-        raise refuse(
-            source.name, what, "Name a column `fold change`, `log2 fold change` or `regulated` (up, down)."
+    became: dict[str, str] = {c.name: c.role for c in table.columns}
+    if words:
+        parts = _directed(frame, base, words, stem)
+        warnings += _contradictions(source.name, frame, words, changes)
+        became |= {c.name: "direction" for c in words} | {c.name: "compared with the words" for c in changes}
+    elif changes:
+        parts, said, doubted = _changed(source.name, frame, base, table, changes, stem)
+        notes, warnings = notes + said, warnings + doubted
+        became |= dict(
+            s.removeprefix("column '").rsplit("' read as ", 1) for s in said if s.startswith("column '")
         )
+    elif places:
+        parts = _placed(frame, base, places)
+    else:
+        parts = [base.assign(sample=stem, state="detected")]
+        notes.append("no column says how the proteins changed: the list was read as detected in one sample")
+    dropped = {}
+    for reason, mask in drops_of(frame, table, base).items():
+        if mask.any():
+            dropped[reason] = int(mask.sum())
+            parts = [part[~mask.reindex(part.index).fillna(False)] for part in parts]
     values = pd.concat(parts)
     values = values[values["name"].ne("") | values["accession"].ne("")]
     samples = list(dict.fromkeys(values["sample"]))
-    note = (
-        f"list of {len(table.frame)} proteins read as {len(samples)} sample{'s' if len(samples) > 1 else ''}"
+    if not samples:
+        raise refuse(source.name, "No row of the list has a name and a change.", "Export the table again.")
+    if len(samples) > _MOST_SAMPLES:
+        what = (
+            f"The list would make {len(samples)} samples, such as {', '.join(map(str, samples[:3]))[:100]}."
+        )
+        raise refuse(source.name, what, "Keep the columns of the comparisons that you mean.")
+    several = "s" if len(samples) > 1 else ""
+    notes.insert(0, f"list of {len(frame)} proteins read as {len(samples)} sample{several}")
+    notes += _passed_over(table, changes or words)
+    kind = species_in(frame, table)
+    context = (
+        pd.DataFrame({"species": kind}, index=pd.Index(samples, name="sample")) if kind else pd.DataFrame()
     )
     return Measurements(
         value_frame(values),
         "stated",
         dict.fromkeys(samples, "sample"),
-        notes=(note, *notes),
+        context,
+        dropped=dropped,
+        columns=became,
+        notes=tuple(notes),
         warnings=tuple(warnings),
     )
 
 
-def _plain(header: str) -> str:
-    return re.sub(r"[\W_]+", " ", header.casefold()).strip()
+def _signed(source: Source, table: FactorRows) -> list[Column]:
+    """Return one or two columns without a word for it whose signs or infinities say: log2 ratios."""
+    bare = table.of("value")
+    if not bare or len(bare) > 2 or any(c.kind for c in bare):
+        return []
+    at = {str(name): i for i, name in enumerate(source.header)}
+    found = []
+    for column in bare:
+        number = numbers_of(source.first_rows.iloc[:, at[column.name]])
+        told = number[np.isfinite(number)] if number is not None else np.array([])
+        endless = number is not None and bool(np.isinf(number).any())
+        signs = len(told) > 0 and bool((told < 0).any()) and np.abs(told).max() < 30
+        if endless or signs:
+            found.append(column)
+    if not found or (len(found) < len(bare) and len(bare) != 2):
+        return []
+    return [Column(c.name, "change", "log2", c.name, numeric=True) for c in found]
 
 
-def _sample(column: str, stem: str, count: int) -> str:
-    if count == 1:
-        return stem
-    rest = re.sub(r"[\s_.]+", " ", _DRESS.sub(" ", column)).strip()
-    return f"{stem} {rest}".strip()
+def _comparisons(changes: list[Column]) -> dict[str, list[Column]]:
+    """Return the columns of each comparison, best first: log2, other logarithms, fold changes."""
+    order = ("log2", "minus log2", "log10", "ln", "fold")
+    found: dict[str, list[Column]] = {}
+    for column in changes:
+        key = " ".join(_ADJUSTED.sub(" ", fold_header(column.of)).split())
+        found.setdefault(key, []).append(column)
+    return {
+        k: sorted(v, key=lambda c: (order.index(c.kind), not _ADJUSTED.search(c.name)))
+        for k, v in found.items()
+    }
 
 
-def _worded(cells: pd.Series) -> pd.Series | None:
-    said = cells.astype(str).str.strip().str.casefold().map(_SAID)
-    filled = cells.astype(str).str.strip().ne("")
-    return said if filled.any() and said[filled].notna().mean() > 0.9 else None
+def _changed(
+    file: str, frame: pd.DataFrame, base: pd.DataFrame, table: FactorRows, changes: list[Column], stem: str
+) -> tuple[list[pd.DataFrame], list[str], list[Problem]]:
+    comparisons = _comparisons(changes)
+    labels = table.of("contrast")
+    parts, notes, warnings = [], [], []
+    for several in comparisons.values():
+        column = several[0]
+        change, said, doubt = _log2(file, frame, column)
+        notes.append(said)
+        warnings += doubt
+        for other in several[1:]:
+            again = _log2(file, frame, other)[0]
+            both = np.isfinite(change) & np.isfinite(again)
+            apart = np.abs(change - again)[both] > _AGREE + 0.01 * np.abs(change[both])
+            adjusted = bool(_ADJUSTED.search(column.name)) != bool(_ADJUSTED.search(other.name))
+            if both.any() and apart.mean() > _AGREE and not adjusted:
+                what = f"It says another change than '{column.name[:60]}' in {int(apart.sum())} rows."
+                warnings.append(Problem(file, None, other.name, what, f"'{column.name[:60]}' was read."))
+            notes.append(f"column '{other.name}' read as the same comparison")
+        name = f"{stem} {column.of}".strip() if len(comparisons) > 1 else stem
+        part = base.assign(sample=name, value=change, unit="log2 fold change")
+        if labels and len(comparisons) == 1 and frame[labels[0].name].nunique() > 1:
+            part["sample"] = frame[labels[0].name].astype(str).str.strip()
+        parts.append(part[~np.isnan(change)])
+    return parts, notes, warnings
 
 
-def _changes(table: Table, column: str, notes: list[str]) -> np.ndarray | None:
-    """Return a column of changes as log2 ratios, or None when it is none."""
-    cells = table.frame[column]
-    mark = decimal_mark(str(v) for v in cells.unique())
-    log, fold = _LOG.search(column), _FOLD.search(column)
-    parsed = parse_numbers(cells, mark or ".", EXPORT_MISSING)
-    if mark is None or (parsed.where("number") | parsed.where("infinite")).sum() < 0.5 * max(
-        1, (~parsed.where("missing")).sum()
+def _log2(file: str, frame: pd.DataFrame, column: Column) -> tuple[np.ndarray, str, list[Problem]]:
+    """Return a column of changes as log2 ratios, with what it was read as."""
+    found = numbers_of(frame[column.name])
+    if found is None:
+        what = f"Column '{column.name[:60]}' holds cells that are no numbers."
+        raise refuse(file, what, "Export the table again, with one decimal mark.")
+    value = np.where(np.isinf(found), np.sign(found) * 2.0**_ONE_SIDED, found)
+    impossible = bool(((value > -1) & (value < 0)).any())
+    doubts: list[Problem] = []
+    kind = column.kind
+    if (kind == "fold" and impossible) or (
+        kind == "log2" and "log" not in fold_header(column.name) and _says_fold(column)
     ):
-        return None
-    value = np.where(parsed.where("number"), parsed.value, np.nan)
-    endless = parsed.where("infinite")
-    value[endless] = np.where(cells[endless].astype(str).str.strip().str.startswith("-"), -np.inf, np.inf)
-    signs = bool((value < 0).any() and (value > 0).any())
-    if log or (not fold and signs and np.abs(value[np.isfinite(value)]).max() < 30):
-        notes.append(f"column '{column}' read as log2 fold change")
-        return np.clip(value, -_ONE_SIDED, _ONE_SIDED)
-    if not fold and not endless.any():
-        return None
-    notes.append(
-        f"column '{column}' read as fold change"
-        + (" (negative = inverse ratio)" if (value < 0).any() else "")
-    )
-    size = np.clip(np.abs(value), 2.0**-_ONE_SIDED, 2.0**_ONE_SIDED)
-    return np.where(np.isnan(value), np.nan, np.where(value < 0, -1.0, 1.0) * np.log2(size))
+        kind = "log2"
+        what = "A fold change between -1 and 0 does not exist; the column was read as log2 fold change."
+        doubts.append(
+            Problem(file, None, column.name, what, "Write log2 into its name, if that is what it is.")
+        )
+    if kind in _TO_LOG2:
+        signed = "" if kind == "log2" else f" (from {kind})"
+        change = np.where(np.isinf(found), np.sign(found) * _ONE_SIDED, value * _TO_LOG2[kind])
+        return change, f"column '{column.name}' read as log2 fold change{signed}", doubts
+    negative = bool((value < 0).any())
+    size = np.where(value == 0, 2.0**-_ONE_SIDED, np.abs(value))
+    change = np.where(np.isnan(value), np.nan, np.where(value < 0, -1.0, 1.0) * np.log2(size))
+    inverse = " (negative = inverse ratio)" if negative else ""
+    return change, f"column '{column.name}' read as fold change{inverse}", doubts
 
 
-def _places(table: Table, base: pd.DataFrame, own: set[str]) -> list[pd.DataFrame]:
-    """Return the samples of TRUE/FALSE columns, or of a column that names where a protein was found."""
+def _says_fold(column: Column) -> bool:
+    return re.search(r"fold|ratio|\bfc\b", fold_header(column.name)) is not None
+
+
+def _directed(frame: pd.DataFrame, base: pd.DataFrame, words: list[Column], stem: str) -> list[pd.DataFrame]:
     parts = []
-    for column in table.columns:
-        words = table.frame[column].astype(str).str.casefold()
-        if column not in own and words.isin(_TRUE | _FALSE).all():
-            state = np.where(words.isin(_TRUE), "detected", "not_detected")
-            parts.append(base.assign(sample=column, state=state))
-        elif _FOUND.search(column):
-            places = [w for w in table.frame[column].unique() if w and w.casefold() not in ("both", "all")]
-            both = table.frame[column].str.casefold().isin({"both", "all"})
-            for place in places:
-                here = both | table.frame[column].eq(place)
-                shown = place if not place.isdecimal() else f"{column} {place}"
-                parts.append(base.assign(sample=shown, state=np.where(here, "detected", "not_detected")))
+    for column in words:
+        states = directions_of(frame[column.name])
+        if states is None:
+            states = pd.Series(np.nan, index=frame.index, dtype="object")
+        told = re.sub(r"[\s_.]+", " ", column.of)
+        name = f"{stem} {told}".strip() if len(words) > 1 else stem
+        parts.append(base.assign(sample=name, state=states)[states.notna()])
     return parts
 
 
-def _contradictions(file: str, table: Table, words: dict[str, pd.Series], own: set[str]) -> list[Problem]:
+def _placed(frame: pd.DataFrame, base: pd.DataFrame, places: list[Column]) -> list[pd.DataFrame]:
+    """Return the samples of TRUE/FALSE columns, or of a column that names where a protein was found."""
+    parts = []
+    for column in places:
+        cells = frame[column.name].astype(str).str.strip().str.removesuffix(".0")
+        words = cells.str.casefold()
+        if words.isin(_TRUE | {"false", "no", "f"}).all():
+            state = np.where(words.isin(_TRUE), "detected", "not_detected")
+            parts.append(base.assign(sample=column.name, state=state))
+            continue
+        everywhere = words.isin(_EVERYWHERE)
+        for place in [w for w in cells.unique() if w and w.casefold() not in _EVERYWHERE]:
+            shown = place if not place.isdecimal() else f"{column.name} {place}"
+            here = everywhere | cells.eq(place)
+            parts.append(base.assign(sample=shown, state=np.where(here, "detected", "not_detected")))
+    return parts
+
+
+def _contradictions(
+    file: str, frame: pd.DataFrame, words: list[Column], changes: list[Column]
+) -> list[Problem]:
     found = []
-    for column in (c for c in table.columns if c not in own and c not in words and _LOG.search(c)):
-        value = parse_numbers(table.frame[column], ".", EXPORT_MISSING).value
-        for states in words.values():
-            odd = (states.eq("elevated") & (value < 0)) | (states.eq("decreased") & (value > 0))
+    for column in (c for c in changes if c.kind != "fold"):
+        value = numbers_of(frame[column.name])
+        for word in words:
+            states = directions_of(frame[word.name])
+            if states is None or value is None:
+                continue
+            odd = ((states.eq("elevated") & (value < 0)) | (states.eq("decreased") & (value > 0))).to_numpy()
             if odd.any():
-                what = f"{int(odd.sum())} rows state a direction against the sign of '{column}'."
-                found.append(
-                    Problem(
-                        file, table.lines[int(np.flatnonzero(odd)[0])], column, what, "The words were read."
-                    )
-                )
+                what = f"{int(odd.sum())} rows state a direction against the sign of '{column.name}'."
+                row = int(np.flatnonzero(odd)[0]) + 2
+                found.append(Problem(file, row, column.name, what, "The words were read."))
     return found
+
+
+def _passed_over(table: FactorRows, chosen: list[Column]) -> list[str]:
+    """Say which columns of amounts were left, because the table says how they changed."""
+    taken = {c.name for c in chosen}
+    left = [c.name for c in table.of("value") if c.name not in taken]
+    if not left or not chosen:
+        return []
+    shown = ", ".join(left[:3]) + (f" and {len(left) - 3} more" if len(left) > 3 else "")
+    return [f"columns of amounts not read, because the changes were: {shown} (`--format matrix` reads them)"]

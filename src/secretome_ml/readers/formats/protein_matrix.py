@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -62,6 +63,7 @@ def matrix_measurements(
         if hit.any():
             dropped[reason] = int(hit.sum())
         keep &= ~hit
+    headers = [str(c) for c in cells.columns]
     cells, accessions, genes = cells[keep], accessions[keep].fillna(""), genes[keep].fillna("")
     names = short_names([str(c) for c in cells.columns])
     matrix, marks = to_numbers(file, cells, names)
@@ -101,7 +103,10 @@ def matrix_measurements(
     values = from_matrix(matrix, genes.astype(str), accessions.astype(str), names)
     roles: dict[str, Role] = dict.fromkeys(names, "sample")
     said = (*notes, *said)
-    return Measurements(values, scale, roles, context, dropped=dropped, notes=said, warnings=warnings)
+    columns = {h: f"{unit} of {n}" for h, n in zip(headers, names, strict=True)}
+    return Measurements(
+        values, scale, roles, context, dropped=dropped, columns=columns, notes=said, warnings=warnings
+    )
 
 
 def to_numbers(file: str, cells: pd.DataFrame, names: list[str]) -> tuple[np.ndarray, tuple[str, ...]]:
@@ -147,15 +152,20 @@ def _numeric(cells: pd.Series) -> pd.Series:
 
 
 def find(header: list[str], *candidates: str) -> str | None:
-    """Return the first candidate that the header holds, whatever its case.
+    """Return the first candidate that the header holds, whatever its case, with blanks or R's points.
 
     Examples
     --------
     >>> find(["Protein IDs", "Gene names"], "gene name", "gene names")
     'Gene names'
     """
-    by_name = {name.strip().casefold(): name for name in reversed(header)}
-    return next((by_name[c] for c in candidates if c in by_name), None)
+    by_name = {_bare(name): name for name in reversed(header)}
+    return next((by_name[_bare(c)] for c in candidates if _bare(c) in by_name), None)
+
+
+def _bare(name: str) -> str:
+    """Return a name without case, and with R's points and underscores as blanks."""
+    return re.sub(r"[\s._()]+", " ", name.casefold()).strip()
 
 
 def need(file: str, header: list[str], *candidates: str) -> str:
@@ -164,8 +174,3 @@ def need(file: str, header: list[str], *candidates: str) -> str:
     if column is None:
         raise refuse(file, f"The column '{candidates[0]}' is missing.", "Export the table with it.")
     return column
-
-
-def flagged(column: pd.Series) -> pd.Series:
-    """Return where an export marks a row with `+`, `True` or 1."""
-    return column.astype(str).str.strip().str.casefold().isin({"+", "true", "1", "yes"})

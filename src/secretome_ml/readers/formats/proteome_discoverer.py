@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import re
 
-import pandas as pd
-
-from secretome_ml.readers.formats.protein_matrix import find, flagged, matrix_measurements, need
+from secretome_ml.readers.formats.protein_matrix import find, matrix_measurements, need
 from secretome_ml.readers.genes import gene_in_header
 from secretome_ml.readers.measurements import Measurements
 from secretome_ml.readers.opening import refuse
 from secretome_ml.readers.source import Source
+from secretome_ml.readers.unwanted import flagged, unwanted
 
 NAME = "proteome_discoverer"
 
 _QUANTITIES = (
     (
         "normalised abundance",
-        re.compile(r"Abundances?[ .]*\(Normalized\)[: .]+(?P<sample>.+)", re.IGNORECASE),
+        re.compile(r"Abundances?[ .(]*Normali[sz]ed[) :.]+(?P<sample>.+)", re.IGNORECASE),
     ),
     ("abundance", re.compile(r"Abundances?[: .]+(?!Count|Ratio)(?P<sample>F\d.*)", re.IGNORECASE)),
     ("abundance", re.compile(r"Abundances?: (?P<sample>.+)", re.IGNORECASE)),
-    ("grouped abundance", re.compile(r"Abundances?[ .]*\(Grouped\)[: .]+(?P<sample>.+)", re.IGNORECASE)),
-    ("scaled abundance", re.compile(r"Abundances?[ .]*\(Scaled\)[: .]+(?P<sample>.+)", re.IGNORECASE)),
+    ("grouped abundance", re.compile(r"Abundances?[ .(]*Grouped[) :.]+(?P<sample>.+)", re.IGNORECASE)),
+    ("scaled abundance", re.compile(r"Abundances?[ .(]*Scaled[) :.]+(?P<sample>.+)", re.IGNORECASE)),
     ("area", re.compile(r"Area: (?P<sample>.+)", re.IGNORECASE)),
 )
 _WORDLESS = {"sample", "n/a", ""}
@@ -46,11 +45,7 @@ def read(source: Source) -> Measurements:
     frame = source.columns([accession, description, *optional], columns)
     text = frame[description].astype(str)
     ids = frame[accession].astype(str)
-    masks: dict[str, pd.Series] = {
-        "contaminant": ids.str.contains(r"^(?:contam_|CON__|cRAP)", case=False, regex=True),
-    }
-    if contaminant:
-        masks["contaminant"] = masks["contaminant"] | flagged(frame[contaminant])
+    masks = unwanted([ids], {"contaminant": [flagged(frame[contaminant])] if contaminant else []})
     if master:
         words = frame[master].astype(str).str.casefold().str.replace(" ", "")
         masks["not a master protein"] = words.ne("") & ~(words.str.endswith("masterprotein") | flagged(words))
@@ -82,6 +77,9 @@ def _choose(file: str, header: list[str]) -> tuple[str, dict[str, str]]:
 
 def _sample(text: str) -> str:
     """Return `F1: Sample, n/a, hypoxia` as `F1 hypoxia`."""
-    head, _, rest = text.partition(":")
+    plain = re.fullmatch(
+        r"(?P<run>F\d+)[ .]+(?:Sample|Control|n[/.]a)[ .,]+(?P<rest>.+)", text, re.IGNORECASE
+    )
+    head, rest = (plain["run"], plain["rest"]) if plain else (text.partition(":")[0], text.partition(":")[2])
     words = [word.strip() for word in rest.split(",") if word.strip().casefold() not in _WORDLESS]
     return " ".join([head.strip(), *words])

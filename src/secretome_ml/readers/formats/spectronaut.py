@@ -11,6 +11,7 @@ from secretome_ml.readers.formats.protein_matrix import find, matrix_measurement
 from secretome_ml.readers.measurements import Measurements
 from secretome_ml.readers.opening import refuse
 from secretome_ml.readers.source import Source
+from secretome_ml.readers.unwanted import unwanted
 
 NAME = "spectronaut"
 
@@ -78,7 +79,7 @@ def _pivot(source: Source, pivots: dict[str, re.Match[str]]) -> Measurements:
         frame[list(columns)].rename(columns=columns),
         groups,
         frame[genes].astype(str) if genes else pd.Series("", index=frame.index),
-        {"contaminant": groups.str.contains(r"^(?:CON__|Cont_|contam_)", case=False, regex=True)},
+        unwanted([groups]),
         f"Spectronaut {chosen}",
         "log2" if "log2" in chosen else "intensity",
         frame[entries].astype(str) if entries else None,

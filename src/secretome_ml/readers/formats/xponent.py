@@ -35,7 +35,7 @@ def recognises(source: Source) -> bool:
 
 
 def read(source: Source) -> Measurements:
-    """Read every block that says something about the wells; see `docs/formats.md` for the rules."""
+    """Read every block that says something about the wells: results, limits, units, bead counts."""
     preamble, blocks = read_blocks(source)
     chosen = next(((n, s) for n, s in _ORDER if n in blocks and _has_numbers(blocks[n])), None)
     if chosen is None:

@@ -16,9 +16,28 @@ _CHARACTERS_A_SAMPLE = 20_000
 
 # The names of the readers, written out: importing the readers would hold up the first page.
 FORMATS = (
-    "evidence", "h5ad", "mztab", "maxquant", "diann_report", "diann", "fragpipe", "spectronaut",
-    "proteome_discoverer", "olink", "xponent", "intelliflex", "bioplex", "plate", "long", "elisa", "wide",
+    "evidence",
+    "h5ad",
+    "mztab",
+    "maxquant",
+    "diann_report",
+    "diann",
+    "fragpipe",
+    "spectronaut",
+    "proteome_discoverer",
+    "olink",
+    "olink_wide",
+    "somascan",
+    "xponent",
+    "intelliflex",
+    "bioplex",
+    "plate",
+    "long",
+    "elisa",
+    "wide",
     "protein_list",
+    "matrix",
+    "assay_table",
 )  # fmt: skip
 
 

@@ -1,0 +1,244 @@
+"""What a bundle may hold: one form per file, every number with its range, every list with its length.
+
+A form is checked while the JSON is read, before anything is built from it. What belongs together (one weight
+per column, say) is compared afterwards, in `audit`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Annotated, Any, Literal, TypeVar, cast
+
+from pydantic import ConfigDict, FailFast, Field, JsonValue, TypeAdapter, ValidationError, with_config
+from typing_extensions import TypedDict
+
+from secretome_ml.errors import BundleChanged
+from secretome_ml.trees.saved import MOST_NODES, MOST_TREES
+
+_T = TypeVar("_T")
+_FORM = ConfigDict(extra="forbid", strict=True)
+
+# Beyond these a sum of products would no longer be a finite number.
+Number = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
+Positive = Annotated[float, Field(ge=1e-9, le=1e9, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
+Level = Annotated[float, Field(gt=0.0, lt=1.0, allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
+Word = Annotated[str, Field(max_length=300)]
+Text = Annotated[str, Field(max_length=4000)]
+# A laboratory's corpus may be some times larger than the published one, not a thousand times.
+Columns = Annotated[list[_T], Field(max_length=20_000), FailFast()]
+Rows = Annotated[list[_T], Field(max_length=100_000), FailFast()]
+Nodes = Annotated[list[_T], Field(max_length=MOST_NODES), FailFast()]
+Few = Annotated[dict[Word, _T], Field(max_length=50)]  # one per effect, say
+Words = Annotated[list[Word], Field(max_length=50), FailFast()]
+
+
+@with_config(_FORM)
+class Parameters(TypedDict, total=False):
+    """Settings of any model; the model itself refuses those that it does not take."""
+
+    penalty: Positive
+    deviation: Positive
+    comparison_weight: Annotated[float, Field(ge=0.0, le=1e9, allow_inf_nan=False)]
+    single_factor: Positive
+    pseudo_observations: Positive
+    tree_share: Share
+    rounds: Annotated[int, Field(ge=1, le=MOST_TREES)]
+    depth: Annotated[int, Field(ge=1, le=16)]
+    rate: Share
+    leaf_penalty: Annotated[float, Field(ge=0.0, le=1e9, allow_inf_nan=False)]
+    seed: Annotated[int, Field(ge=0, lt=2**31)]
+    device: Literal["cpu"]
+
+
+@with_config(_FORM)
+class ColumnSum(TypedDict):
+    """A baseline."""
+
+    parameters: Parameters
+    effects: Words
+    base: Few[Number]
+    weights: Few[Columns[Number]]
+
+
+@with_config(_FORM)
+class Linear(ColumnSum):
+    """A linear model."""
+
+    typical: Columns[Number | None]
+    scale: Columns[Positive]
+    means: Few[Columns[Number]]
+
+
+@with_config(_FORM)
+class Trees(TypedDict):
+    """The nodes of all trees, one tree after the other; see `trees.saved`."""
+
+    nodes: Annotated[list[Count], Field(max_length=MOST_TREES), FailFast()]
+    left: Nodes[Annotated[int, Field(ge=-1, lt=MOST_NODES)]]
+    right: Nodes[Annotated[int, Field(ge=-1, lt=MOST_NODES)]]
+    feature: Nodes[Count]
+    missing_left: Nodes[Annotated[int, Field(ge=0, le=1)]]
+    condition: Nodes[Number]
+    cover: Nodes[Number]
+
+
+@with_config(_FORM)
+class Boosted(TypedDict):
+    """Boosted trees."""
+
+    parameters: Parameters
+    effects: Words
+    base: Few[Number]
+    typical: Columns[Number | None]
+    forest: Trees
+
+
+@with_config(_FORM)
+class Blend(TypedDict):
+    """A linear model and boosted trees."""
+
+    parameters: Parameters
+    linear: Linear
+    trees: Boosted
+
+
+AnyModel = Annotated[Blend | Boosted | Linear | ColumnSum, Field(union_mode="left_to_right")]
+
+
+@with_config(_FORM)
+class ModelFile(TypedDict):
+    """The model of the bundle; `probe` holds the scores of made-up preparations."""
+
+    name: Word
+    columns: Columns[Word]
+    values: AnyModel
+    probe: Few[Annotated[list[Number], Field(max_length=16), FailFast()]]
+
+
+@with_config(_FORM)
+class ResampledFile(TypedDict):
+    """The model refitted on resampled studies."""
+
+    draws: Annotated[list[AnyModel], Field(max_length=20), FailFast()]
+
+
+@with_config(_FORM)
+class CalibratorForm(TypedDict):
+    """From score to probability."""
+
+    below: Annotated[float, Field(ge=0.0, le=1e6, allow_inf_nan=False)]
+    above: Annotated[float, Field(ge=0.0, le=1e6, allow_inf_nan=False)]
+    knots: Few[Number]
+    offsets: Few[Number]
+
+
+@with_config(_FORM)
+class IntervalsForm(TypedDict):
+    """Calibrators of resampled studies."""
+
+    level: Level
+    draws: Annotated[list[CalibratorForm], Field(min_length=1, max_length=1000), FailFast()]
+    refused: Few[Text]
+
+
+@with_config(_FORM)
+class NearestForm(TypedDict):
+    """The training arms."""
+
+    facts: Columns[Word]
+    arms: Rows[Columns[Count]]
+    threshold: Share
+
+
+@with_config(_FORM)
+class DomainForm(TypedDict):
+    """Studies per value, and the training arms."""
+
+    studies: Few[Annotated[dict[Word, Count], Field(max_length=20_000)]]
+    nearest: NearestForm
+    min_studies: Count
+
+
+@with_config(_FORM)
+class TrustFile(TypedDict):
+    """Calibration, intervals, domain, and the scores of the training arms."""
+
+    calibrator: CalibratorForm
+    intervals: IntervalsForm
+    domain: DomainForm
+    reference: Few[Annotated[list[Number], Field(min_length=1, max_length=100_000), FailFast()]]
+
+
+@with_config(_FORM)
+class Pair(TypedDict):
+    """A decided comparison."""
+
+    effect: Word
+    arm: Word
+    than: Word
+    study: Word
+    direction: Annotated[float, Field(ge=-1.0, le=1.0, allow_inf_nan=False)]
+    gap: Number
+
+
+@with_config(_FORM)
+class HeldOutFile(TypedDict):
+    """Decided comparisons as models that had not seen the study scored them."""
+
+    pairs: Rows[Pair]
+
+
+@with_config(_FORM)
+class EvidenceFile(TypedDict):
+    """The studies behind the model."""
+
+    digest: Word
+    studies: Rows[Annotated[dict[Word, Text | int | None], Field(max_length=20)]]
+
+
+@with_config(_FORM)
+class MetricsFile(TypedDict):
+    """What the validation found."""
+
+    metrics: Columns[Annotated[dict[Word, Word | Count | Number | None], Field(max_length=20)]]
+
+
+FORMS: Mapping[str, Any] = {
+    "model.json": ModelFile,
+    "resampled.json": ResampledFile,
+    "trust.json": TrustFile,
+    "held_out.json": HeldOutFile,
+    "evidence.json": EvidenceFile,
+    "metrics.json": MetricsFile,
+}
+_MOST_ERRORS = 1000
+
+
+def read_form(name: str, content: bytes) -> dict[str, Any]:
+    """Return the values of a JSON file of a bundle, in the form that its name asks for.
+
+    Raises
+    ------
+    BundleChanged
+        If it is not JSON, or anything in it is not of the form; the first such place is named.
+    """
+    try:
+        return cast("dict[str, Any]", _adapter(name).validate_json(content))
+    except ValidationError as error:
+        if error.error_count() > _MOST_ERRORS:  # naming each of millions would take longer than reading them
+            told = f"{error.error_count()} values of no use"
+        else:
+            # Of the forms that a model may have, the one meant is the one that was followed furthest.
+            first = max(error.errors(include_url=False, include_input=False), key=lambda e: len(e["loc"]))
+            place = ".".join(str(step)[:40] for step in first["loc"])
+            told = f"{place}: {first['msg'][:200]}" if place else first["msg"][:200]
+        raise BundleChanged(f"{name} of the bundle holds {told!r}; train the bundle anew.") from None
+
+
+@cache
+def _adapter(name: str) -> TypeAdapter[Any]:
+    plain = Annotated[dict[str, JsonValue], Field(max_length=100)]
+    return TypeAdapter(FORMS.get(name, plain), config=None if name in FORMS else _FORM)
