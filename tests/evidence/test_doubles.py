@@ -1,5 +1,6 @@
 """Doubles that were planted are found; joining two readings keeps what both say, once."""
 
+import pandas as pd
 import pytest
 
 from conftest import make_arm, make_evidence, make_record
@@ -31,7 +32,8 @@ from secretome_ml.evidence.validate import double_problems
 def test_a_planted_double_is_found_among_the_corpus(few, reason: str, one: dict, other: dict):
     planted = make_evidence(make_record(1, **one), make_record(2, **other))
     tables = {
-        n: few.tables[n]._append(f, ignore_index=True).astype(f.dtypes) for n, f in planted.tables.items()
+        n: pd.concat([few.tables[n], f], ignore_index=True).astype(f.dtypes)
+        for n, f in planted.tables.items()
     }
     before = {(d.study, d.other) for d in find_doubles(few)}
     found = [d for d in find_doubles(type(few)(tables)) if (d.study, d.other) not in before]

@@ -57,7 +57,7 @@ STUDIES = Table(
         Column("title", "Title of the study, where the source prints it."),
         Column(
             "url",
-            "Address of the study: PubMed Central, the publisher or doi.org; the page that was read where none is known.",
+            "Address of the study; of the page that was read, where no better one is known.",
         ),
         Column(
             "locator",
