@@ -36,6 +36,7 @@ ORDER = [
     "trust",
     "validation",
     "explanation",
+    "bundle_forms",
     "bundle",
     "audit",
     "model",
