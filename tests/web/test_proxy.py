@@ -98,6 +98,13 @@ def test_large_heads_and_bodies_are_refused(proxied):
     assert proxied.post("/upload", content=b"x" * (33 * 2**20)).status_code == 413
 
 
+def test_two_lengths_of_one_body_are_refused(proxied):
+    head = b"POST /api/v1/score HTTP/1.1\r\nHost: secretome.example.org\r\n"
+    with socket.create_connection(("127.0.0.1", proxied.base_url.port), timeout=60) as opened:
+        opened.sendall(head + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}")
+        assert opened.recv(1000).startswith(b"HTTP/1.1 400")
+
+
 def test_a_page_of_another_site_is_refused_through_it(proxied):
     answer = proxied.post("/api/v1/score", json={"samples": []}, headers={"origin": "http://evil.example"})
     assert answer.status_code == 403
