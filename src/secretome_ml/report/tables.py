@@ -21,6 +21,7 @@ from secretome_ml.report.words import (
     model_label,
     shorten,
 )
+from secretome_ml.trust.verdict import LESS, MORE, NOT_JUDGED, USUAL
 from secretome_ml.validation.metrics import HIGHER_IS_BETTER
 
 # Names for narrow columns.
@@ -35,9 +36,10 @@ _SHORT = {
     "brier": "Brier",
 }
 _MARKS = {
-    "likely": ("▲ likely", "green"),
-    "unlikely": ("▼ unlikely", "red"),
-    "uncertain": ("● uncertain", "yellow"),
+    MORE: (f"▲ {MORE}", "green"),
+    LESS: (f"▼ {LESS}", "red"),
+    USUAL: (f"● {USUAL}", "yellow"),
+    NOT_JUDGED: (f"– {NOT_JUDGED}", "dim"),
 }
 
 
