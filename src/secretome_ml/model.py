@@ -254,10 +254,16 @@ class Model:
         reference = self.reference[effect]
         below = np.searchsorted(reference, scores - 1e-6)
         upto = np.searchsorted(reference, scores + 1e-6, side="right")
-        size = len(reference)
-        places = np.array([round(50.0 * float(place) / size, 1) for place in range(2 * size + 1)])
-        found: Array = places[below + upto]
+        found: Array = self._places[len(reference)][below + upto]
         return found
+
+    @cached_property
+    def _places(self) -> dict[int, Array]:
+        """The percentile of every place among so many scores, counted from both sides."""
+        return {
+            size: np.array([round(50.0 * float(place) / size, 1) for place in range(2 * size + 1)])
+            for size in {len(reference) for reference in self.reference.values()}
+        }
 
 
 def load_model(folder: Path | str | None = None) -> Model:

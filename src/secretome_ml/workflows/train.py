@@ -24,7 +24,7 @@ from secretome_ml.models.exact import DIGITS
 from secretome_ml.parallel import Spread, over_processes
 from secretome_ml.profiles import Profiles, profiles_from_evidence
 from secretome_ml.recipe import Recipe
-from secretome_ml.reporting.card import model_card
+from secretome_ml.report.card import model_card
 from secretome_ml.trust.domain import fit_domain
 from secretome_ml.trust.intervals import fit_intervals
 from secretome_ml.trust.refits import fit_refits, refits_state
