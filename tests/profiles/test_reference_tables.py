@@ -4,8 +4,6 @@ import csv
 import math
 import re
 
-import pytest
-
 from secretome_ml.paths import data_dir
 from secretome_ml.profiles.levels.reference import known_range
 from secretome_ml.profiles.units import CANONICAL, molecular_weights, parse_unit
@@ -47,7 +45,7 @@ def test_no_amount_is_listed_twice() -> None:
 
 
 def test_every_factor_of_a_panel_has_a_range() -> None:
-    """What no page states a number for has the usual one of an expert, so that no amount of a panel is lost."""
+    """What no page states a number for has the usual one of an expert, so that no amount is lost."""
     for row in table("panels.csv"):
         whole = FactorVocabulary.load().kind(row["factor"])
         if whole in ("protein", "lipid", "small_molecule"):

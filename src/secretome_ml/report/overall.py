@@ -23,7 +23,7 @@ def outside_domain(scores: pd.DataFrame) -> list[tuple[str, list[str]]]:
 
 
 def overall_words(scores: pd.DataFrame) -> list[dict[str, str]]:
-    """Return, per effect, how many samples are expected to do more than usual, and which scores highest and lowest.
+    """Return, per effect, how many samples should do more than usual, and which score highest and lowest.
 
     Examples
     --------
@@ -46,8 +46,9 @@ def caution_words(prevalence: Mapping[str, Estimate], level: float) -> str:
     ]
     return (
         "Most published preparations had the effect that they were tested for: "
-        f"{', '.join(shares)}; {100 * level:.0f}\u00a0% intervals. A verdict says whether a "
-        "preparation is expected above or below that. To choose among preparations compare scores and percentiles, and read what speaks against."
+        f"{', '.join(shares)}; {100 * level:.0f}\u00a0% intervals. A verdict says whether a preparation is "
+        "expected above or below that. To choose among preparations compare scores and percentiles, and read "
+        "what speaks against."
     )
 
 

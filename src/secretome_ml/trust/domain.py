@@ -104,7 +104,11 @@ class Domain:
         _, first, code = np.unique(key, return_index=True, return_inverse=True)
         words = [
             described.words(
-                int(batch.which[i]), int(common[i]), int(batch.used[i]), bool(blank[i]), self.nearest.threshold
+                int(batch.which[i]),
+                int(common[i]),
+                int(batch.used[i]),
+                bool(blank[i]),
+                self.nearest.threshold,
             )
             for i in first.tolist()
         ]
@@ -123,7 +127,9 @@ class Domain:
             told = [(c, context[c][row]) for c in _WATCHED if context[c][row] is not None]
             unseen = [reason for column, value in told for reason in self._unseen(column, [value])]
             product = context["product"][row]
-            nothing = [f"{terms.label('product', product)} is no product of cells"] if product in controls else []
+            nothing = (
+                [f"{terms.label('product', product)} is no product of cells"] if product in controls else []
+            )
             reasons.append([*nothing, *unseen, *self._unseen("preconditioning", kinds.get(sample, []))])
         stated = np.any([context[c] != None for c in _NEEDED], axis=0)  # noqa: E711
         stated |= profiles.samples.isin(kinds.keys())

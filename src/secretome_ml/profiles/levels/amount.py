@@ -67,7 +67,9 @@ def _in_ranges(rows: pd.DataFrame, setting: Setting) -> tuple[pd.Series, pd.Seri
         np.array([getattr(r, end) if r else np.nan for r in ranges])[codes] for end in ("low", "high")
     )
     found[amounts.index] = place(amounts["amount"].to_numpy(dtype=float), low, high)
-    base[amounts.index] = np.array([PUBLISHED if r and r.sources else USUAL for r in ranges], dtype=object)[codes]
+    base[amounts.index] = np.array([PUBLISHED if r and r.sources else USUAL for r in ranges], dtype=object)[
+        codes
+    ]
     return found, base, sorted({source for r in ranges if r for source in r.sources})
 
 

@@ -47,5 +47,7 @@ def readings(factors: pd.DataFrame) -> pd.Series:
     ]
     counts = rest.groupby(["sample", "made"], sort=False).size().rename("n").reset_index()
     more = counts["n"].astype(str) + " more: " + counts["made"].astype(str)
-    parts = pd.concat([pd.Series(texts, index=first["sample"], dtype=object), more.set_axis(counts["sample"])])
+    parts = pd.concat(
+        [pd.Series(texts, index=first["sample"], dtype=object), more.set_axis(counts["sample"])]
+    )
     return parts.groupby(level=0, sort=False).agg("; ".join)

@@ -22,7 +22,7 @@ _STEEPNESS = float(np.log(3.0))
 
 @dataclass(frozen=True)
 class Range:
-    """Amounts of a factor from unconditioned cells, in the canonical unit; no sources where a prior stands in."""
+    """Amounts of a factor from unconditioned cells, in the canonical unit; no sources behind a prior."""
 
     low: float
     high: float
@@ -68,9 +68,7 @@ def usual_amounts() -> dict[str, Range]:
         return {r["factor"]: Range(float(r["low"]), float(r["high"]), ()) for r in csv.DictReader(stream)}
 
 
-def known_range(
-    factor: str, quantity: str, source: str | None, product: str | None = None
-) -> Range | None:
+def known_range(factor: str, quantity: str, source: str | None, product: str | None = None) -> Range | None:
     """Return what amounts of a factor are held against: what is published, else what is usual.
 
     Examples
