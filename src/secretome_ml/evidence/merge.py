@@ -129,7 +129,20 @@ def join_studies(evidence: Evidence, keep: str, other: str) -> Evidence:
         names.add(name)
         arm_of[arm] = name
     tables = {t.name: _joined(evidence.tables[t.name], keep, other, arm_of).astype(t.dtypes) for t in TABLES}
-    return Evidence(tables)
+    return Evidence(_in_order(tables))
+
+
+def _in_order(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return the tables with their rows in the order of the studies, then of the arms."""
+    place = {study: i for i, study in enumerate(tables["studies"]["study"])}
+    by_study = tables["arms"].sort_values("study", key=lambda s: s.map(place), kind="stable")
+    arm_place = {key: i for i, key in enumerate(zip(by_study["study"], by_study["arm"], strict=True))}
+    ordered = {"studies": tables["studies"], "arms": by_study.reset_index(drop=True)}
+    for name, frame in tables.items():
+        if name not in ordered:
+            rank = [arm_place[key] for key in zip(frame["study"], frame["arm"], strict=True)]
+            ordered[name] = frame.iloc[sorted(range(len(frame)), key=rank.__getitem__)].reset_index(drop=True)
+    return {name: ordered[name] for name in tables}
 
 
 def _descriptions(evidence: Evidence, study: str) -> dict[tuple[str, ...], str]:
@@ -158,11 +171,8 @@ def _joined(frame: pd.DataFrame, keep: str, other: str, arm_of: dict[str, str]) 
         )
     ours = frame.index[frame["study"] == keep]
     repeated = _unite(frame, [i for i in ours if not moved[i]], [i for i in ours if moved[i]])
-    # The rows of a study stand together, those of the kept reading first.
-    rest = [i for i in ours if i not in repeated]
-    order = [i for i in frame.index if i not in set(ours)]
-    place = sum(i < min(ours) for i in order) if len(ours) else 0
-    order[place:place] = sorted(rest, key=lambda i: bool(moved[i]))
+    # Those of the kept reading first.
+    order = sorted(set(frame.index) - repeated, key=lambda i: bool(moved[i]))
     frame = frame.loc[order].reset_index(drop=True)
     if "number" in frame:
         here = frame["study"] == keep

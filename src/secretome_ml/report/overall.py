@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from secretome_ml.report.words import VERDICTS, clean, effect_label, shorten
+from secretome_ml.report.words import VERDICT_MARKS, clean, effect_label, shorten
 from secretome_ml.trust.resampling import Estimate
 
 
@@ -22,14 +22,14 @@ def outside_domain(scores: pd.DataFrame) -> list[tuple[str, list[str]]]:
 
 
 def overall_words(scores: pd.DataFrame) -> list[dict[str, str]]:
-    """Return, per effect, how many samples are likely to have it, and which scores highest and lowest.
+    """Return, per effect, how many samples should do more than usual, and which score highest and lowest.
 
     Examples
     --------
     >>> columns = ["sample", "effect", "verdict", "percentile", "score", "in_domain"]
-    >>> rows = [("a", "angiogenic", "likely", 90.0, 3.1, True)]
+    >>> rows = [("a", "angiogenic", "usual", 90.0, 3.1, True)]
     >>> overall_words(pd.DataFrame(rows, columns=columns))[0]["words"]
-    'likely.'
+    'usual.'
     """
     return [
         {"effect": effect_label(str(effect)).capitalize(), "words": _words(rows)}
@@ -45,8 +45,9 @@ def caution_words(prevalence: Mapping[str, Estimate], level: float) -> str:
     ]
     return (
         "Most published preparations had the effect that they were tested for: "
-        f"{', '.join(shares)}; {100 * level:.0f}\u00a0% intervals. So “likely” is common. To choose "
-        "among preparations compare scores and percentiles, and read what speaks against."
+        f"{', '.join(shares)}; {100 * level:.0f}\u00a0% intervals. A verdict says whether a preparation is "
+        "expected above or below that. To choose among preparations compare scores and percentiles, and read "
+        "what speaks against."
     )
 
 
@@ -54,7 +55,7 @@ def _words(rows: pd.DataFrame) -> str:
     counts = rows["verdict"].value_counts()
     if len(rows) == 1:
         return f"{rows['verdict'].iloc[0]}."
-    told = [f"{v} for {int(counts[v])}" for v in VERDICTS if v in counts]
+    told = [f"{v} for {int(counts[v])}" for v in VERDICT_MARKS if v in counts]
     inside = rows[rows["in_domain"].astype(bool)]
     text = f"{', '.join(told)} of {len(rows)} samples."
     if len(inside) < 2:

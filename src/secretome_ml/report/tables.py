@@ -13,7 +13,7 @@ from rich.text import Text
 
 from secretome_ml.models.registry import BASELINES
 from secretome_ml.report.words import (
-    VERDICTS,
+    VERDICT_MARKS,
     clean,
     decimal,
     drivers_label,
@@ -101,7 +101,7 @@ def scores_table(scores: pd.DataFrame, level: float = 0.9, most_drivers: int = 3
         name = shorten(str(sample), 60) + ("" if inside else " (!)")
         table.add_row(Text(name, style="bold" if inside else "bold yellow"))
         for row in rows.to_dict("records"):
-            mark, side = VERDICTS[str(row["verdict"])]
+            mark, side = VERDICT_MARKS[str(row["verdict"])]
             drivers = row["drivers"] if isinstance(row["drivers"], str) else ""
             low, high = decimal(float(row["probability_low"])), decimal(float(row["probability_high"]))
             table.add_row(

@@ -283,6 +283,7 @@ def _assemble(
         intervals=fit_intervals(final.margin, targets, recipe.level, min(recipe.draws, 200), recipe.seed),
         domain=fit_domain(profiles),
         typical=_typical(encoder, profiles),
+        usual={e: round(float(targets.binary(e).mean()), 9) for e in recipe.effects},
         reference={e: np.sort(margin[e].to_numpy(dtype=float)) for e in recipe.effects},
         studies=studies.astype(object).where(studies.notna(), None).to_dict("records"),
         metrics=[{k: _plain(v) for k, v in row.items()} for row in metrics.to_dict("records")],
