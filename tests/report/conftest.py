@@ -70,13 +70,13 @@ def _make_scores(terms: pd.DataFrame) -> pd.DataFrame:
         score = float(part["contribution"].sum())
         chance = 1 / (1 + np.exp(-0.6 * score))
         low, high = max(0.0, chance - 0.15), min(1.0, chance + 0.1)
-        verdict = "likely" if low > 0.5 else "unlikely" if high < 0.5 else "uncertain"
+        verdict = "more than usual" if low > 0.5 else "less than usual" if high < 0.5 else "usual"
         inside = "long-winded" not in sample
         reason = "" if inside else "cell source 'menstrual_blood' stands in 1 of the training studies"
         unknown = "WharTon-Factor<b>; XYZ-12" if sample == SCRIPT else ""
         drivers = "VEGFA +0.41; cell_source=adipose -0.10"
         rows.append(
-            (sample, effect, score, chance, low, high, verdict, 61.5, inside, reason, 4, unknown, drivers)
+            (sample, effect, score, chance, low, high, verdict, 61.5, inside, reason, 4, unknown, "", drivers)
         )
     return pd.DataFrame(rows, columns=list(SCORE_COLUMNS))
 

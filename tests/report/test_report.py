@@ -167,13 +167,13 @@ def test_fifty_samples_are_cut_said_and_small(make_terms, make_report):
 
 def test_overall_words_name_highest_and_lowest():
     rows = [
-        ("a", "likely", 3.0, 90.0, True),
-        ("b", "uncertain", 1.0, 20.0, True),
-        ("c", "likely", 9.0, 99.0, False),
+        ("a", "more than usual", 3.0, 90.0, True),
+        ("b", "usual", 1.0, 20.0, True),
+        ("c", "more than usual", 9.0, 99.0, False),
     ]
     scores = pd.DataFrame(rows, columns=["sample", "verdict", "score", "percentile", "in_domain"])
     words = overall_words(scores.assign(effect="angiogenic"))[0]["words"]
-    assert words.startswith("likely for 2, uncertain for 1 of 3 samples.")
+    assert words.startswith("more than usual for 2, usual for 1 of 3 samples.")
     assert "inside the domain: a (percentile 90); lowest: b (percentile 20)" in words
 
 
