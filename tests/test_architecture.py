@@ -44,7 +44,7 @@ ORDER = [
     "cluster",
     "serving",
     "tracking",
-    "reporting",
+    "report",
     "workflows",
     "web",
     "cli",

@@ -44,11 +44,12 @@ KNOWLEDGE: Mapping[str, float] = MappingProxyType(
 )
 
 
-# Every effect that the corpus carries (25 studies, 8 null or adverse outcomes, 20 decided comparisons); the three
-# headline effects first.
+# Every effect that the corpus carries (25 studies, 8 null or adverse outcomes, 20 decided comparisons); the
+# three headline effects first.
 EFFECTS = (
-    "angiogenic", "anti_inflammatory", "anti_fibrotic", "immunomodulatory", "cardioprotective",
-    "neuroprotective", "wound_healing", "renoprotective", "pulmonary_protective", "anti_apoptotic", "osteogenic",
+    "angiogenic", "anti_inflammatory", "anti_fibrotic",
+    "immunomodulatory", "cardioprotective", "neuroprotective", "wound_healing", "renoprotective",
+    "pulmonary_protective", "anti_apoptotic", "osteogenic",
 )  # fmt: skip
 
 

@@ -61,7 +61,10 @@ STUDIES = Table(
         Column("first_author", "Family name of the first author."),
         Column("journal", "Journal, as the source writes it."),
         Column("title", "Title of the study, where the source prints it."),
-        Column("url", "Address that was read."),
+        Column(
+            "url",
+            "Address of the study; of the page that was read, where no better one is known.",
+        ),
         Column(
             "locator",
             "Place in a seed review that states the facts: seed:FILE#WHERE.",

@@ -87,6 +87,17 @@ _GENE = (
 )  # fmt: skip
 
 
+def names_rows(header: str) -> bool:
+    """Say whether a header is one under which proteins, genes or microRNAs are listed.
+
+    Examples
+    --------
+    >>> names_rows("Gene Symbol"), names_rows("UniProt accession"), names_rows("What we found")
+    (True, True, False)
+    """
+    return _squeezed(fold_header(header)) in _IDENTIFIERS - {""}
+
+
 def _squeezed(words: str) -> str:
     return words.replace(" ", "")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from secretome_ml.readers.columns import Column, column_roles, is_accession
+from secretome_ml.readers.columns import Column, column_roles, is_accession, names_rows
 from secretome_ml.readers.genes import accessions_of, species_of
 from secretome_ml.readers.opening import refuse
 from secretome_ml.readers.sample_sheet import is_layout, looks_like_sheet
@@ -37,6 +37,11 @@ class FactorRows:
     def identified(self) -> bool:
         """Whether a column names proteins, genes or microRNAs."""
         return bool(self.of("accession", "gene"))
+
+    @property
+    def listed(self) -> bool:
+        """Whether the header itself says that proteins, genes or microRNAs stand below."""
+        return any(names_rows(c.name) for c in self.of("accession", "gene"))
 
 
 def columns_of(source: Source) -> FactorRows | None:

@@ -13,10 +13,10 @@ from secretome_ml.logs import run_log
 from secretome_ml.models.targets import Targets
 from secretome_ml.profiles import profiles_from_evidence
 from secretome_ml.profiles.from_evidence import study_of
-from secretome_ml.reporting import page
-from secretome_ml.reporting.figures import beeswarm, importance_bar, metrics_forest, reliability
-from secretome_ml.reporting.style import save
-from secretome_ml.reporting.summary import summarise
+from secretome_ml.report import page
+from secretome_ml.report.figures import beeswarm, importance_bar, metrics_forest, reliability
+from secretome_ml.report.style import save
+from secretome_ml.report.summary import summarise
 from secretome_ml.serving import SERVED_COLUMNS
 from secretome_ml.tracking import Run, log_run, to_json
 from secretome_ml.validation.guard import joined_duplicates

@@ -107,7 +107,7 @@ def read(source: Source) -> Measurements:
     if len(names) > len(roles):
         wells = Counter(names)
         said.append(f"{sum(1 for n in wells.values() if n > 1)} samples stand in several rows, read as wells")
-    found: Scale = "log2" if scale == "log2" else "stated"
+    found: Scale = "log2" if scale == "log2" else "intensity" if scale == "intensity" else "stated"
     became = dict.fromkeys(factors, "amounts of a factor") | dict.fromkeys(
         left, "about the samples, not read"
     )
@@ -120,7 +120,7 @@ def read(source: Source) -> Measurements:
     )
 
 
-_SAID = {"intensity": "linear amounts", "log2": "log2 amounts", "stated": "amounts without a unit"}
+_SAID = {"intensity": "amounts without a unit, compared with one another", "log2": "log2 amounts"}
 # So many factors are measured by mass spectrometry or sequencing, whose amounts are relative.
 _MANY = 50
 
@@ -128,11 +128,11 @@ _MANY = 50
 def _scale(frame: pd.DataFrame) -> tuple[str, str]:
     numbers = [n for c in frame if (n := numbers_of(frame[c])) is not None]
     if not numbers:
-        return "stated", "no number"
+        return "intensity", "no number"
     matrix = np.column_stack(numbers)
     finite = matrix[np.isfinite(matrix)]
     scale, why = scale_of(matrix, "")
     # Concentrations are small numbers too: of few factors, only a negative one shows a logarithm.
     if scale == "log2" and (len(numbers) >= _MANY or finite.min() < 0):
         return "log2", why
-    return ("intensity" if len(numbers) >= _MANY else "stated"), why
+    return "intensity", why

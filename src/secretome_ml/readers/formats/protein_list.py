@@ -42,8 +42,8 @@ def recognises(source: Source) -> bool:
         return False
     return (
         bool(table.of("change", "direction", "place"))
-        or not table.of("value")
         or bool(_signed(source, table))
+        or (not table.of("value") and table.listed)
     )
 
 
