@@ -200,17 +200,9 @@ class Model:
         """
         features = self.encoder.encode(batch)
         margins = self.estimator.margins(features)
-<<<<<<< HEAD
+        reasons = self.domain.reasons(batch)
         maps: dict[str, TermMap] = {}
         given: dict[str, Array] = {}
-=======
-        reasons = self.domain.reasons(batch)
-        maps = term_maps(self.encoder, batch, features, self.typical)
-        given = {
-            effect: found.contributions(self.estimator.contributions(features, effect))
-            for effect, found in maps.items()
-        }
->>>>>>> main
         per_effect: list[dict[str, NDArray[Any]]] = []
         for effect, margin in zip(self.effects, margins, strict=True):
             own = effect_map(self.encoder, batch, features, self.typical, effect)
