@@ -36,7 +36,7 @@ def running() -> Iterator[Running]:
 
     opened = listen("127.0.0.1", 0)
     port = opened.getsockname()[1]
-    server = make_server(Settings(port=port, requests_per_minute=1_000_000, burst=1_000_000))
+    server = make_server(Settings(port=port))
     thread = threading.Thread(target=server.run, args=([opened],))
     thread.start()
     try:

@@ -20,12 +20,12 @@ class Counted:
     def __init__(self, model: Any) -> None:
         self.model, self.passes, self.go = model, [], threading.Event()
 
-    def score_and_explain(self, profiles: Any) -> Any:
+    def score(self, profiles: Any) -> Any:
         self.passes.append(len(profiles))
         self.go.wait(60)
         if any("poison" in str(s) for s in profiles.samples):
             raise ValueError("poison")
-        return self.model.score_and_explain(profiles)
+        return self.model.score(profiles)
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def all_at_once(counted: Counted, parts: list[Any], most: int = 256) -> list[Any
 
     def score(part: Any) -> Any:
         try:
-            return batches.score_and_explain(counted, part)
+            return batches.score(counted, part)
         except ValueError as error:
             return error
 
@@ -57,10 +57,9 @@ def test_together_as_alone(model, few_profiles):
     counted = Counted(model)
     found = all_at_once(counted, parts)
     assert counted.passes == [3, 18], "the first alone, then all who waited"
-    for part, (scores, terms) in zip(parts, found, strict=True):
-        wanted_scores, wanted_terms = model.score_and_explain(part)
-        pd.testing.assert_frame_equal(scores, wanted_scores, rtol=0, atol=1e-10, check_dtype=False)
-        pd.testing.assert_frame_equal(terms, wanted_terms, rtol=0, atol=1e-10, check_dtype=False)
+    for part, scores in zip(parts, found, strict=True):
+        wanted = model.score(part)
+        pd.testing.assert_frame_equal(scores, wanted, rtol=0, atol=1e-10, check_dtype=False)
 
 
 def test_a_table_is_bounded(model, few_profiles):
@@ -75,6 +74,6 @@ def test_one_that_fails_does_not_take_the_others_with_it(model, few_profiles):
     good = [few_profiles.take([s]) for s in few_profiles.samples[:4]]
     found = all_at_once(Counted(model), [*good[:2], poison, *good[2:]])
     assert [isinstance(f, ValueError) for f in found] == [False, False, True, False, False]
-    assert [list(f[0]["sample"].unique()) for f in found if not isinstance(f, ValueError)] == [
+    assert [list(f["sample"].unique()) for f in found if not isinstance(f, ValueError)] == [
         list(part.samples) for part in good
     ]

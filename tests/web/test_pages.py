@@ -112,7 +112,7 @@ def test_a_change_is_what_scoring_the_changed_table_gives(service_client: TestCl
     again = service_client.get(f"{other.url.path}/scores.csv").text.splitlines()
     scores = [float(line.split(",")[own[0].split(",").index("score")]) for line in again[1:]]
     changed_rows = pd.read_csv(pd.io.common.StringIO("\n".join(own)))
-    assert changed_rows["score"].tolist()[3:] == pytest.approx(scores, abs=1e-9)
+    assert changed_rows["score"].tolist()[len(scores) :] == pytest.approx(scores, abs=1e-9)
 
 
 def test_the_report_runs_and_loads_nothing(service_client: TestClient, result: str):
@@ -254,3 +254,24 @@ def test_the_formats_offered_are_the_readers():
     from secretome_ml.web.pages.form import FORMATS
 
     assert tuple(READERS) == FORMATS
+
+
+def test_samples_are_found_by_name_and_taken_home_as_a_workbook(service_client):
+    from io import BytesIO
+
+    from openpyxl import load_workbook
+
+    from secretome_ml import load_model
+
+    rows = "".join(f"{name},adipose\n" for name in ("=1+1", "lot 1", "lot 2"))
+    sent = service_client.post("/upload", files={"file": ("a.csv", f"sample,cell_source\n{rows}".encode())})
+    page = settled(service_client, sent)
+    address = page.url.path
+    found = service_client.get(address, params={"name": "LOT"}).text
+    assert "2 of 3 samples" in found
+    assert found.count('<th scope="row"><a href="/results/') == 2
+    assert service_client.get(address, params={"name": "<b>"}).text.count("<b>") == 0
+    book = load_workbook(BytesIO(service_client.get(f"{address}/scores.xlsx").content))
+    cells = list(book.active.iter_rows())
+    assert len(cells) == 1 + 3 * len(load_model().effects)
+    assert (cells[1][0].value, cells[1][0].data_type) == ("=1+1", "s"), "no formula"

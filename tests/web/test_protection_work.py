@@ -14,12 +14,9 @@ from typing import Any
 import pytest
 
 from secretome_ml.errors import SecretomeError
-from secretome_ml.web.folder import UploadFolder
-from secretome_ml.web.jobs import Jobs
-from secretome_ml.web.pool import Pool
 from secretome_ml.web.refusals import Refused
-from secretome_ml.web.results import Results
 from secretome_ml.web.voice import MarkedLines
+from secretome_ml.web.work import Job, Kept, Pool
 from web.web_clients import wait_for
 
 TOKEN = "correct-horse-battery-staple"
@@ -50,81 +47,64 @@ def test_the_pool_is_bounded_and_a_late_worker_keeps_its_place():
 
 
 def test_results_end_by_time_and_by_room():
-    now = [0.0]
-    results: Results[str] = Results(most=10, seconds=5.0, clock=lambda: now[0])
-    first, second = results.put("first", 6), results.put("second", 4)
-    assert results.get(first) == "first"
-    third = results.put("third", 4)
-    assert (results.get(first), results.get(second), results.get(third)) == ("first", None, "third")
-    now[0] = 5.1
-    assert results.get(first) is None
-    assert len({results.put(str(i)) for i in range(100)}) == 100
+    kept = Kept(most=10, seconds=60.0)
+    first, second = kept.put("first", 6), kept.put("second", 4)
+    assert kept.get(first) == "first"
+    third = kept.put("third", 4)
+    assert (kept.get(first), kept.get(second), kept.get(third)) == ("first", None, "third")
+    whole = kept.put("larger than all", 11)
+    assert (kept.get(first), kept.get(whole)) == (None, "larger than all")
+    brief = Kept(10, 0.0)
+    assert brief.get(brief.put("gone")) is None
+    assert len({kept.put(str(i)) for i in range(100)}) == 100
 
 
 def test_jobs_tell_how_they_end():
-    jobs = Jobs(most=2, seconds=60.0)
-    go = threading.Event()
+    pool, go = Pool(workers=1, waiting=1), threading.Event()
 
     def work(progress) -> str:
         progress(1, 2, "reading")
         go.wait()
         raise SecretomeError("Nothing to do.")
 
-    name = jobs.start(work)
-    job = wait_for(lambda: (found := jobs.get(name)) and found.what and found)
-    assert (job.state, job.done, job.total) == ("running", 1, 2)
-    jobs.start(lambda progress: 1)
+    job = Job.begin(pool, work)
+    wait_for(lambda: job.what)
+    assert (job.waiting, job.done, job.total, job.result, job.refusal) == (False, 1, 2, None, None)
+    second = Job.begin(pool, lambda progress: "/results/x")
+    assert second.waiting
     with pytest.raises(Refused) as refused:
-        jobs.start(lambda progress: 2)
+        Job.begin(pool, lambda progress: "/results/y")
     assert refused.value.status_code == 503
     go.set()
-    jobs.close(wait=True)
-    assert job.state == "failed"
+    wait_for(lambda: second.result == "/results/x")
     assert job.refusal is not None
-    assert job.refusal.detail == "Nothing to do."
-    assert jobs.get("guessed") is None
+    assert (job.refusal.detail, job.result) == ("Nothing to do.", None)
+    pool.close()
 
 
 # Files
 
 
-def test_uploads_lie_in_a_private_folder_and_go(tmp_path: Path):
-    root = tmp_path / "uploads"
-    folder = UploadFolder(root)
-    with folder.use() as inner:
-        (inner / "upload").write_bytes(b"x")
-        assert inner.stat().st_mode & 0o077 == 0
-        assert root.stat().st_mode & 0o077 == 0
-    assert not inner.exists()
-    folder.close()
-    assert list(root.iterdir()) == []
+def test_nothing_of_an_upload_stays(service_client, tmp_path: Path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    seen: list[int] = []
+    from secretome_ml import readers
 
+    read = readers.read_profiles
 
-def test_a_folder_of_somebody_else_is_refused(tmp_path: Path):
-    root = tmp_path / "uploads"
-    root.mkdir(mode=0o755)
-    root.chmod(0o777)
-    with pytest.raises(SecretomeError, match="yours alone"):
-        UploadFolder(root)
-    (tmp_path / "real").mkdir(mode=0o700)
-    (tmp_path / "link").symlink_to(tmp_path / "real")
-    with pytest.raises(SecretomeError, match="yours alone"):
-        UploadFolder(tmp_path / "link")
+    def look(path: Path, *rest: Any) -> Any:
+        seen.extend(
+            (
+                path.stat().st_mode & 0o077 and path.parent.stat().st_mode & 0o077,
+                len(list(tmp_path.iterdir())),
+            )
+        )
+        return read(path, *rest)
 
-
-def test_two_services_do_not_take_each_others_folders(tmp_path: Path):
-    first = UploadFolder(tmp_path / "uploads")
-    second = UploadFolder(tmp_path / "uploads")
-    assert (first.removed, second.removed) == (0, 0)
-    assert first.path.is_dir()
-    first.close()
-    second.close()
-
-
-def test_nothing_of_an_upload_stays(service_client):
-    service = service_client.app.state.service
+    monkeypatch.setattr("secretome_ml.readers.read_profiles", look)
     service_client.post("/api/v1/score", files={"file": ("a.csv", b"sample,cell_source\na,adiposs\n")})
-    assert [p.name for p in service.folder.path.iterdir()] == ["lock"]
+    assert seen == [0, 1], "read from a folder of ours alone"
+    assert list(tmp_path.iterdir()) == []
 
 
 # Logs

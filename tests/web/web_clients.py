@@ -17,7 +17,6 @@ from secretome_ml.web.server import listen, make_server
 from secretome_ml.web.settings import Settings
 
 HERE = "http://127.0.0.1:8000"
-LOOSE = {"requests_per_minute": 1_000_000, "burst": 1_000_000}
 
 
 def wait_for(condition: Callable[[], Any], seconds: float = 120.0) -> Any:
@@ -33,7 +32,7 @@ def wait_for(condition: Callable[[], Any], seconds: float = 120.0) -> Any:
 @contextmanager
 def client_of(**settings: Any) -> Iterator[TestClient]:
     """Give a client of an application in this process; errors come as answers, as they do over a wire."""
-    app = create_app(Settings(**{**LOOSE, **settings}))
+    app = create_app(Settings(**settings))
     with TestClient(app, base_url=HERE, raise_server_exceptions=False) as client:
         yield client
 
@@ -43,7 +42,7 @@ def server_of(**settings: Any) -> Iterator[httpx.Client]:
     """Give a client of a real server."""
     opened = listen("127.0.0.1", 0)
     port = opened.getsockname()[1]
-    server = make_server(Settings(**{**LOOSE, **settings}, port=port))
+    server = make_server(Settings(**settings, port=port))
     thread = threading.Thread(target=server.run, args=([opened],))
     thread.start()
     try:

@@ -37,7 +37,6 @@ def ui(
     mlflow_url: Annotated[
         str | None, typer.Option("--mlflow-url", help="Address of an MLflow UI to link to.")
     ] = None,
-    rate: Annotated[int, typer.Option("--rate", min=1, help="Requests of one client a minute.")] = 600,
     open_page: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
     verbose: Verbose = False,
 ) -> None:
@@ -68,7 +67,6 @@ def ui(
         models_folder=models_folder,
         evidence=evidence,
         mlflow_url=mlflow_url,
-        requests_per_minute=rate,
     )
     opened = listen(host, port)
     settings = replace(settings, port=opened.getsockname()[1])

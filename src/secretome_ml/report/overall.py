@@ -7,9 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from secretome_ml.report.words import clean, effect_label, shorten
+from secretome_ml.report.words import VERDICT_MARKS, clean, effect_label, shorten
 from secretome_ml.trust.resampling import Estimate
-from secretome_ml.trust.verdict import VERDICTS
 
 
 def outside_domain(scores: pd.DataFrame) -> list[tuple[str, list[str]]]:
@@ -56,7 +55,7 @@ def _words(rows: pd.DataFrame) -> str:
     counts = rows["verdict"].value_counts()
     if len(rows) == 1:
         return f"{rows['verdict'].iloc[0]}."
-    told = [f"{v} for {int(counts[v])}" for v in VERDICTS if v in counts]
+    told = [f"{v} for {int(counts[v])}" for v in VERDICT_MARKS if v in counts]
     inside = rows[rows["in_domain"].astype(bool)]
     text = f"{', '.join(told)} of {len(rows)} samples."
     if len(inside) < 2:

@@ -16,6 +16,7 @@ from secretome_ml.report.samples import Shown
 from secretome_ml.report.style import svg_text
 from secretome_ml.report.summary import ModelSummary, citation
 from secretome_ml.report.words import (
+    VERDICT_MARKS,
     clean,
     decimal,
     effect_label,
@@ -95,4 +96,5 @@ def _environment() -> Environment:
     )
     shown = (percent, at, signed, decimal, clean, factor_address)
     environment.filters |= {f.__name__: f for f in shown} | {"effect": effect_label, "term": term_label}
+    environment.globals["verdicts"] = VERDICT_MARKS
     return environment

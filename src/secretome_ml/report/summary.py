@@ -6,7 +6,7 @@ import json
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import version
+from importlib import import_module
 from typing import Any
 
 import pandas as pd
@@ -18,7 +18,7 @@ from secretome_ml.model import Model
 from secretome_ml.report.words import decimal, term_label, value_words
 from secretome_ml.version import __version__
 
-_LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "xgboost", "matplotlib")
+_LIBRARIES = ("numpy", "pandas", "scipy", "sklearn", "xgboost", "matplotlib")
 # The smallest change that counts; see the levels of `profiles/levels/setting.py`.
 _ELEVATED, _DECREASED = 1.5, -0.5
 _CHANCES = ("probability", "probability_low", "probability_high")
@@ -85,7 +85,10 @@ def summarise(model: Model, versions: Mapping[str, str] | None = None) -> ModelS
 
 def library_versions() -> dict[str, str]:
     """Return the versions of Python and of the libraries that a prediction rests on."""
-    return {"Python": platform.python_version(), **{name: version(name) for name in _LIBRARIES}}
+    return {
+        "Python": platform.python_version(),
+        **{name: str(import_module(name).__version__) for name in _LIBRARIES},
+    }
 
 
 def plain_words(score: Mapping[str, Any], terms: pd.DataFrame, level: float = 0.9) -> str:

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from secretome_ml.models.registry import BASELINES
 from secretome_ml.report.words import (
+    VERDICT_MARKS,
     clean,
     decimal,
     drivers_label,
@@ -21,7 +22,6 @@ from secretome_ml.report.words import (
     model_label,
     shorten,
 )
-from secretome_ml.trust.verdict import LESS, MORE, NOT_JUDGED, USUAL
 from secretome_ml.validation.metrics import HIGHER_IS_BETTER
 
 # Names for narrow columns.
@@ -35,12 +35,7 @@ _SHORT = {
     "concordance": "concordance",
     "brier": "Brier",
 }
-_MARKS = {
-    MORE: (f"▲ {MORE}", "green"),
-    LESS: (f"▼ {LESS}", "red"),
-    USUAL: (f"● {USUAL}", "yellow"),
-    NOT_JUDGED: (f"– {NOT_JUDGED}", "dim"),
-}
+_COLOURS = {"more": "green", "between": "yellow", "less": "red", "none": "dim"}
 
 
 def join_metrics(metrics_by_model: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -106,12 +101,12 @@ def scores_table(scores: pd.DataFrame, level: float = 0.9, most_drivers: int = 3
         name = shorten(str(sample), 60) + ("" if inside else " (!)")
         table.add_row(Text(name, style="bold" if inside else "bold yellow"))
         for row in rows.to_dict("records"):
-            mark, colour = _MARKS.get(str(row["verdict"]), (str(row["verdict"]), ""))
+            mark, side = VERDICT_MARKS[str(row["verdict"])]
             drivers = row["drivers"] if isinstance(row["drivers"], str) else ""
             low, high = decimal(float(row["probability_low"])), decimal(float(row["probability_high"]))
             table.add_row(
                 Text(effect_label(str(row["effect"]))),
-                Text(mark, style=colour),
+                Text(f"{mark} {row['verdict']}", style=_COLOURS[side]),
                 Text(f"{decimal(float(row['probability']))} ({low}–{high})"),
                 Text(decimal(float(row["score"]))),
                 Text(f"{float(row['percentile']):.0f}"),

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from urllib.parse import quote
 
+from secretome_ml.trust.verdict import LESS, MORE, NOT_JUDGED, USUAL
 from secretome_ml.vocabulary import Terms
 
 _MODELS = {
@@ -29,6 +30,13 @@ _METRICS = {
     "log_loss": "log loss",
     "brier": "Brier score",
     "concordance": "concordance of arms",
+}
+# Each verdict with its mark and how it is coloured, the best first.
+VERDICT_MARKS = {
+    MORE: ("▲", "more"),
+    USUAL: ("◆", "between"),
+    LESS: ("▼", "less"),
+    NOT_JUDGED: ("–", "none"),
 }
 _LEVELS = {2.0: "elevated", 1.0: "detected", 0.0: "not detected", -1.0: "decreased"}
 _SWITCHES = {1.0: "yes", 0.0: "no", -1.0: "taken away"}

@@ -17,9 +17,8 @@ from secretome_ml.errors import SecretomeError
 from secretome_ml.report.rendering import STATIC
 from secretome_ml.version import __version__
 from secretome_ml.web import api, login, pages
+from secretome_ml.web.guard import Guard, Sessions
 from secretome_ml.web.metrics import Metrics
-from secretome_ml.web.protection import PROTECTION
-from secretome_ml.web.protection.token import Sessions
 from secretome_ml.web.refusals import refusal_of
 from secretome_ml.web.respond import respond
 from secretome_ml.web.service import Service
@@ -62,8 +61,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.metrics = Metrics()
     app.state.sessions = Sessions(settings.token)
-    for layer in reversed(PROTECTION):
-        app.add_middleware(layer, settings=settings)
+    app.add_middleware(Guard, settings=settings)
     for kind in (HTTPException, RequestValidationError, SecretomeError):
         app.add_exception_handler(kind, _refuse)
     app.include_router(api.router)

@@ -10,15 +10,13 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from secretome_ml.model import Model
     from secretome_ml.profiles import Profiles
-
-    Scored: TypeAlias = tuple[pd.DataFrame, pd.DataFrame]
 
 _MARK = ":"
 
@@ -28,7 +26,7 @@ class _Asked:
     """Profiles of one caller, and what became of them."""
 
     profiles: Profiles
-    scored: Scored | None = None
+    scored: pd.DataFrame | None = None
     error: Exception | None = None
 
     @property
@@ -50,8 +48,8 @@ class Batches:
         self._door, self._turn = Lock(), Lock()
         self._waiting: deque[_Asked] = deque()
 
-    def score_and_explain(self, model: Model, profiles: Profiles) -> Scored:
-        """Return what `model.score_and_explain` returns. Blocking, for many threads at once."""
+    def score(self, model: Model, profiles: Profiles) -> pd.DataFrame:
+        """Return what `model.score` returns. Blocking, for many threads at once."""
         asked = _Asked(profiles)
         with self._door:
             self._waiting.append(asked)
@@ -87,17 +85,20 @@ def _score(model: Model, batch: Sequence[_Asked]) -> None:
     for asked in batch:
         if not asked.answered:
             try:
-                asked.scored = model.score_and_explain(asked.profiles)
+                asked.scored = model.score(asked.profiles)
             except Exception as error:  # raised again in its caller's thread
                 asked.error = error
 
 
-def _together(model: Model, parts: Sequence[Profiles]) -> list[Scored]:
+def _together(model: Model, parts: Sequence[Profiles]) -> list[pd.DataFrame]:
     from secretome_ml.profiles import join_profiles
 
     joined = join_profiles([_marked(part, f"{i}{_MARK}") for i, part in enumerate(parts)])
-    scores, terms = model.score_and_explain(joined)
-    return list(zip(_apart(scores, len(parts)), _apart(terms, len(parts)), strict=True))
+    scores = model.score(joined)
+    names = scores["sample"].astype(str).str.split(_MARK, n=1, expand=True)
+    owner = names[0].astype(int)
+    named = scores.assign(sample=names[1])
+    return [named[owner == i].reset_index(drop=True) for i in range(len(parts))]
 
 
 def _marked(profiles: Profiles, mark: str) -> Profiles:
@@ -108,11 +109,3 @@ def _marked(profiles: Profiles, mark: str) -> Profiles:
     }
     context = profiles.context.rename(index=lambda sample: f"{mark}{sample}")
     return replace(profiles, context=context, **frames)
-
-
-def _apart(rows: pd.DataFrame, count: int) -> list[pd.DataFrame]:
-    """Return each caller's rows, under the names that it used."""
-    marked = rows["sample"].astype(str).str.split(_MARK, n=1, expand=True)
-    named = rows.assign(sample=marked[1])
-    owner = marked[0].astype(int)
-    return [named[owner == i].reset_index(drop=True) for i in range(count)]

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from secretome_ml.web.guard import COOKIE, LOGIN, SESSION_S, Sessions
 from secretome_ml.web.pages import login_page
-from secretome_ml.web.protection.token import COOKIE, LOGIN, SESSION_S, Sessions
 
 router = APIRouter()
 

@@ -8,11 +8,10 @@ import uvicorn
 
 from secretome_ml.errors import SecretomeError
 from secretome_ml.web.app import create_app
-from secretome_ml.web.connections import protocol_of
-from secretome_ml.web.protection.head import LARGEST_HEAD
 from secretome_ml.web.settings import Settings
 
 _KEEP_ALIVE_S = 5
+_LARGEST_HEAD = 16 * 1024
 _SHUTDOWN_S = 5
 
 
@@ -41,7 +40,7 @@ def make_server(settings: Settings) -> uvicorn.Server:
     """Return a server of the application, not yet started."""
     config = uvicorn.Config(
         create_app(settings),
-        http=protocol_of(settings),
+        http="h11",
         ws="none",
         lifespan="on",
         log_config=None,
@@ -52,7 +51,7 @@ def make_server(settings: Settings) -> uvicorn.Server:
         limit_concurrency=settings.max_connections,
         timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=_SHUTDOWN_S,
-        h11_max_incomplete_event_size=LARGEST_HEAD,
+        h11_max_incomplete_event_size=_LARGEST_HEAD,
     )
     return uvicorn.Server(config)
 

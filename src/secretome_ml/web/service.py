@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import logging
+import os
+import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from starlette.requests import Request
 
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.web.batching import Batches
-from secretome_ml.web.folder import UploadFolder
-from secretome_ml.web.jobs import Jobs
-from secretome_ml.web.pool import Pool
-from secretome_ml.web.results import Results
 from secretome_ml.web.settings import Settings
 from secretome_ml.web.unpacking import require_small
+from secretome_ml.web.work import Job, Kept, Pool, Progress
 
 if TYPE_CHECKING:  # pandas and the rest take a second to import; the first page does not wait for them
     import pandas as pd
@@ -30,6 +31,7 @@ if TYPE_CHECKING:  # pandas and the rest take a second to import; the first page
 T = TypeVar("T")
 _LONGEST_NAME = 80
 _UPLOAD, _SHEET = "upload", "sheet"
+_FOLDER = "secretome-ml-upload-"
 _log = logging.getLogger(__name__)
 
 
@@ -43,10 +45,10 @@ class Service:
 
     Attributes
     ----------
-    results : Results
+    results : Kept
         What pages come back to.
-    jobs : Jobs
-        Long work in the background.
+    jobs : Kept
+        Long work in the background, by name.
 
     Examples
     --------
@@ -59,14 +61,15 @@ class Service:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.results: Results[Any] = Results(settings.kept_samples, settings.kept_seconds)
-        self.jobs = Jobs(settings.waiting, settings.kept_seconds)
-        self.folder = UploadFolder()
+        self.results = Kept(settings.kept_samples, settings.kept_seconds)
+        self.jobs = Kept(4 * settings.waiting, settings.kept_seconds)
+        self._slow = Pool(1, settings.waiting)
         self.pool = Pool(settings.workers, settings.waiting, settings.timeout_s)
         self._model: Model | None = None
         self._evidence: Evidence | None = None
         self._loading = Lock()
         self._failed = False
+        remove_leftovers(Path(tempfile.gettempdir()))
         self._batches = Batches()
 
     @property
@@ -123,6 +126,16 @@ class Service:
         """
         return await self.pool.run(partial(work, *arguments, **named))
 
+    def begin(self, work: Callable[[Progress], str]) -> str:
+        """Begin long work, one after the other, and return the name under which `jobs` has it.
+
+        Raises
+        ------
+        Refused
+            503 when too much long work waits already.
+        """
+        return self.jobs.put(Job.begin(self._slow, work))
+
     def read(
         self,
         content: bytes,
@@ -155,8 +168,8 @@ class Service:
         require_small(content, shown, self.settings.max_unpacked_bytes)
         if metadata is not None:
             require_small(metadata, "sample sheet", self.settings.max_unpacked_bytes)
-        with self.folder.use() as folder:
-            upload, sheet = folder / _UPLOAD, folder / _SHEET
+        with tempfile.TemporaryDirectory(prefix=f"{_FOLDER}{os.getpid()}-") as folder:
+            upload, sheet = Path(folder) / _UPLOAD, Path(folder) / _SHEET
             upload.write_bytes(content)
             if metadata is not None:
                 sheet.write_bytes(metadata)
@@ -171,9 +184,9 @@ class Service:
         warnings = tuple(_renamed(w, shown) for w in profiles.warnings)
         return replace(profiles, warnings=warnings, origins=origins)
 
-    def score_and_explain(self, profiles: Profiles) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Return scores and terms; callers who wait at the same time share one pass. Call it by `run`."""
-        return self._batches.score_and_explain(self.model, profiles)
+    def score(self, profiles: Profiles) -> pd.DataFrame:
+        """Return scores; callers who wait at the same time share one pass. Call it by `run`."""
+        return self._batches.score(self.model, profiles)
 
     def require_few(self, samples: int, name: str, most: int | None = None) -> None:
         """Refuse more samples than the service takes at once; default: as many as it scores."""
@@ -186,8 +199,28 @@ class Service:
     def close(self) -> None:
         """Take no more work and leave nothing behind."""
         self.pool.close()
-        self.jobs.close()
-        self.folder.close()
+        self._slow.close()
+
+
+def remove_leftovers(root: Path) -> int:
+    """Remove the uploads of this user's services that have crashed; return their number."""
+    removed = 0
+    for folder in root.glob(f"{_FOLDER}*"):
+        process = folder.name.removeprefix(_FOLDER).partition("-")[0]
+        if process.isdecimal() and folder.lstat().st_uid == os.getuid() and not _alive(int(process)):
+            shutil.rmtree(folder, ignore_errors=True)
+            removed += 1
+    return removed
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        pass
+    return True
 
 
 def service_of(request: Request) -> Service:

@@ -42,13 +42,10 @@ class Settings:
         Most samples in one request, and in one that asks for every term.
     max_connections : int
         Connections held open at once; one more is answered 503.
-    header_timeout_s, body_timeout_s, write_timeout_s, timeout_s : float
-        Seconds for sending the head of a request, sending its body, taking some of the answer, and for
-        the work itself.
+    timeout_s : float
+        Seconds for the work of a request.
     workers, waiting : int
         Requests worked on at once, and those that may wait; one more is answered 503.
-    requests_per_minute, burst : int
-        Requests of one client a minute, and how many of them at once.
     kept_samples, kept_seconds : int, float
         Samples whose results are kept for the pages, and for how long after they were last seen.
 
@@ -82,14 +79,9 @@ class Settings:
     max_samples: int = 1000
     max_explained: int = 100
     max_connections: int = 100
-    header_timeout_s: float = 10.0
-    body_timeout_s: float = 60.0
-    write_timeout_s: float = 30.0
     timeout_s: float = 60.0
     workers: int = 8
     waiting: int = 32
-    requests_per_minute: int = 600
-    burst: int = 120
     kept_samples: int = 4000
     kept_seconds: float = 3600.0
 

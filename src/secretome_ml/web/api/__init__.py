@@ -2,11 +2,10 @@
 
 from fastapi import APIRouter
 
-from secretome_ml.web.api import openapi, page, routes
+from secretome_ml.web.api import openapi, routes
 
 router = APIRouter()
 router.include_router(routes.router)
 router.include_router(openapi.router)
-router.include_router(page.router)
 
 __all__ = ["router"]

@@ -19,12 +19,10 @@ _WHY = {
     400: "The body is no JSON, or a damaged form.",
     401: "The token was not shown.",
     403: "The request came from a page of another site.",
-    408: "The body did not arrive in time.",
     413: "The body is too large.",
     415: "The body is neither JSON nor a form.",
     421: "Another host name was asked for.",
     422: "The input cannot be used; every offending place is listed.",
-    429: "Too many requests in a short time; `Retry-After` says when to come again.",
     500: "The service failed.",
     503: "The service is busy, the model is not there, or the work took too long.",
 }
@@ -48,7 +46,7 @@ def _refusals(*statuses: int) -> Responses:
 
 
 def _work(answer: type[BaseModel]) -> Responses:
-    refused = _refusals(400, 401, 403, 408, 413, 415, 421, 422, 429, 500, 503)
+    refused = _refusals(400, 401, 403, 413, 415, 421, 422, 500, 503)
     return {200: {"model": answer}, **refused}
 
 
@@ -69,7 +67,7 @@ async def explain(request: Request) -> Response:
     return await _answer(request, explained=True)
 
 
-@router.get("/health", responses=_HEALTH | _refusals(421, 429, 500))
+@router.get("/health", responses=_HEALTH | _refusals(421, 500))
 async def health(request: Request) -> Response:
     """Say whether the service can score; 503 while it cannot."""
     service = service_of(request)
@@ -77,7 +75,7 @@ async def health(request: Request) -> Response:
     return JSONResponse(content, 200 if service.ready else 503)
 
 
-@router.get("/metrics", responses=_METRICS | _refusals(401, 421, 429, 500), response_class=Response)
+@router.get("/metrics", responses=_METRICS | _refusals(401, 421, 500), response_class=Response)
 async def metrics(request: Request) -> Response:
     """Give the figures of this service in the format that Prometheus reads."""
     service = service_of(request)
@@ -98,5 +96,5 @@ def _do(service: Service, body: bytes | Upload, explained: bool) -> tuple[bytes,
     profiles = read_body(service, body)
     if explained:
         service.require_few(len(profiles), "request", service.settings.max_explained)
-    scores, terms = service.score_and_explain(profiles)
-    return answers.render(service.model, profiles, terms if explained else scores), len(profiles)
+    rows = service.model.explain(profiles) if explained else service.score(profiles)
+    return answers.render(service.model, profiles, rows), len(profiles)

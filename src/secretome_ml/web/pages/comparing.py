@@ -19,7 +19,7 @@ from secretome_ml.web.refusals import Refused
 from secretome_ml.web.service import Service, service_of
 
 if TYPE_CHECKING:
-    from secretome_ml.web.jobs import Progress
+    from secretome_ml.web.work import Progress
 
 router = APIRouter()
 

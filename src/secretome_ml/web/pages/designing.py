@@ -24,7 +24,7 @@ from secretome_ml.web.service import Service, service_of
 
 if TYPE_CHECKING:
     from secretome_ml.profiles import Profiles
-    from secretome_ml.web.jobs import Progress
+    from secretome_ml.web.work import Progress
 
 router = APIRouter()
 GAIN, KEEP, LEAVE = "gain", "keep", "leave"

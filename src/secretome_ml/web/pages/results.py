@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from secretome_ml.report.words import clean
 from secretome_ml.web.pages.rendering import show
 from secretome_ml.web.pages.scored import Scored, find
 from secretome_ml.web.pages.waiting import begin
@@ -18,10 +20,11 @@ from secretome_ml.web.service import Service, service_of
 if TYPE_CHECKING:
     import pandas as pd
 
-    from secretome_ml.web.jobs import Progress
+    from secretome_ml.web.work import Progress
 
 router = APIRouter()
 PER_PAGE = 50
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _NAMES = 40
 # A report that is opened from this service may draw itself; it holds no script and asks for nothing.
 _REPORT_POLICY = (
@@ -41,11 +44,13 @@ class Row:
 
 
 @router.get("/results/{identifier}")
-async def result(request: Request, identifier: str, page: int = 1, sort: str = "") -> Response:
-    """Show what was read, and all samples."""
+async def result(
+    request: Request, identifier: str, page: int = 1, sort: str = "", name: str = ""
+) -> Response:
+    """Show what was read, and all samples, or those whose names hold some text."""
     service = service_of(request)
     scored = find(service, identifier)
-    view = await service.run(_view, service, scored, page, sort)
+    view = await service.run(_view, service, scored, page, sort, name[:80].strip())
     return show(request, "result", identifier=identifier, scored=scored, sort=sort, **view)
 
 
@@ -54,6 +59,14 @@ async def scores(request: Request, identifier: str) -> Response:
     """Give the scores as a table."""
     scored = find(service_of(request), identifier)
     return _download(_csv(scored.scores), "text/csv; charset=utf-8", "scores.csv")
+
+
+@router.get("/results/{identifier}/scores.xlsx")
+async def workbook(request: Request, identifier: str) -> Response:
+    """Give the scores as a workbook."""
+    service = service_of(request)
+    scored = find(service, identifier)
+    return _download(await service.run(_xlsx, scored.scores), _XLSX, "scores.xlsx")
 
 
 @router.get("/results/{identifier}/contributions.csv")
@@ -97,9 +110,10 @@ def _report(service: Service, scored: Scored) -> str:
     return report_html(service.model, scored.profiles, evidence=service.evidence)
 
 
-def _view(service: Service, scored: Scored, page: int, sort: str) -> dict[str, Any]:
+def _view(service: Service, scored: Scored, page: int, sort: str, name: str) -> dict[str, Any]:
     effects = service.model.effects
-    order = _order(scored.scores, sort, effects)
+    names = [str(sample) for sample in scored.profiles.samples]
+    order = [i for i in _order(scored.scores, sort, effects) if name.casefold() in names[i].casefold()]
     last = max(1, -(-len(order) // PER_PAGE))
     page = min(max(page, 1), last)
     own = order[(page - 1) * PER_PAGE : page * PER_PAGE]
@@ -112,6 +126,9 @@ def _view(service: Service, scored: Scored, page: int, sort: str) -> dict[str, A
         "level": f"{100 * service.model.recipe.level:.0f}\u00a0%",
         "read_as": ", ".join(dict.fromkeys(o.format.replace("_", " ") for o in scored.profiles.origins)),
         "page": page,
+        "name": name,
+        "found": len(order),
+        "query": urlencode({k: v for k, v in (("sort", sort), ("name", name)) if v}),
         "last": last,
         "outside": int(outside),
         "without": int((used == 0).sum()),
@@ -119,7 +136,7 @@ def _view(service: Service, scored: Scored, page: int, sort: str) -> dict[str, A
         "most_used": int(used.max()),
         "unknown": unknown.head(_NAMES).to_dict("records"),
         "unknown_count": len(unknown),
-        "samples": [(i, str(name)) for i, name in enumerate(scored.profiles.samples, start=1)],
+        "samples": [(i, own_name) for i, own_name in enumerate(names, start=1)],
     }
 
 
@@ -145,6 +162,25 @@ def _rows(scored: Scored, positions: Sequence[int], width: int) -> list[Row]:
 
 def _csv(table: pd.DataFrame) -> bytes:
     return str(table.to_csv(index=False, lineterminator="\n")).encode()
+
+
+def _xlsx(table: pd.DataFrame) -> bytes:
+    """Return a workbook; a text that begins like a formula stays a text."""
+    from io import BytesIO
+
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("scores")
+    for row in (table.columns, *table.astype(object).where(table.notna(), None).to_numpy()):
+        cells = [WriteOnlyCell(sheet, clean(v) if isinstance(v, str) else v) for v in row]
+        for cell in cells:
+            cell.data_type = "s" if isinstance(cell.value, str) else cell.data_type
+        sheet.append(cells)
+    buffer = BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
 
 
 def _download(content: bytes, kind: str, name: str) -> Response:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from secretome_ml.profiles import Profiles
-    from secretome_ml.web.jobs import Progress
     from secretome_ml.web.pages.differences import Difference
+    from secretome_ml.web.work import Progress
 
 # So many samples are scored between two words about the progress.
 _AT_ONCE = 25

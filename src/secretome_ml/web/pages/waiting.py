@@ -10,12 +10,12 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from secretome_ml.web.jobs import Job, Progress
 from secretome_ml.web.pages.form import Submitted, show_form
 from secretome_ml.web.pages.refused import error_page
 from secretome_ml.web.pages.rendering import show
-from secretome_ml.web.refusals import Refused
+from secretome_ml.web.refusals import Refusal, Refused
 from secretome_ml.web.service import service_of
+from secretome_ml.web.work import Job, Progress
 
 router = APIRouter()
 
@@ -38,14 +38,14 @@ async def begin(request: Request, work: Callable[[Progress], str], sent: Submitt
         What the user sent, to be shown again if it cannot be used.
     """
     service = service_of(request)
-    name = service.jobs.start(work)
+    name = service.begin(work)
     loop = asyncio.get_running_loop()
     end = loop.time() + _PATIENCE_S
-    job = service.jobs.get(name)
-    while job is not None and not job.ended and loop.time() < end:
+    job: Job = service.jobs.get(name)
+    while not job.result and not job.refusal and loop.time() < end:
         await asyncio.sleep(_LOOK_S)
-    if job is not None and job.state == "done":
-        return RedirectResponse(str(job.result), HTTPStatus.SEE_OTHER)
+    if job.result:
+        return RedirectResponse(job.result, HTTPStatus.SEE_OTHER)
     kept = f"?sent={service.results.put(sent, sent.weight)}" if sent is not None else ""
     return RedirectResponse(f"/jobs/{name}{kept}", HTTPStatus.SEE_OTHER)
 
@@ -53,21 +53,18 @@ async def begin(request: Request, work: Callable[[Progress], str], sent: Submitt
 @router.get("/jobs/{name}")
 def watch(request: Request, name: str, sent: str = "") -> Response:
     """Show how far the work is; go to its result when it is done."""
-    job = service_of(request).jobs.get(name)
+    job: Job | None = service_of(request).jobs.get(name)
     if job is None:
         raise Refused(HTTPStatus.NOT_FOUND, _GONE)
-    if job.state == "done":
-        return RedirectResponse(str(job.result), HTTPStatus.SEE_OTHER)
-    if job.state == "failed":
-        return _failed(request, job, sent)
+    if job.result:
+        return RedirectResponse(job.result, HTTPStatus.SEE_OTHER)
+    if job.refusal:
+        return _failed(request, job.refusal, sent)
     return show(request, "waiting", job=job)
 
 
-def _failed(request: Request, job: Job, sent: str) -> Response:
+def _failed(request: Request, refusal: Refusal, sent: str) -> Response:
     """Show why, and the form with what was sent still in it."""
-    refusal = job.refusal
-    if refusal is None:
-        raise Refused(HTTPStatus.INTERNAL_SERVER_ERROR, "The work failed. What happened stands in the log.")
     before = service_of(request).results.get(sent) if sent else None
     if refusal.status != HTTPStatus.UNPROCESSABLE_ENTITY or not isinstance(before, Submitted):
         return error_page(request, refusal)
