@@ -43,7 +43,7 @@ def recognises(source: Source) -> bool:
 
 def _factors(columns: list[Column]) -> list[str]:
     """Return the columns of factors: numbers, no design, and most of their names known; else none."""
-    usable = [c for c in columns if c.numeric and c.role not in ("p value", "flag")]
+    usable = [c for c in columns if c.numeric and c.name and c.role not in ("p value", "flag")]
     names = [c.name for c in usable if not is_design(c.name) and fold_header(c.name) not in _SAMPLE]
     bare = [split_unit(n)[0] for n in names]
     return names if len(names) > 1 and named_share(bare) >= 0.5 else []
