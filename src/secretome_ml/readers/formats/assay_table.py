@@ -17,6 +17,7 @@ from secretome_ml.readers.columns import (
     numbers_of,
     scale_of,
 )
+from secretome_ml.readers.doubts.reading import one_of_a_kind
 from secretome_ml.readers.formats.canonical_wide import split_unit
 from secretome_ml.readers.measurements import Measurements, Role, Scale, value_frame
 from secretome_ml.readers.opening import refuse
@@ -95,7 +96,7 @@ def read(source: Source) -> Measurements:
         )
         parts.append(part[cells.filled])
     if problems:
-        raise InputRefused(problems)
+        raise InputRefused(one_of_a_kind(problems))
     roles: dict[str, Role] = {n: role_of_well(n) if names.duplicated().any() else "sample" for n in names}
     left = [c for c in others if c != sample]
     said = [f"{len(factors)} factors x {len(roles)} samples, samples named by '{sample}'"]
