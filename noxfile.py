@@ -16,7 +16,7 @@ NUMBERS = (
 )  # fmt: skip
 
 
-@nox.session(python=["3.11", "3.12"])
+@nox.session(python=["3.11", "3.12", "3.13"])
 @nox.parametrize("resolution", ["pinned", "lowest-direct", "highest"])
 def tests(session: nox.Session, resolution: str) -> None:
     """Run what decides a number on every Python with the pinned, the lowest and the highest versions."""
@@ -32,6 +32,15 @@ def threads(session: nox.Session, threads: str) -> None:
     session.install("-c", "constraints.txt", "-e", ".[test]")
     counts = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), threads)
     session.run("pytest", "tests/frozen", "tests/models", env=counts)
+
+
+@nox.session(python="3.11")
+def gpu(session: nox.Session) -> None:
+    """Run the released predictions with `xgboost`, whose wheel can use a GPU, in place of `xgboost-cpu`."""
+    session.install("-c", "constraints.txt", "-e", ".[test]")
+    session.run("uv", "pip", "uninstall", "xgboost-cpu", external=True)
+    session.install("xgboost==3.2.0")
+    session.run("pytest", "tests/frozen", "tests/models", "tests/trees")
 
 
 @nox.session(python="3.11")

@@ -24,6 +24,7 @@ import pandas as pd
 from scipy.special import expit
 
 from secretome_ml import load_evidence, load_model
+from secretome_ml.features.columns import Features
 from secretome_ml.features.encoder import Encoder
 from secretome_ml.models import MODELS, targets_from_evidence
 from secretome_ml.profiles import profiles_from_evidence
@@ -79,8 +80,8 @@ def table(python: str, limit: float) -> str:
             begun = time.perf_counter()
             chance = _ask(
                 python,
-                train.for_effect(effect).loc[label.index].assign(label=label),
-                test.for_effect(effect),
+                _table(train.take(label.index), effect).assign(label=label),
+                _table(test, effect),
                 limit,
             )
             took["AutoGluon"] += time.perf_counter() - begun
@@ -114,6 +115,11 @@ def _ask(python: str, train: pd.DataFrame, test: pd.DataFrame, limit: float) -> 
             raise RuntimeError(done.stderr[-1500:])
         found = pd.read_parquet(Path(folder) / "found.parquet")["chance"].to_numpy(dtype=float)
     return np.clip(found, 1e-6, 1.0 - 1e-6)
+
+
+def _table(features: Features, effect: str) -> pd.DataFrame:
+    names = [column.name for column in features.columns]
+    return pd.DataFrame(features.for_effect(effect), index=features.samples, columns=names)
 
 
 def _shown(row: pd.Series) -> str:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from secretome_ml.bulk import score_file
 
 from benchmarks import made
 from benchmarks.measure import Figure, seconds
@@ -38,8 +37,10 @@ def figures(folder: Path, quick: bool) -> Iterator[Figure | str]:
 
 def _scored(folder: Path, model: Model, rows: int, factors: int) -> float:
     table = made.parquet(folder / "grown.parquet", rows, factors)
-    score_file(model, table, folder / "grown.scores.parquet")
-    took = min(seconds(lambda: score_file(model, table, folder / "grown.scores.parquet")) for _ in range(2))
+    made.score_file(model, table, folder / "grown.scores.parquet")
+    took = min(
+        seconds(lambda: made.score_file(model, table, folder / "grown.scores.parquet")) for _ in range(2)
+    )
     table.unlink()
     return took
 

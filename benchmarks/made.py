@@ -18,13 +18,15 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import xgboost as xgb
-from secretome_ml.bulk.encoding import BatchEncoder
-from secretome_ml.bulk.header import read_header
-from secretome_ml.bulk.source import open_bulk
 
 from secretome_ml import load_evidence, load_model
+from secretome_ml.files import write_table
 from secretome_ml.model import Model
 from secretome_ml.models.boosted import BoostedTrees
+from secretome_ml.stream import LongTable
+from secretome_ml.stream.header import read_header
+from secretome_ml.stream.source import open_table
+from secretome_ml.workflows.score import scored_batches
 
 CONTEXTS = 300
 CHUNK = 100_000
@@ -128,22 +130,31 @@ def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def matrix(path: Path, model: Model) -> np.ndarray:
     """Return the ready matrix of a file, as the trees see it: its rows for each effect, under one another."""
-    source = open_bulk(path)
-    header = read_header(source)
-    encoder = BatchEncoder(header, model, text=source.mark is not None)
     estimator = trees_of(model)
-    own = len(estimator.columns_)
     parts: list[list[np.ndarray]] = [[] for _ in model.effects]
-    for batch in source.batches(header.columns, header.texts):
-        encoded = encoder.encode(batch, 1)
-        for i, effect in enumerate(model.effects):
-            values = encoded.matrix(effect)
-            values = np.where(np.isnan(values), estimator.typical_[:, None], values)
-            rows = np.zeros((len(encoded), own + len(model.effects)), dtype=np.float32)
-            rows[:, :own] = values.T
-            rows[:, own + i] = 1.0
-            parts[i].append(rows)
+    for batch in long_table(path).batches():
+        features = model.encoder.encode(batch)
+        for part, effect in zip(parts, model.effects, strict=True):
+            part.append(estimator._columns(features, effect).T)
     return np.concatenate([part for effect in parts for part in effect])
+
+
+def long_table(path: Path) -> LongTable:
+    """Open a table to be read in batches, however short it is."""
+    source = open_table(path)
+    if source is None:
+        raise ValueError(f"{path} is no plain table")
+    return LongTable(source, read_header(source))
+
+
+def score_file(model: Model, path: Path, target: Path) -> None:
+    """Score a table into another, as `score` does with a long one."""
+    write_table((batch.scores() for batch in scored_batches(model, long_table(path))), target)
+
+
+def explain_file(model: Model, path: Path, target: Path) -> None:
+    """Write the contributions of a table into another, as `explain` does with a long one."""
+    write_table((batch.terms() for batch in scored_batches(model, long_table(path))), target)
 
 
 def trees_of(model: Model) -> BoostedTrees:

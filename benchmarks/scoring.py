@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
-from secretome_ml.bulk import score_file
 
 from benchmarks import made
 from benchmarks.measure import Figure, compare, in_child, seconds
@@ -20,12 +19,16 @@ FACTORS = 200
 # The peak of this process alone: `ru_maxrss` would begin with that of the process that started it.
 _PEAK = """
 import json, re, sys
+from pathlib import Path
 from secretome_ml import load_model
-from secretome_ml.bulk import score_file
-made = score_file(load_model(), sys.argv[1], sys.argv[2])
+from secretome_ml.files import write_table
+from secretome_ml.stream import open_long
+from secretome_ml.workflows.score import scored_batches
+batches = scored_batches(load_model(), open_long(sys.argv[1]))
+write_table((batch.scores() for batch in batches), Path(sys.argv[2]))
 with open("/proc/self/status") as lines:
     peak = int(re.search(r"VmHWM:\\s+(\\d+)", lines.read())[1]) / 1024
-print(json.dumps({"peak": peak, "samples": made.samples}))
+print(json.dumps({"peak": peak}))
 """
 
 
@@ -43,7 +46,7 @@ def figures(folder: Path, quick: bool) -> Iterator[Figure | str]:
         yield compare(
             f"{count:,} x {FACTORS} factors from Parquet to Parquet, three effects, {name}",
             f"`inplace_predict` on the ready matrix ({rows.shape[1]} columns), once per effect",
-            lambda m=model: score_file(m, table, folder / "scores.parquet"),
+            lambda m=model: made.score_file(m, table, folder / "scores.parquet"),
             lambda m=model, ready=rows: [_bare(m, ready) for _ in range(effects)],
             rounds,
             most=1.0,
@@ -54,7 +57,7 @@ def figures(folder: Path, quick: bool) -> Iterator[Figure | str]:
     yield compare(
         f"the same from Parquet to Parquet, {made.trees_of(large).rounds:,} trees",
         "pandas reading the same file",
-        lambda: score_file(large, table, folder / "scores.parquet"),
+        lambda: made.score_file(large, table, folder / "scores.parquet"),
         lambda: pd.read_parquet(table),
         1,
     )
@@ -84,7 +87,7 @@ def _difference(folder: Path, model: Model) -> float:
     from secretome_ml.readers.streaming import stream_profiles
 
     small = made.parquet(folder / "small.parquet", 500, FACTORS)
-    score_file(model, small, folder / "small.scores.parquet")
+    made.score_file(model, small, folder / "small.scores.parquet")
     found = pq.read_table(folder / "small.scores.parquet")["score"].to_numpy()
     parts = []
     for profiles in stream_profiles(small):
@@ -103,8 +106,8 @@ def _csv(folder: Path, count: int, model: Model) -> Figure:
     found = compare(
         f"{count:,} x {FACTORS} factors from CSV to Parquet, the released model",
         f"the fastest reader ({fastest}) plus the same from Parquet",
-        lambda: score_file(model, text, folder / "scores.parquet"),
-        lambda: (readers[fastest](), score_file(model, table, folder / "scores.parquet")),
+        lambda: made.score_file(model, text, folder / "scores.parquet"),
+        lambda: (readers[fastest](), made.score_file(model, table, folder / "scores.parquet")),
         3,
         most=1.2,
     )

@@ -26,7 +26,7 @@ from secretome_ml.models import MODELS, Targets, targets_from_evidence
 from secretome_ml.profiles import Profiles, profiles_from_evidence
 from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.recipe import Recipe, load_recipe
-from secretome_ml.reporting.words import effect_label, signed
+from secretome_ml.report.words import effect_label, signed
 from secretome_ml.validation.guard import check_split, joined_duplicates
 from secretome_ml.validation.sealed import without_sealed
 from secretome_ml.validation.splits import Split, study_folds, study_groups

@@ -9,10 +9,10 @@ import os
 import platform
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +25,12 @@ PROTOCOL = 2
 MANIFEST = "manifest.json"
 PROVENANCE = "provenance.json"
 
-_LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "xgboost")
+_LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "xgboost", "xgboost-cpu")
 _PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}\.(json|md)")
 # JSON takes up to sixty times its size while it is read.
-_LARGEST_FILE = 8 * 1024 * 1024
-_LARGEST_BUNDLE = 24 * 1024 * 1024
-_MOST_FILES = 32
+LARGEST_FILE = 8 * 1024 * 1024
+LARGEST_BUNDLE = 24 * 1024 * 1024
+MOST_FILES = 32
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def make_bundle(name: str, values: Mapping[str, Any], files: Mapping[str, bytes]
         "command": command,
         "secretome_ml": __version__,
         "python": platform.python_version(),
-        "libraries": {library: version(library) for library in _LIBRARIES},
+        "libraries": dict(_installed()),
     }
     content[PROVENANCE] = to_json(provenance)
     manifest = {
@@ -89,6 +89,12 @@ def make_bundle(name: str, values: Mapping[str, Any], files: Mapping[str, bytes]
         "files": {n: sha256(c) for n, c in sorted(content.items())},
     }
     return Bundle(manifest, content)
+
+
+def _installed() -> Iterator[tuple[str, str]]:
+    for library in _LIBRARIES:
+        with suppress(PackageNotFoundError):  # XGBoost comes by one of two names
+            yield library, version(library)
 
 
 def write_bundle(bundle: Bundle, folder: Path) -> None:
@@ -169,7 +175,7 @@ def _read_manifest(held: HeldFolder) -> dict[str, Any]:
 
 def _stated_files(manifest: dict[str, Any], root: Path) -> dict[str, str]:
     stated = manifest.get("files")
-    if not isinstance(stated, dict) or not stated or len(stated) > _MOST_FILES:
+    if not isinstance(stated, dict) or not stated or len(stated) > MOST_FILES:
         raise BundleChanged(f"{root}: {MANIFEST} does not list its files; restore it or train anew.")
     for name, check in stated.items():
         if not _PLAIN_NAME.fullmatch(name) or not isinstance(check, str):
@@ -187,10 +193,10 @@ def _refuse_large(held: HeldFolder, names: list[str]) -> None:
 
 def _refuse_too_much(sizes: Mapping[str, int], what: str) -> None:
     largest = max(sizes, key=lambda name: sizes[name], default="")
-    if sum(sizes.values()) > _LARGEST_BUNDLE or sizes.get(largest, 0) > _LARGEST_FILE:
+    if sum(sizes.values()) > LARGEST_BUNDLE or sizes.get(largest, 0) > LARGEST_FILE:
         raise BundleRefused(
             f"{what} is {sum(sizes.values())} bytes large, {sizes[largest]} of them {largest}; a bundle has "
-            f"at most {_LARGEST_BUNDLE}, a file of it {_LARGEST_FILE}. Do not trust it, or train with fewer "
+            f"at most {LARGEST_BUNDLE}, a file of it {LARGEST_FILE}. Do not trust it, or train with fewer "
             "refits or rounds."
         )
 
@@ -203,11 +209,11 @@ def _read_plain(held: HeldFolder, name: str) -> bytes:
             found = os.fstat(stream.fileno())
             if not stat.S_ISREG(found.st_mode):
                 raise BundleRefused(f"{path} is no plain file; restore it or train the bundle anew.")
-            if found.st_size > _LARGEST_FILE:
+            if found.st_size > LARGEST_FILE:
                 raise BundleRefused(
-                    f"{path} is {found.st_size} bytes large; a bundle's file has at most {_LARGEST_FILE}."
+                    f"{path} is {found.st_size} bytes large; a bundle's file has at most {LARGEST_FILE}."
                 )
-            return stream.read(_LARGEST_FILE)
+            return stream.read(LARGEST_FILE)
     except FileNotFoundError:
         raise BundleMissing(f"{path} is missing; restore it or train the bundle anew.") from None
     except OSError as error:

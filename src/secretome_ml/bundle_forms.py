@@ -164,11 +164,12 @@ class DomainForm(TypedDict):
 
 @with_config(_FORM)
 class TrustFile(TypedDict):
-    """Calibration, intervals, domain, and the scores of the training arms."""
+    """Calibration, intervals, domain, usual shares, and the scores of the training arms."""
 
     calibrator: CalibratorForm
     intervals: IntervalsForm
     domain: DomainForm
+    usual: Few[Share]
     reference: Few[Annotated[list[Number], Field(min_length=1, max_length=100_000), FailFast()]]
 
 

@@ -34,6 +34,7 @@ from secretome_ml.trust.calibration import Calibrator
 from secretome_ml.trust.domain import Domain
 from secretome_ml.trust.intervals import Intervals
 from secretome_ml.trust.refits import refits_from_state
+from secretome_ml.trust.verdict import verdicts
 
 RELEASED = "default"
 SCORE_COLUMNS = (
@@ -49,6 +50,7 @@ SCORE_COLUMNS = (
     "domain_reason",
     "factors_used",
     "factors_unknown",
+    "reading",
     "drivers",
 )
 
@@ -122,6 +124,7 @@ class Model:
     calibrator: Calibrator
     intervals: Intervals
     domain: Domain
+    usual: dict[str, float]
     reference: dict[str, np.ndarray]
     typical: Typical
     studies: list[dict[str, Any]]
@@ -189,6 +192,7 @@ class Model:
         """Score a batch: the one road of every profile, one or ten million, for whoever asks."""
         features = self.encoder.encode(batch)
         margins = self.estimator.margins(features)
+        reasons = self.domain.reasons(batch)
         maps = term_maps(self.encoder, batch, features, self.typical)
         given = {
             effect: found.contributions(self.estimator.contributions(features, effect))
@@ -205,18 +209,18 @@ class Model:
                     "probability": chance,
                     "probability_low": low,
                     "probability_high": high,
-                    "verdict": _verdicts(low, high),
+                    "verdict": verdicts(low, high, self.usual[effect], reasons == ""),
                     "percentile": self._percentiles(effect, margin),
                     "drivers": driver_texts(maps[effect], given[effect]),
                 }
             )
-        reasons = self.domain.reasons(batch)
         shared = {
             "sample": batch.samples.to_numpy(dtype=object),
             "in_domain": reasons == "",
             "domain_reason": reasons,
             "factors_used": batch.used,
             "factors_unknown": batch.unknown,
+            "reading": batch.reading,
         }
         return Scored(self.effects, shared, tuple(per_effect), maps, given)
 
@@ -241,6 +245,7 @@ class Model:
                 "calibrator": self.calibrator.state(),
                 "intervals": self.intervals.state(),
                 "domain": self.domain.state(),
+                "usual": self.usual,
                 "reference": {e: [round(float(v), 6) for v in r] for e, r in self.reference.items()},
             },
             "held_out.json": {"pairs": self.held_out.to_dict("records")},
@@ -254,10 +259,16 @@ class Model:
         reference = self.reference[effect]
         below = np.searchsorted(reference, scores - 1e-6)
         upto = np.searchsorted(reference, scores + 1e-6, side="right")
-        size = len(reference)
-        places = np.array([round(50.0 * float(place) / size, 1) for place in range(2 * size + 1)])
-        found: Array = places[below + upto]
+        found: Array = self._places[len(reference)][below + upto]
         return found
+
+    @cached_property
+    def _places(self) -> dict[int, Array]:
+        """The percentile of every place among so many scores, counted from both sides."""
+        return {
+            size: np.array([round(50.0 * float(place) / size, 1) for place in range(2 * size + 1)])
+            for size in {len(reference) for reference in self.reference.values()}
+        }
 
 
 def load_model(folder: Path | str | None = None) -> Model:
@@ -302,6 +313,7 @@ def _build(bundle: Bundle) -> Model:
         calibrator=Calibrator.from_state(trust["calibrator"]),
         intervals=Intervals.from_state(trust["intervals"]),
         domain=Domain.from_state(trust["domain"]),
+        usual={effect: float(share) for effect, share in trust["usual"].items()},
         reference=reference,
         typical={e: {(c, t): float(v) for c, t, v in rows} for e, rows in encoder["typical_parts"].items()},
         studies=evidence["studies"],
@@ -338,6 +350,7 @@ def _require_fit(model: Model) -> None:
         require_numbers(calibrator.offsets, effects, "the calibrator's offsets")
         slopes = calibrator.below, calibrator.above
         require(all(math.isfinite(v) and v >= 0.0 for v in slopes), "the calibrator's slopes")
+    require_numbers(model.usual, effects, "the usual shares")
     require(set(model.reference) == set(effects), "the effects of the reference")
     for scores in model.reference.values():
         require(scores.ndim == 1 and len(scores) > 0 and bool(np.isfinite(scores).all()), "the reference")
@@ -351,8 +364,3 @@ def _require_fit(model: Model) -> None:
     require(bool(np.isfinite(gaps).all()), "the gaps of the held-out pairs")
     require(set(model.held_out["effect"]) <= set(effects), "the effects of the held-out pairs")
     require(isinstance(model.evidence_digest, str), "the digest of the evidence")
-
-
-def _verdicts(low: Array, high: Array) -> NDArray[np.object_]:
-    words = np.where(low > 0.5, "likely", np.where(high < 0.5, "unlikely", "uncertain"))
-    return words.astype(object)

@@ -13,6 +13,11 @@ def _shipped(folder: str) -> Path:
     return packed if packed.is_dir() else _PACKAGE.parents[1] / folder
 
 
+def is_checkout() -> bool:
+    """Return whether the package runs from a clone of its repository, not from a wheel."""
+    return not (_PACKAGE / "_shipped").is_dir() and (_PACKAGE.parents[1] / "pyproject.toml").is_file()
+
+
 def data_dir() -> Path:
     """Return the folder that holds evidence, vocabularies, knowledge and examples."""
     return _shipped("data")

@@ -44,6 +44,15 @@ KNOWLEDGE: Mapping[str, float] = MappingProxyType(
 )
 
 
+# Every effect that the corpus carries (25 studies, 8 null or adverse outcomes, 20 decided comparisons); the
+# three headline effects first.
+EFFECTS = (
+    "angiogenic", "anti_inflammatory", "anti_fibrotic",
+    "immunomodulatory", "cardioprotective", "neuroprotective", "wound_healing", "renoprotective",
+    "pulmonary_protective", "anti_apoptotic", "osteogenic",
+)  # fmt: skip
+
+
 def _are_constants(values: dict[str, Any]) -> bool:
     """Return whether every key is one of `KNOWLEDGE` and every value a finite number."""
     return all(
@@ -119,7 +128,7 @@ class Recipe:
     """
 
     name: str = "default"
-    effects: tuple[str, ...] = ("angiogenic", "anti_inflammatory", "anti_fibrotic")
+    effects: tuple[str, ...] = EFFECTS
     basis_weights: dict[str, float] = field(default_factory=dict)
     blocks: tuple[str, ...] = ("cell_source", "preconditioning", "product", "factors", "knowledge")
     min_studies: int = 3

@@ -1,13 +1,27 @@
-"""Name to plug-in: small, explicit, and the names are what the command line offers."""
+"""Name to plug-in; the names are what the command line offers, and a file in the folder is enough."""
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Iterator, Mapping
+from types import ModuleType
 from typing import Any, TypeVar
 
 from secretome_ml.errors import UnknownName
 
 T = TypeVar("T")
+
+
+def modules_of(package: str, path: list[str]) -> list[ModuleType]:
+    """Return every module that lies in the folder of a package, by name.
+
+    Parameters
+    ----------
+    package, path : str, list of str
+        `__name__` and `__path__` of the package.
+    """
+    return [importlib.import_module(f"{package}.{found.name}") for found in pkgutil.iter_modules(path)]
 
 
 class Registry(Mapping[str, T]):

@@ -179,9 +179,9 @@ def test_a_file_of_exactly_the_largest_size_is_read_and_one_byte_more_is_not(
 ):
     size = max(p.stat().st_size for p in folder.iterdir())
     name = next(p.name for p in folder.iterdir() if p.stat().st_size == size)
-    monkeypatch.setattr(bundles, "_LARGEST_FILE", size)
+    monkeypatch.setattr(bundles, "LARGEST_FILE", size)
     assert len(read_bundle(folder).files) == 4
-    monkeypatch.setattr(bundles, "_LARGEST_FILE", size - 1)
+    monkeypatch.setattr(bundles, "LARGEST_FILE", size - 1)
     assert (
         refused(folder) == f"{folder / name} is {size} bytes large; a bundle's file has at most {size - 1}."
     )
@@ -192,9 +192,9 @@ def test_a_bundle_of_exactly_the_largest_size_is_read_and_one_byte_more_is_not(
 ):
     sizes = {p.name: p.stat().st_size for p in folder.iterdir()}
     total, largest = sum(sizes.values()), max(sizes, key=sizes.__getitem__)
-    monkeypatch.setattr(bundles, "_LARGEST_BUNDLE", total)
+    monkeypatch.setattr(bundles, "LARGEST_BUNDLE", total)
     assert len(read_bundle(folder).files) == 4
-    monkeypatch.setattr(bundles, "_LARGEST_BUNDLE", total - 1)
+    monkeypatch.setattr(bundles, "LARGEST_BUNDLE", total - 1)
     assert refused(folder) == (
         f"{folder} is {total} bytes large, {sizes[largest]} of them {largest}; a bundle has at most "
         f"{total - 1}, a file of it {8 * 2**20}. Do not trust it, or train with fewer refits or rounds."
@@ -207,7 +207,7 @@ def test_a_bundle_that_could_not_be_read_is_not_made():
 
 
 def test_the_limits_are_those_that_the_documents_name():
-    assert (bundles._LARGEST_FILE, bundles._LARGEST_BUNDLE) == (8 * 2**20, 24 * 2**20)
+    assert (bundles.LARGEST_FILE, bundles.LARGEST_BUNDLE) == (8 * 2**20, 24 * 2**20)
 
 
 # ---- the manifest -----------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ if __name__ == "__main__":
         print(cluster.scheduler_address, flush=True)
         sys.stdin.read()
 """
-FILES = 8
+FILES = 6
 
 
 @dataclass(frozen=True)

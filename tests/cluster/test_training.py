@@ -15,7 +15,7 @@ from secretome_ml.cluster import scheduler
 from secretome_ml.cluster.scheduler import open_cluster
 from secretome_ml.cluster.spread import over_cluster
 
-NAMES = ("logistic", "informed", "xgboost", "blend")
+NAMES = ("informed", "xgboost")
 
 
 def test_folds_on_a_cluster_are_those_of_one_process(cluster, few_features, few_targets):

@@ -135,6 +135,21 @@ def test_missing_and_unknown_columns_and_tables_are_all_named(tables: Path):
     assert ("mediators.csv", None, None) in found
 
 
+def test_a_table_from_before_there_was_a_context_column_states_it_of_no_arm(tables: Path, caplog):
+    def drop(column):
+        def edited(rows):
+            at = rows[0].index(column)
+            return [[c for i, c in enumerate(r) if i != at] for r in rows]
+
+        return edited
+
+    edit(tables / "arms.csv", drop("fraction"))
+    assert load_evidence(tables).arms["fraction"].isna().all()
+    assert "arms.csv has no column 'fraction'" in caplog.text
+    edit(tables / "arms.csv", drop("product"))
+    assert ("arms.csv", 1, "product") in refused(tables)
+
+
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"\x00\x00\x00"])
 def test_a_file_that_is_no_table_is_refused(tables: Path, content: bytes):
     (tables / "factors.csv").write_bytes(content)

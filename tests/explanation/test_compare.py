@@ -15,7 +15,7 @@ from secretome_ml.errors import InputRefused
 from secretome_ml.explanation.compare import term_differences, with_interval
 from secretome_ml.explanation.ordering import ordered_rightly
 from secretome_ml.model import Model
-from secretome_ml.reporting.figures.differences import difference_figure, difference_rows
+from secretome_ml.report.figures.differences import difference_figure, difference_rows
 from secretome_ml.workflows.compare import NO_REFITS, Compared, choose_pair, compare
 
 HYPOXIA = ROOT / "data" / "examples" / "adipose_hypoxia.csv"

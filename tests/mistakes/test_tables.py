@@ -119,7 +119,8 @@ def test_design_columns_beside_the_sample(row, read, panel):
 def test_a_type_of_sample_that_olink_does_not_know(row, read, panel):
     numbers = panel.filter(like="[pg/mL]").iloc[:, :3]
     rows = [
-        {"SampleID": s, "SampleType": "PATIENT", "OlinkID": f"O{i}", "Assay": c.split(" ")[0], "NPX": v}
+        {"SampleID": s, "SampleType": "PATIENT", "OlinkID": f"OID{i}"}
+        | {"Assay": c.split(" ")[0], "NPX": float(v)}
         for s, values in zip(panel["sample"], np.log2(numbers.to_numpy()), strict=True)
         for i, (c, v) in enumerate(zip(numbers.columns, values, strict=True))
     ]  # fmt: skip

@@ -205,3 +205,33 @@ def test_a_treated_product_is_the_product_and_what_was_done(
         assert (context["product"], context["fraction"]) == (product, fraction)
         rows = profiles.manipulations.fillna("").head(2)
         assert [f"{k} {t}".strip() for k, t in zip(rows["kind"], rows["target"], strict=True)] == done
+
+
+@pytest.mark.parametrize(
+    "decorated",
+    [
+        "20210105_QE3_nLC5_AH_{}",
+        "{}_Slot1-12_1_3456.d",
+        "{}_RC1_1_3456",
+        "Reporter intensity corrected 1 {}",
+        "Abundances (Normalized): F1: Sample, {}",
+        "D:\\data\\run7_{}.wiff",
+        "LFQ.intensity.{}",
+        "Normalized Area {}",
+        "{}.lcd",
+    ],
+)
+def test_names_that_instruments_decorate_meet(decorated: str) -> None:
+    names = ["asc hyp 1", "asc hyp 10", "asc norm 1"]
+    table = [decorated.format(n.replace(" ", "_")) for n in names]
+    for sheet, other in ((names, table), (table, names)):
+        found = join_names(sheet, [2, 3, 4], other, {}, ("s", "t"))
+        assert found.samples == dict(zip(sheet, other, strict=True))
+        assert not found.problems
+        assert found.notes
+
+
+def test_a_name_that_stands_in_several_is_not_guessed() -> None:
+    found = join_names(["hyp"], [2], ["run1_hyp_1", "run2_hyp_2"], {}, ("s", "t"))
+    assert found.samples == {}
+    assert len(found.problems) == 3

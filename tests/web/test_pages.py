@@ -176,7 +176,7 @@ def test_a_factor_tells_names_roles_weights_and_studies(service_client: TestClie
 def test_a_factors_weight_is_the_models(service_client: TestClient, tmp_path: Any):
     """By another road: the plain preparation with and without the factor, read from a table."""
     from secretome_ml import load_model, read_profiles
-    from secretome_ml.reporting.words import signed
+    from secretome_ml.report.words import signed
 
     table = (
         "sample,cell_type,cell_source,species,product,HGF\n"

@@ -76,8 +76,8 @@ def compare(
 
 def _write(found: Compared, folder: Path) -> list[Path]:
     from secretome_ml.files import write_table
-    from secretome_ml.reporting.figures.differences import difference_figure
-    from secretome_ml.reporting.style import save
+    from secretome_ml.report.figures.differences import difference_figure
+    from secretome_ml.report.style import save
 
     write_table(found.scores, folder / "scores.csv")
     write_table(found.terms, folder / "differences.csv")
@@ -91,8 +91,8 @@ def _show(found: Compared) -> None:
     import pandas as pd
 
     from secretome_ml.cli.listing import plain_table
-    from secretome_ml.reporting.figures.differences import difference_rows
-    from secretome_ml.reporting.words import between, effect_label, shorten, signed, term_label
+    from secretome_ml.report.figures.differences import difference_rows
+    from secretome_ml.report.words import between, effect_label, shorten, signed, term_label
 
     a, b = shorten(found.a, 24), shorten(found.b, 24)
     rows = []

@@ -111,8 +111,8 @@ def _preparation(
 
 def _write(found: Designed, folder: Path) -> list[Path]:
     from secretome_ml.files import write_table
-    from secretome_ml.reporting.figures.gains import front_figure, gains_figure
-    from secretome_ml.reporting.style import save
+    from secretome_ml.report.figures.gains import front_figure, gains_figure
+    from secretome_ml.report.style import save
 
     files = []
     for name in ("ranked", "cocktail", "trials", "nearest", "refused"):

@@ -18,13 +18,14 @@ def validate(evidence: EvidenceFolder = None, json_output: Json = False, quiet: 
     """List every row that breaks a rule; exit code 3 when there is one."""
     from secretome_ml.errors import InputRefused
     from secretome_ml.evidence import refused_studies, validate_evidence
+    from secretome_ml.evidence.validate import double_problems
     from secretome_ml.workflows.sources import open_evidence
 
     corpus = open_evidence(evidence)
     if evidence is not None and evidence.is_file():
         problems = [p for found in refused_studies(corpus, evidence.name).values() for p in found]
     else:
-        problems = validate_evidence(corpus)
+        problems = list(dict.fromkeys([*validate_evidence(corpus), *double_problems(corpus)]))
     if json_output:
         print_json({"studies": len(corpus.studies), "problems": [p.as_dict() for p in problems]})
         raise typer.Exit(InputRefused.exit_code if problems else 0)

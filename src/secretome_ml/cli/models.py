@@ -115,6 +115,32 @@ def promote(
 
 
 @app.command()
+def release(
+    bundle: Annotated[Path, typer.Argument(help="Folder of the bundle.")] = Path("models/latest"),
+    json_output: Json = False,
+) -> None:
+    """Make a bundle the one that ships with the package: a checkout's models/default.
+
+    \b
+    For example:
+      secretome-ml train && secretome-ml models release
+    """
+    from secretome_ml.workflows.release import release as run
+
+    folder, digest = run(bundle)
+    if json_output:
+        print_json({"bundle": str(folder), "digest": digest})
+        return
+    stdout().print(
+        f"Released {folder} (digest {digest[:12]})\n"
+        "Next     python tests/frozen/make.py, docs/corpus_card.py and tools/build_help.py; look at what\n"
+        "         they change, run the tests, commit",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+@app.command()
 def log(
     folders: Annotated[
         list[Path] | None, typer.Argument(help="Runs that wait. Default: all in experiments/unlogged.")

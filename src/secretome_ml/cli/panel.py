@@ -69,7 +69,7 @@ def _show(found: PanelFunction) -> None:
 
     from secretome_ml.cli.listing import plain_table
     from secretome_ml.explanation.panel import SIGNIFICANT
-    from secretome_ml.reporting.words import between, plain, shorten
+    from secretome_ml.report.words import between, plain, shorten
 
     for asked in found.asked.to_dict("records"):
         head = f"{asked['sample']}, {asked['direction']}: "

@@ -80,7 +80,7 @@ def score(
     from secretome_ml.cluster.places import local_copies
     from secretome_ml.files import check_suffix, csv_text, write_table
     from secretome_ml.models.device import compute_on, usable_device
-    from secretome_ml.reporting.tables import scores_table
+    from secretome_ml.report.tables import scores_table
     from secretome_ml.workflows.score import read_inputs, require_strict, seen_in_training
     from secretome_ml.workflows.score_files import Reading
     from secretome_ml.workflows.sources import local_store, open_model
@@ -197,7 +197,7 @@ def evaluate(
     For example:
       secretome-ml evaluate new_studies.jsonl --drop-seen
     """
-    from secretome_ml.reporting.tables import results_table
+    from secretome_ml.report.tables import results_table
     from secretome_ml.workflows.score import evaluate as run
     from secretome_ml.workflows.sources import local_store, open_evidence, open_model
 

@@ -21,7 +21,7 @@ def train(
     ] = None,
     evidence: EvidenceFolder = None,
     out: Annotated[
-        Path | None, typer.Option("--out", help="Folder of the bundle. Default: models/<recipe name>.")
+        Path | None, typer.Option("--out", help="Folder of the bundle. Default: models/latest.")
     ] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Seed of folds, trees and intervals.")] = None,
     jobs: Jobs = None,
@@ -54,7 +54,7 @@ def train(
     from secretome_ml.logs import run_log
     from secretome_ml.models.device import usable_device
     from secretome_ml.recipe import load_recipe
-    from secretome_ml.reporting.tables import results_table
+    from secretome_ml.report.tables import results_table
     from secretome_ml.tracking import require_names
     from secretome_ml.workflows.record import record_training
     from secretome_ml.workflows.sources import local_store, open_evidence
@@ -81,7 +81,8 @@ def train(
     log.debug("%s: hyperparameters %s, by joint loss on inner folds", chosen.model, training.parameters)
     command = shlex.join(["secretome-ml", *sys.argv[1:]])
     bundle = training.model.to_bundle(command)
-    folder = out or Path("models") / training.model.recipe.name
+    # What is released lies under version control, and `models release` alone replaces it.
+    folder = out or Path("models") / "latest"
     write_bundle(bundle, folder)
     console.print("Logging the run to MLflow ...")
     run_id = record_training(

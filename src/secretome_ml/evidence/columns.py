@@ -37,6 +37,9 @@ class Column:
     vocabulary : str or None
         Vocabulary that the words come from. With `values`, any of its words is read as the identifier;
         without, words are kept as they are written.
+    may_be_missing : bool
+        Whether a table may lack the column, as one does that was written before there was such a column: it
+        is then stated of nothing.
     """
 
     name: str
@@ -50,6 +53,7 @@ class Column:
     pattern: str | None = None
     unit: str | None = None
     vocabulary: str | None = None
+    may_be_missing: bool = False
 
     @property
     def dtype(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,8 @@ from secretome_ml.evidence.columns import Column, Table
 from secretome_ml.evidence.tables import TABLES
 from secretome_ml.files import HeldFolder, read_cell, read_steadily, recover, replace_folder, safe_cell
 from secretome_ml.paths import data_dir
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -183,12 +186,14 @@ def _read_table(held: HeldFolder, table: Table, problems: list[Problem]) -> pd.D
             Problem(file, None, None, f"The table cannot be read: {error}.", "Save as UTF-8 CSV.")
         )
         return typed_frame([], table)
-    for name in table.names:
-        if name not in raw.columns:
-            problems.append(
-                Problem(file, 1, name, "The column is missing.", "Add it, empty if nothing is stated.")
-            )
-            raw[name] = pd.Series(pd.NA, index=raw.index, dtype="string")
+    for column in table.columns:
+        if column.name not in raw.columns:
+            if column.may_be_missing:
+                log.warning("%s has no column '%s': it is stated of no arm.", file, column.name)
+            else:
+                what = "The column is missing."
+                problems.append(Problem(file, 1, column.name, what, "Add it, empty if nothing is stated."))
+            raw[column.name] = pd.Series(pd.NA, index=raw.index, dtype="string")
     for name in raw.columns.difference(table.names):
         problems.append(
             Problem(file, 1, str(name), "The column is unknown.", f"Use one of {', '.join(table.names)}.")

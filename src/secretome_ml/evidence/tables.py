@@ -5,6 +5,8 @@ Vocabularies are those of `data/vocabulary`, so that what can be scored can be i
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from secretome_ml.evidence.columns import Column, ForeignKey, Table
 from secretome_ml.vocabulary import Terms
 from secretome_ml.vocabulary.columns import ContextColumn, context_columns
@@ -30,6 +32,10 @@ def _terms(name: str, meaning: str, vocabulary: str, required: bool = False) -> 
 
 def _context(column: ContextColumn) -> Column:
     required = column.name in _REQUIRED
+    return replace(_of_kind(column, required), may_be_missing=not required)
+
+
+def _of_kind(column: ContextColumn, required: bool) -> Column:
     if column.holds == "number":
         return Column(column.name, column.meaning, "number", required, unit=column.unit)
     if column.name in _AS_WRITTEN:
@@ -55,7 +61,10 @@ STUDIES = Table(
         Column("first_author", "Family name of the first author."),
         Column("journal", "Journal, as the source writes it."),
         Column("title", "Title of the study, where the source prints it."),
-        Column("url", "Address that was read."),
+        Column(
+            "url",
+            "Address of the study; of the page that was read, where no better one is known.",
+        ),
         Column(
             "locator",
             "Place in a seed review that states the facts: seed:FILE#WHERE.",

@@ -7,6 +7,7 @@ import pandas as pd
 from secretome_ml.errors import Problem
 from secretome_ml.evidence.columns import ForeignKey, Table
 from secretome_ml.evidence.corpus import Evidence
+from secretome_ml.evidence.doubles import find_doubles
 from secretome_ml.evidence.tables import TABLES
 
 
@@ -14,7 +15,7 @@ def validate_evidence(evidence: Evidence) -> list[Problem]:
     """Return every row that breaks a rule; an empty list means that the corpus holds together.
 
     Checked are types, ranges and vocabularies of each table; its key; references between tables;
-    that each study has a locator and no other study has the same; that comparisons join two different
+    that each study can be found and no other has its DOI or PMID; that comparisons join two different
     arms of one study and do not contradict each other.
 
     Examples
@@ -33,6 +34,8 @@ def validate_evidence(evidence: Evidence) -> list[Problem]:
         for reference in table.references:
             problems += _dangling(evidence, table, reference)
     problems += _locators(evidence.studies)
+    # An import skips a title or an address that it brings twice; a DOI or PMID must be one study's.
+    problems += [p for p in double_problems(evidence) if p.column in ("doi", "pmid")]
     problems += _armless(evidence)
     problems += _comparisons(evidence.comparisons)
     return problems
@@ -64,7 +67,7 @@ def _dangling(evidence: Evidence, table: Table, reference: ForeignKey) -> list[P
 
 def _locators(studies: pd.DataFrame) -> list[Problem]:
     nowhere = studies[studies[["doi", "pmid", "url", "locator"]].isna().all(axis=1)]
-    problems = [
+    return [
         Problem(
             "studies.csv",
             int(row) + 2,
@@ -74,12 +77,22 @@ def _locators(studies: pd.DataFrame) -> list[Problem]:
         )
         for row in nowhere.index
     ]
-    for column in ("doi", "pmid"):
-        stated = studies[column].str.lower()
-        for row in studies.index[stated.notna() & stated.duplicated()]:
-            what = f"{stated[row]} is another study's too."
-            problems.append(Problem("studies.csv", int(row) + 2, column, what, "Join the two studies."))
-    return problems
+
+
+def double_problems(evidence: Evidence) -> list[Problem]:
+    """Return the studies that stand twice by DOI, PMID, address, seed locator or title."""
+    row_of = {study: row for row, study in enumerate(evidence.studies["study"], start=2)}
+    return [
+        Problem(
+            "studies.csv",
+            row_of[double.other],
+            double.reason,
+            f"{double.other} has the same {double.reason} as {double.study}.",
+            "Join the two studies.",
+        )
+        for double in find_doubles(evidence)
+        if double.certain
+    ]
 
 
 def _armless(evidence: Evidence) -> list[Problem]:

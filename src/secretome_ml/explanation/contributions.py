@@ -104,17 +104,18 @@ def driver_texts(
     size = np.abs(contributions).T
     size[found.absent().T | ~found.present.T | (size < least)] = 0.0
     size[found.terms.index(BASE_TERM)] = 0.0
-    samples, terms = np.arange(len(found.samples)), np.array(found.terms, dtype=object)
-    texts = np.full(len(samples), "", dtype=object)
-    for rank in range(most):
+    named = np.flatnonzero(size.max(axis=1, initial=0.0) > 0.0)
+    size, terms = size[named], np.array(found.terms, dtype=object)
+    samples, texts = np.arange(len(found.samples)), np.full(len(found.samples), "", dtype=object)
+    for rank in range(min(most, len(named))):
         strongest = size.argmax(axis=0)
         rows = np.flatnonzero(size[strongest, samples] > 0.0)
         if not len(rows):
             break
-        place = strongest[rows]
+        place = named[strongest[rows]]
         own = _signed(terms, place, contributions[rows, place])
         texts[rows] = own if rank == 0 else texts[rows] + "; " + own
-        size[place, rows] = 0.0
+        size[strongest[rows], rows] = 0.0
     return texts
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from secretome_ml.features.columns import Array
+from secretome_ml.profiles.levels.reading import readings
 from secretome_ml.profiles.profiles import Profiles
 
 Integers = NDArray[np.int64]
@@ -67,6 +68,8 @@ class Batch:
         Levels; NaN = not measured. A factor that is named twice has the mean of its levels.
     unknown : array of str, samples
         Names that did not resolve, joined.
+    reading : array of str, samples
+        What was made of the amounts, in a few words; empty for long tables, where all are treated alike.
     """
 
     samples: pd.Index
@@ -75,6 +78,7 @@ class Batch:
     factors: tuple[str, ...]
     levels: Array
     unknown: NDArray[np.object_]
+    reading: NDArray[np.object_]
 
     def __len__(self) -> int:
         return len(self.samples)
@@ -112,6 +116,7 @@ def batch_of(profiles: Profiles) -> Batch:
         tuple(map(str, names)),
         levels,
         _unknown(profiles),
+        readings(profiles.factors).reindex(samples).fillna("").to_numpy(dtype=object),
     )
 
 

@@ -96,6 +96,7 @@ class Features:
     common: Array
     by_effect: dict[str, Array]
     columns: tuple[FeatureColumn, ...]
+    _whole: dict[str, Array] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def effects(self) -> tuple[str, ...]:
@@ -103,8 +104,10 @@ class Features:
         return tuple(self.by_effect)
 
     def of_effect(self, effect: str) -> Array:
-        """Return columns by samples for one effect."""
-        return np.concatenate([self.common, self.by_effect[effect]])
+        """Return columns by samples for one effect; the array is made once and not to be changed."""
+        if effect not in self._whole:
+            self._whole[effect] = np.concatenate([self.common, self.by_effect[effect]])
+        return self._whole[effect]
 
     def for_effect(self, effect: str) -> Array:
         """Return samples by columns for one effect."""

@@ -137,11 +137,15 @@ class KnowledgeBlock(Block):
         """Return the sums of one effect, columns by samples."""
         found = self.parts(batch, str(effect))
         rows = {column: i for i, (column, _, _) in enumerate(_COLUMNS)}
-        described = np.full((len(rows), len(batch.described)), np.nan)
-        for part in found.described:
-            at = rows[part.column], part.row
-            described[at] = part.amount + (0.0 if np.isnan(described[at]) else described[at])
-        total = described[:, batch.which]
+
+        def summed(profiles: Profiles) -> Array:
+            total = np.full((len(rows), len(profiles)), np.nan)
+            for part in found.described:
+                at = rows[part.column], part.row
+                total[at] = part.amount + (0.0 if np.isnan(total[at]) else total[at])
+            return total
+
+        total = batch.described.once((self.name, "sums", effect), summed)[:, batch.which]
         total[rows[_FACTORS]] = found.factors.amounts.sum(axis=0)
         # A sum of nothing is no news; but every preparation has cells, whether their role is stated or not.
         news = [rows[name] for name in (_FACTORS, _GENES, _AGENTS, _BLOCKING)]

@@ -15,6 +15,7 @@ from secretome_ml.features.block import Block, column_name, indicators, mapped, 
 from secretome_ml.features.columns import Array, FeatureColumn, Unstated, kind_of
 from secretome_ml.profiles.profiles import Profiles
 from secretome_ml.vocabulary import Terms, donor_state
+from secretome_ml.vocabulary.columns import context_columns
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,13 @@ class WordsBlock(Block):
     """Columns `<group>=<value>`: 1 where it is stated, 0 where another value of the group is, else NaN."""
 
     groups: ClassVar[Mapping[str, Group]] = {}
+    plain: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        """Add the columns of terms that the table of context columns gives to this block."""
+        own = (c.name for c in context_columns() if c.block == cls.name and c.is_term)
+        cls.plain = tuple(name for name in own if name not in cls.groups)
+        cls.groups = {**cls.groups, **dict.fromkeys(cls.plain, Group())}
 
     @abstractmethod
     def _words(self, profiles: Profiles) -> dict[str, pd.Series]:
@@ -81,7 +89,11 @@ class WordsBlock(Block):
 
     def _stated(self, batch: Batch) -> tuple[dict[str, pd.Series], dict[str, pd.DataFrame]]:
         return batch.described.once(
-            (self.name, "words"), lambda profiles: (self._words(profiles), self._counts(profiles))
+            (self.name, "words"),
+            lambda profiles: (
+                self._words(profiles) | {name: profiles.context[name] for name in self.plain},
+                self._counts(profiles),
+            ),
         )
 
 

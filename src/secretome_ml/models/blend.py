@@ -87,7 +87,10 @@ class Blend(EffectModel):
     def _contributions(self, features: Features, effect: str) -> Array:
         linear = self.linear_._contributions(features, effect)
         trees = self.trees_._contributions(features, effect)
-        return (1.0 - self.tree_share) * linear + self.tree_share * trees
+        linear *= 1.0 - self.tree_share
+        trees *= self.tree_share
+        linear += trees
+        return linear
 
     def _interactions(self, features: Features, effect: str) -> Array:
         linear = self.linear_._interactions(features, effect)

@@ -240,7 +240,8 @@ class BoostedTrees(EffectModel):
         return np.stack([self._margin(self._columns(features, e), e) for e in self.effects_])
 
     def _margin(self, columns: NDArray[np.float32], effect: str) -> Array:
-        margin = self.booster_.predict(self._matrix(columns.T), output_margin=True)
+        rows = np.ascontiguousarray(columns.T)
+        margin = self.booster_.inplace_predict(rows, predict_type="margin", validate_features=False)
         total: Array = margin.astype(float) + self.base_[effect]
         return total
 

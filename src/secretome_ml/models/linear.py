@@ -74,10 +74,12 @@ class PenalisedLogistic(EffectModel):
         return self
 
     def _contributions(self, features: Features, effect: str) -> Array:
-        values = self._filled(features, effect) / self.scale_[:, None]
+        values = self._filled(features, effect)
         weights, mean = self.weights_[effect], self.means_[effect]
         found = np.empty((len(weights) + 1, values.shape[1]))
-        found[:-1] = (values - mean[:, None]) * weights[:, None]
+        np.divide(values, self.scale_[:, None], out=found[:-1])
+        found[:-1] -= mean[:, None]
+        found[:-1] *= weights[:, None]
         found[-1] = self.base_[effect] + float(mean @ weights)
         return found
 

@@ -71,6 +71,8 @@ def _in_terms(context: pd.DataFrame) -> pd.DataFrame:
     for column in names_where(is_term=True):
         found = {v: _word(column, v, terms) for v in context[column].dropna().unique()}
         resolved[column] = context[column].map(found).astype("string")
+    for column in names_where(holds="number"):
+        resolved[column] = context[column].map("{:g}".format, na_action="ignore").astype("string")
     return with_implied(resolved, context).reindex(columns=list(CONTEXT_COLUMNS))
 
 

@@ -13,6 +13,7 @@ from secretome_ml.readers.sample_names import clean_name, match_key
 
 _NUMBERED = re.compile(r"(?P<stem>.*[^ _.-])[ _.-]+(?P<number>\d{1,3})")
 _MOST_LISTED = 100
+_SHORTEST = 4  # two letters and the spaces around them
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,11 @@ def join_names(
             f"{len(stems)} samples matched the sheet by their first part and order in the file ({shown}, ...)"
         )
     found |= stems
+    within = _within([n for n in sheet if n not in found], [t for t in table if t not in found.values()])
+    if within:
+        shown = ", ".join(f"{a} = {b}" for a, b in list(within.items())[:2])
+        notes.append(f"{len(within)} samples matched the sheet by a name within the other ({shown}, ...)")
+    found |= within
     problems = [
         Problem(files[0], line, "sample", f"'{name[:60]}' is no sample of {files[1]}.", _near(name, table))
         for name, line in zip(sheet, lines, strict=True)
@@ -110,6 +116,29 @@ def _numbered(sheet: list[str], table: list[str]) -> dict[str, str]:
         if len(owned) == len(numbered) and sorted(numbered) == list(range(1, len(owned) + 1)):
             found |= {numbered[i + 1]: sample for i, sample in enumerate(owned)}
     return found if len(set(found.values())) == len(found) else {}
+
+
+def _within(sheet: list[str], table: list[str]) -> dict[str, str]:
+    """Match names of which one holds all words of the other, as instruments and search engines decorate them.
+
+    Each name takes part in one pair only: of `hyp_1` and `hyp_10`, or of names that stand in several, none
+    is guessed.
+    """
+    left, right = [f" {match_key(n)} " for n in sheet], [f" {match_key(t)} " for t in table]
+    fits = [
+        [j for j, b in enumerate(right) if (a in b or b in a) and min(len(a), len(b)) > _SHORTEST]
+        for a in left
+    ]
+    # `asc` and `asc hyp` both stand in `asc hyp 1`: the longer name is meant.
+    for j in {j for own in fits for j in own}:
+        rivals = [i for i, own in enumerate(fits) if j in own]
+        longest = max(len(left[i]) for i in rivals)
+        for i in rivals:
+            if len(left[i]) < longest:
+                fits[i].remove(j)
+    taken = Counter(j for own in fits for j in own)
+    pairs = zip(sheet, fits, strict=True)
+    return {n: table[own[0]] for n, own in pairs if len(own) == 1 and taken[own[0]] == 1}
 
 
 def _near(name: str, table: Sequence[str]) -> str:

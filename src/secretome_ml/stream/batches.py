@@ -126,9 +126,9 @@ class RowReader:
         for cells in self._others:  # what cannot be read is refused all the same
             cells.levels(batch.column(cells.column.column), place, places, lines, self.text)
         names = pd.Index(samples.to_numpy(zero_copy_only=False), name="sample")
-        return Batch(
-            names, described, which, self._factors, levels, unknown_names(batch, self.header.unknown)
-        )
+        unknown = unknown_names(batch, self.header.unknown)
+        alike = np.full(len(names), "", dtype=object)
+        return Batch(names, described, which, self._factors, levels, unknown, alike)
 
 
 def open_long(path: Path | str) -> LongTable | None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.profiles.levels import stated
-from secretome_ml.profiles.levels.reference import Range, against, published_range
+from secretome_ml.profiles.levels.reference import Range, against, known_range
 from secretome_ml.profiles.levels.setting import Setting
 from secretome_ml.profiles.units import molecular_weights
 from secretome_ml.readers.assemble import assemble
@@ -112,7 +112,7 @@ class FactorCells:
         """Set the level of amounts for which something is published."""
         for pair in places:
             if pair not in self._ranges:
-                found = published_range(str(self.column.factor), str(self._quantity), *pair)
+                found = known_range(str(self.column.factor), str(self._quantity), *pair)
                 self._ranges[pair] = found
         ranges = [self._ranges[pair] for pair in places]
         has = np.array([r is not None for r in ranges])

@@ -11,7 +11,7 @@ import pandas as pd
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
-from secretome_ml.bundle import Bundle, read_bundle
+from secretome_ml.bundle import LARGEST_BUNDLE, LARGEST_FILE, MOST_FILES, Bundle, read_bundle
 from secretome_ml.errors import BundleRefused, TrackingFailed
 from secretome_ml.files import read_cell, scratch_folder
 from secretome_ml.tracking.model_file import LARGEST, bundle_folder
@@ -19,9 +19,6 @@ from secretome_ml.tracking.store import connected
 
 _ADDRESSES = ("models:/", "runs:/")
 _DESCRIPTION = "MLmodel"
-_MOST_FILES = 256
-_LARGEST_FILE = 64 * 1024 * 1024
-_LARGEST_MODEL = 256 * 1024 * 1024
 
 
 def fetch_model(uri: str, store: Path, tracking_uri: str | None = None) -> Bundle:
@@ -52,7 +49,7 @@ def fetch_model(uri: str, store: Path, tracking_uri: str | None = None) -> Bundl
         data = bundle_folder(_download(source, _DESCRIPTION, folder).read_bytes(), uri)
         sizes = _listed(f"{source}/{data}", uri)
         largest, total = max(sizes.values(), default=0), sum(sizes.values())
-        if len(sizes) > _MOST_FILES or largest > _LARGEST_FILE or total > _LARGEST_MODEL:
+        if len(sizes) > MOST_FILES + 1 or largest > LARGEST_FILE or total > LARGEST_BUNDLE:
             raise BundleRefused(
                 f"{uri}: {len(sizes)} files, {total} bytes, more than a bundle holds; it is not loaded."
             )

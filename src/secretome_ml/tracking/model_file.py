@@ -13,7 +13,9 @@ import yaml  # type: ignore[import-untyped]
 from secretome_ml.errors import BundleRefused
 
 LOADER = "secretome_ml.serving"
-LARGEST = 256 * 1024
+# What we log takes 4 KiB and lies four deep.
+LARGEST, _DEEPEST = 16 * 1024, 12
+_SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FLAVOR = "python_function"
 # What MLflow 3 writes for a loader module with data; anything else could name code, a pickle or a server.
 _KNOWN = {"data", "env", "loader_module", "python_version", "streamable"}
@@ -59,14 +61,24 @@ def _read(content: bytes, where: str) -> dict[str, Any]:
         raise _refused(where, f"its MLmodel file has more than {LARGEST} bytes")
     try:
         text = content.decode("utf-8")
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):
-            raise _refused(where, "its MLmodel file repeats parts by reference")
-        values = yaml.safe_load(text)
+        _require_shallow(text, where)
+        values = yaml.load(text, _SafeLoader)  # noqa: S506 - safe: builds plain values alone
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise _refused(where, f"its MLmodel file is not plain YAML ({str(error)[:80]})") from None
     if not isinstance(values, dict):
         raise _refused(where, "its MLmodel file states nothing")
     return values
+
+
+def _require_shallow(text: str, where: str) -> None:
+    """Refuse parts within parts beyond reason, and parts that stand for others, before anything is built."""
+    depth = 0
+    for event in yaml.parse(text, _SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise _refused(where, "its MLmodel file repeats parts by reference")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise _refused(where, f"its MLmodel file nests deeper than {_DEEPEST} levels")
 
 
 def _refused(where: str, why: str) -> BundleRefused:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-_FEWEST = 1024  # rows that are worth a thread
+_FEWEST = 8192  # rows that are worth a thread
 
 
 def available_threads() -> int:

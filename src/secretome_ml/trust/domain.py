@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from secretome_ml.features.batch import Batch, batch_of
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS, Profiles
 from secretome_ml.trust.distance import Nearest, fit_nearest
+from secretome_ml.vocabulary import Terms
 from secretome_ml.vocabulary.columns import names_where
 
 _WATCHED = names_where(watched=True)
@@ -39,9 +40,11 @@ class _Described:
     stated: NDArray[np.bool_]
     away: NDArray[np.float64]
 
-    def words(self, row: int, common: int, measured: int, threshold: float) -> str:
+    def words(self, row: int, common: int, measured: int, blank: bool, threshold: float) -> str:
         """Return why a sample of this description with such a panel lies outside; empty where it does not."""
         reasons = list(self.reasons[row])
+        if blank:
+            reasons.append(f"nothing was detected: all {measured} factors are below the limit")
         if measured >= PANEL and common < LEAST_FACTORS:
             reasons.append(
                 f"panel too different: {common} of {measured} factors stand in the training studies"
@@ -93,10 +96,20 @@ class Domain:
         common = (~np.isnan(batch.levels[known])).sum(axis=0)
         strange = (batch.used >= PANEL) & (common < LEAST_FACTORS)
         panel = np.where(strange, LEAST_FACTORS * batch.used + common + 1, np.minimum(batch.used, 1) - 1)
+        blank = (batch.used >= LEAST_FACTORS) & (np.nanmax(batch.levels, axis=0, initial=-1.0) == 0.0)
+        blank &= np.nanmin(batch.levels, axis=0, initial=1.0) == 0.0
         width = int(panel.max(initial=0)) + 2
-        _, first, code = np.unique(batch.which * width + panel + 1, return_index=True, return_inverse=True)
+        key = 2 * (batch.which * width + panel + 1) + blank
+        key = np.where(blank, key + 2 * width * len(batch.described) * (batch.used + 1), key)
+        _, first, code = np.unique(key, return_index=True, return_inverse=True)
         words = [
-            described.words(int(batch.which[i]), int(common[i]), int(batch.used[i]), self.nearest.threshold)
+            described.words(
+                int(batch.which[i]),
+                int(common[i]),
+                int(batch.used[i]),
+                bool(blank[i]),
+                self.nearest.threshold,
+            )
             for i in first.tolist()
         ]
         return np.array(words, dtype=object)[code]
@@ -107,11 +120,17 @@ class Domain:
     def _describe(self, profiles: Profiles) -> _Described:
         kinds = _lists(profiles.preconditioning, "kind")
         context = {c: profiles.context[c].to_numpy(dtype=object, na_value=None) for c in CONTEXT_COLUMNS}
+        terms = Terms()
+        controls = {p for p in terms.ids("product") if terms.parent("product", p) == "control"}
         reasons = []
         for row, sample in enumerate(profiles.samples):
             told = [(c, context[c][row]) for c in _WATCHED if context[c][row] is not None]
             unseen = [reason for column, value in told for reason in self._unseen(column, [value])]
-            reasons.append([*unseen, *self._unseen("preconditioning", kinds.get(sample, []))])
+            product = context["product"][row]
+            nothing = (
+                [f"{terms.label('product', product)} is no product of cells"] if product in controls else []
+            )
+            reasons.append([*nothing, *unseen, *self._unseen("preconditioning", kinds.get(sample, []))])
         stated = np.any([context[c] != None for c in _NEEDED], axis=0)  # noqa: E711
         stated |= profiles.samples.isin(kinds.keys())
         return _Described(reasons, stated, self.nearest.distances(profiles).to_numpy(dtype=float))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from threading import Thread
 
 from fastapi import FastAPI
@@ -15,6 +14,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from secretome_ml.errors import SecretomeError
+from secretome_ml.report.rendering import STATIC
 from secretome_ml.version import __version__
 from secretome_ml.web import api, login, pages
 from secretome_ml.web.metrics import Metrics
@@ -24,8 +24,6 @@ from secretome_ml.web.refusals import refusal_of
 from secretome_ml.web.respond import respond
 from secretome_ml.web.service import Service
 from secretome_ml.web.settings import Settings
-
-STATIC = Path(__file__).with_name("static")
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -30,9 +30,9 @@ from secretome_ml.features.columns import Features
 from secretome_ml.files import replace_folder
 from secretome_ml.model import Model
 from secretome_ml.profiles import Profiles, profiles_from_evidence
-from secretome_ml.reporting.figures import waterfall
-from secretome_ml.reporting.page import learned_page
-from secretome_ml.reporting.summary import summarise
+from secretome_ml.report.figures import waterfall
+from secretome_ml.report.page import learned_page
+from secretome_ml.report.summary import summarise
 from secretome_ml.workflows import explain_figures as draw
 from secretome_ml.workflows.report import report_html
 

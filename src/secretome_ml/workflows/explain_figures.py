@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from secretome_ml.explanation.naming import about_absence
 from secretome_ml.explanation.term_map import BASE_TERM
-from secretome_ml.reporting.figures import (
+from secretome_ml.report.figures import (
     beeswarm,
     dependence,
     effect_matrix,
@@ -17,8 +17,8 @@ from secretome_ml.reporting.figures import (
     matrix_figure,
     stability_figure,
 )
-from secretome_ml.reporting.style import png_bytes, svg_text
-from secretome_ml.reporting.words import effect_label, shorten
+from secretome_ml.report.style import png_bytes, svg_text
+from secretome_ml.report.words import effect_label, shorten
 from secretome_ml.workflows.score import table_bytes
 
 Files = dict[str, bytes]

@@ -13,26 +13,25 @@ from secretome_ml.logs import run_log
 from secretome_ml.models.targets import Targets
 from secretome_ml.profiles import profiles_from_evidence
 from secretome_ml.profiles.from_evidence import study_of
-from secretome_ml.reporting import page
-from secretome_ml.reporting.figures import beeswarm, importance_bar, metrics_forest, reliability
-from secretome_ml.reporting.style import save
-from secretome_ml.reporting.summary import summarise
+from secretome_ml.report import page
+from secretome_ml.report.figures import beeswarm, importance_bar, metrics_forest, reliability
+from secretome_ml.report.style import save
+from secretome_ml.report.summary import summarise
+from secretome_ml.serving import SERVED_COLUMNS
 from secretome_ml.tracking import Run, log_run, to_json
 from secretome_ml.validation.guard import joined_duplicates
 from secretome_ml.validation.splits import study_groups
 from secretome_ml.workflows.train import Training
 
 # One line of the table that the model serves, kept as the input example.
-_EXAMPLE = {
+_EXAMPLE = dict.fromkeys(SERVED_COLUMNS, "") | {
     "sample": "example",
     "cell_type": "MSC",
     "cell_source": "bone_marrow",
     "species": "human",
     "stage": "adult",
-    "donor": "",
     "product": "conditioned_medium",
     "culture": "2d",
-    "fraction": "",
     "preconditioning": "hypoxia(o2=1%, hours=48)",
     "factors": "VEGF-A=elevated; HGF=elevated",
 }

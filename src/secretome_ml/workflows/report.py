@@ -19,8 +19,8 @@ from secretome_ml.model import Model
 from secretome_ml.models.targets import targets_from_evidence
 from secretome_ml.profiles import Profiles
 from secretome_ml.profiles.from_evidence import study_of
-from secretome_ml.reporting.report import IN_FULL, Report, report_page
-from secretome_ml.reporting.summary import library_versions, summarise
+from secretome_ml.report.assemble import IN_FULL, Report, report_page
+from secretome_ml.report.summary import library_versions, summarise
 from secretome_ml.trust.resampling import Estimate, mean_over_studies
 from secretome_ml.workflows.panel import ASKED_COLUMNS, RESULT_COLUMNS, panel_function
 

@@ -24,7 +24,7 @@ from secretome_ml.models.exact import DIGITS
 from secretome_ml.parallel import Spread, over_processes
 from secretome_ml.profiles import Profiles, profiles_from_evidence
 from secretome_ml.recipe import Recipe
-from secretome_ml.reporting.card import model_card
+from secretome_ml.report.card import model_card
 from secretome_ml.trust.domain import fit_domain
 from secretome_ml.trust.intervals import fit_intervals
 from secretome_ml.trust.refits import fit_refits, refits_state
@@ -283,6 +283,7 @@ def _assemble(
         intervals=fit_intervals(final.margin, targets, recipe.level, min(recipe.draws, 200), recipe.seed),
         domain=fit_domain(profiles),
         typical=_typical(encoder, profiles),
+        usual={e: round(float(targets.binary(e).mean()), 9) for e in recipe.effects},
         reference={e: np.sort(margin[e].to_numpy(dtype=float)) for e in recipe.effects},
         studies=studies.astype(object).where(studies.notna(), None).to_dict("records"),
         metrics=[{k: _plain(v) for k, v in row.items()} for row in metrics.to_dict("records")],

@@ -33,43 +33,21 @@ def readings(factors: pd.DataFrame) -> pd.Series:
     if rows.empty:
         return pd.Series(dtype=object)
     level, route = rows["level"].to_numpy(dtype=float), rows["route"].astype(object)
-    place = np.select([level < _LOW, level > _HIGH], ["low end", "high end"], "middle")
-    made = np.select(
-        [
-            route.eq(amount.PUBLISHED),
-            route.eq(amount.AMONG_SAMPLES),
-            route.eq(amount.BOTH),
-            route.eq(rank.NAME),
-            route.eq(present.NAME),
-        ],
-        [
-            np.char.add(place.astype(str), " of published"),
-            np.char.add(place.astype(str), " of the samples"),
-            np.char.add(place.astype(str), " of published and of the samples"),
-            "by rank within the sample",
-            present.NAME,
-        ],
-        default=route.astype(str),
+    place = np.select([level < _LOW, level > _HIGH], ["low end of ", "high end of "], "middle of ")
+    graded = route.isin(amount.ROUTES).to_numpy()
+    made = np.where(graded, place, "").astype(object) + route.to_numpy(dtype=object)
+    made = np.where(route.eq(rank.NAME), "by rank within the sample", made)
+    told = rows[["sample", "factor", "value", "unit"]].assign(made=made, used=route.ne(present.NAME))
+    told = told.sort_values("used", kind="stable")
+    nth = told.groupby("sample", sort=False).cumcount()
+    first, rest = told[nth < _SHOWN], told[nth >= _SHOWN]
+    texts = [
+        f"{factor} {value:.4g}{f' {unit}' if isinstance(unit, str) else ''}: {what}"
+        for factor, value, unit, what in first[["factor", "value", "unit", "made"]].itertuples(index=False)
+    ]
+    counts = rest.groupby(["sample", "made"], sort=False).size().rename("n").reset_index()
+    more = counts["n"].astype(str) + " more: " + counts["made"].astype(str)
+    parts = pd.concat(
+        [pd.Series(texts, index=first["sample"], dtype=object), more.set_axis(counts["sample"])]
     )
-    unit = rows["unit"].astype(object).where(rows["unit"].notna(), "")
-    number = rows["value"].map("{:.4g}".format)
-    text = (
-        rows["factor"].astype(str)
-        + " "
-        + number
-        + (" " + unit.astype(str)).where(unit.ne(""), "")
-        + ": "
-        + made
-    )
-    unused = route.eq(present.NAME)
-    table = pd.DataFrame(
-        {"sample": rows["sample"].astype(object), "text": text, "made": made, "used": ~unused}
-    )
-    table = table.sort_values("used", kind="stable")
-    nth = table.groupby("sample", sort=False).cumcount()
-    shown = table[nth < _SHOWN].groupby("sample", sort=False)["text"].agg("; ".join)
-    counts = table[nth >= _SHOWN].groupby(["sample", "made"], sort=False).size().reset_index(name="n")
-    counts["text"] = counts["n"].astype(str) + " more: " + counts["made"].astype(str)
-    rest = counts.groupby("sample", sort=False)["text"].agg("; ".join)
-    found: pd.Series = shown.str.cat(rest.reindex(shown.index).fillna(""), sep="; ").str.removesuffix("; ")
-    return found.reindex(pd.unique(rows["sample"].astype(object)))
+    return parts.groupby(level=0, sort=False).agg("; ".join)

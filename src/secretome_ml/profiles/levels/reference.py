@@ -1,4 +1,8 @@
-"""Published concentrations: where an amount lies in the range in which its factor was found."""
+"""Amounts as they are found: where one lies in the range that was published of its factor, or is usual.
+
+Published amounts come first (`data/reference`). Where none is published of a factor, the range of conditioned
+medium that the project's experts hold usual stands in (`data/knowledge/usual_amounts.csv`, all `design`).
+"""
 
 from __future__ import annotations
 
@@ -18,7 +22,7 @@ _STEEPNESS = float(np.log(3.0))
 
 @dataclass(frozen=True)
 class Range:
-    """Published amounts of a factor from unconditioned cells, in the canonical unit, and their sources."""
+    """Amounts of a factor from unconditioned cells, in the canonical unit; no sources behind a prior."""
 
     low: float
     high: float
@@ -49,6 +53,31 @@ def _range(rows: list[dict[str, str]]) -> Range:
     least = _LEAST_HALF if len(sources) > 1 else _LEAST_HALF_OF_ONE
     half = max(0.5 * (np.log10(high) - np.log10(low)), least)
     return Range(float(10 ** (centre - half)), float(10 ** (centre + half)), sources)
+
+
+@cache
+def usual_amounts() -> dict[str, Range]:
+    """Return factor to the concentrations in pg/mL that an expert expects of conditioned medium.
+
+    Examples
+    --------
+    >>> usual_amounts()["IL6"].sources
+    ()
+    """
+    with (data_dir() / "knowledge" / "usual_amounts.csv").open(encoding="utf-8", newline="") as stream:
+        return {r["factor"]: Range(float(r["low"]), float(r["high"]), ()) for r in csv.DictReader(stream)}
+
+
+def known_range(factor: str, quantity: str, source: str | None, product: str | None = None) -> Range | None:
+    """Return what amounts of a factor are held against: what is published, else what is usual.
+
+    Examples
+    --------
+    >>> known_range("IL6", "concentration", "adipose").high
+    20000.0
+    """
+    found = published_range(factor, quantity, source, product)
+    return found or (usual_amounts().get(factor) if quantity == "concentration" else None)
 
 
 def published_range(

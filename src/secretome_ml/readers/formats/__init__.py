@@ -10,35 +10,11 @@ from dataclasses import dataclass
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.logs import facts
 from secretome_ml.profiles.profiles import Profiles
-from secretome_ml.readers.formats import (
-    anndata_h5ad,
-    assay_table,
-    bioplex,
-    canonical_long,
-    canonical_wide,
-    diann,
-    diann_report,
-    elisa,
-    evidence_records,
-    fragpipe,
-    intelliflex,
-    matrix,
-    maxquant,
-    mztab,
-    olink,
-    olink_wide,
-    plate,
-    protein_list,
-    proteome_discoverer,
-    somascan,
-    spectronaut,
-    xponent,
-)
 from secretome_ml.readers.formats.not_read import refuse_known
 from secretome_ml.readers.measurements import Measurements
 from secretome_ml.readers.sample_sheet import is_layout, looks_like_sheet
 from secretome_ml.readers.source import Source
-from secretome_ml.registry import Registry
+from secretome_ml.registry import Registry, modules_of
 
 log = logging.getLogger(__name__)
 
@@ -70,36 +46,23 @@ def _first_line(text: str | None) -> str:
     return (text or "").strip().split("\n")[0]
 
 
-READERS: Registry[Reader] = Registry(
-    "format",
-    {
-        m.NAME: Reader(m.recognises, m.read)
-        for m in (
-            evidence_records,
-            anndata_h5ad,
-            mztab,
-            maxquant,
-            diann_report,
-            diann,
-            fragpipe,
-            spectronaut,
-            proteome_discoverer,
-            olink,
-            olink_wide,
-            somascan,
-            xponent,
-            intelliflex,
-            bioplex,
-            plate,
-            canonical_long,
-            elisa,
-            canonical_wide,
-            protein_list,
-            matrix,
-            assay_table,
-        )
-    },
-)
+# The particular formats first, the general ones last; a reader that is named in neither stands between.
+_FIRST = ("evidence_records", "anndata_h5ad", "mztab", "maxquant", "diann_report", "diann", "fragpipe",
+          "spectronaut", "proteome_discoverer", "olink", "olink_wide", "somascan", "xponent", "intelliflex",
+          "bioplex")  # fmt: skip
+_LAST = ("plate", "canonical_long", "elisa", "canonical_wide", "protein_list", "matrix", "assay_table")
+
+
+def _readers() -> dict[str, Reader]:
+    """Return the reader of every module here that has a `NAME`, in the order in which they are asked."""
+    modules = {m.__name__.rpartition(".")[2]: m for m in modules_of(__name__, __path__)}
+    named = [name for name, module in modules.items() if hasattr(module, "NAME")]
+    between = [name for name in named if name not in (*_FIRST, *_LAST)]
+    ordered = [modules[name] for name in (*_FIRST, *between, *_LAST)]
+    return {m.NAME: Reader(m.recognises, m.read) for m in ordered}
+
+
+READERS: Registry[Reader] = Registry("format", _readers())
 
 
 def recognise(source: Source) -> str:

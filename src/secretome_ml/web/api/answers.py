@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, Field
 
+from secretome_ml.trust.verdict import Verdict
 from secretome_ml.version import __version__
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Score(BaseModel):
     probability: float = Field(description="Calibrated probability of benefit when tested.")
     probability_low: float
     probability_high: float
-    verdict: Literal["likely", "uncertain", "unlikely"]
+    verdict: Verdict
     percentile: float = Field(description="Of the score among the arms of the training evidence.")
     in_domain: bool = Field(description="Whether the model has seen preparations like this one.")
     domain_reason: str = Field(description="Why it is outside; empty inside.")

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from secretome_ml.reporting.words import between, signed, term_label, value_words
-from secretome_ml.web.pages.drawing import address_of, diverging
-from secretome_ml.web.pages.rendering import percent
+from secretome_ml.report.bars import address_of, diverging
+from secretome_ml.report.words import between, percent, signed, term_label, value_words
 
 if TYPE_CHECKING:
     import pandas as pd

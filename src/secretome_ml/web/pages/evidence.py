@@ -11,9 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from secretome_ml.errors import UnknownName
+from secretome_ml.report.words import effect_label
 from secretome_ml.vocabulary import Terms
 from secretome_ml.web.pages.facts import given
-from secretome_ml.web.pages.rendering import effect_words, show
+from secretome_ml.web.pages.rendering import show
 from secretome_ml.web.service import Service, service_of
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def _view(service: Service, asked: dict[str, str], page: int) -> dict[str, Any]:
         "page": page,
         "last": last,
         "studies": study_rows(whole, shown),
-        "effects": [("", "any effect"), *((e, effect_words(e)) for e in EFFECTS)],
+        "effects": [("", "any effect"), *((e, effect_label(e)) for e in EFFECTS)],
         "results": [("", "any result"), *((r, r) for r in RESULTS)],
         "sources": [
             ("", "any source"),
@@ -117,7 +118,7 @@ def _results(rows: pd.DataFrame) -> list[str]:
     """Return `angiogenic: beneficial, null` for each effect that a study tested."""
     found = []
     for effect, own in rows.groupby("effect", sort=False):
-        found.append(f"{effect_words(str(effect))}: {', '.join(dict.fromkeys(map(str, own['result'])))}")
+        found.append(f"{effect_label(str(effect))}: {', '.join(dict.fromkeys(map(str, own['result'])))}")
     return found
 
 

@@ -9,15 +9,15 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from secretome_ml.reporting.words import signed, value_words
+from secretome_ml.report.bars import diverging
+from secretome_ml.report.words import effect_label, factor_address, signed, value_words
 from secretome_ml.vocabulary import FactorVocabulary
 from secretome_ml.vocabulary.tables import rows, split_cell
 from secretome_ml.web.pages.changing import LEVELS
-from secretome_ml.web.pages.drawing import diverging
 from secretome_ml.web.pages.evidence import host
 from secretome_ml.web.pages.facts import given
 from secretome_ml.web.pages.library import Library, library_of
-from secretome_ml.web.pages.rendering import effect_words, factor_address, show
+from secretome_ml.web.pages.rendering import show
 from secretome_ml.web.refusals import Refused
 from secretome_ml.web.service import Service, service_of
 
@@ -108,7 +108,7 @@ def weights(model: Model, factor: str) -> list[dict[str, Any]]:
     bars = iter(diverging([m for _, moved in found for m in moved]))
     return [
         {
-            "effect": effect_words(effect),
+            "effect": effect_label(effect),
             "levels": [
                 {
                     "words": dict(LEVELS)[s],
@@ -125,7 +125,7 @@ def weights(model: Model, factor: str) -> list[dict[str, Any]]:
 
 def _role(row: dict[str, str]) -> dict[str, str]:
     return {
-        "effect": effect_words(row["effect"]),
+        "effect": effect_label(row["effect"]),
         "role": row["role"],
         "strength": _STRENGTHS.get(row["strength"].partition(".")[0], row["strength"]),
         "source": row["source"],
@@ -147,7 +147,7 @@ def _studies(found: pd.DataFrame) -> list[dict[str, Any]]:
                 "doi": row["doi"],
                 "arm": str(row["arm"]).replace("_", " "),
                 "state": value_words(str(row["term"]), "factor", float(row["value"])),
-                "effect": effect_words(str(row["effect"])),
+                "effect": effect_label(str(row["effect"])),
                 "result": row["result"],
             }
         )

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from secretome_ml.reporting.words import plain, value_words
+from secretome_ml.report.words import factor_address, plain, value_words
 from secretome_ml.vocabulary import FactorVocabulary, Terms
 from secretome_ml.vocabulary.columns import context_column, context_columns
-from secretome_ml.web.pages.rendering import factor_address
 
 if TYPE_CHECKING:
     from secretome_ml.profiles import Profiles

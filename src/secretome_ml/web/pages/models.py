@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from secretome_ml.paths import models_dir
-from secretome_ml.reporting.words import between, decimal, model_label
-from secretome_ml.web.pages.rendering import effect_words, show
+from secretome_ml.report.words import between, decimal, effect_label, model_label
+from secretome_ml.web.pages.rendering import show
 from secretome_ml.web.refusals import Refused
 from secretome_ml.web.service import Service, service_of
 
@@ -74,7 +74,7 @@ def _row(name: str, loaded: Model, served: bool) -> dict[str, Any]:
         "problem": "",
         "model": model_label(loaded.estimator.name),
         "recipe": loaded.recipe.name,
-        "effects": ", ".join(effect_words(e) for e in loaded.effects),
+        "effects": ", ".join(effect_label(e) for e in loaded.effects),
         "studies": len(loaded.studies),
         "digest": loaded.digest[:12],
         "served": served,
@@ -121,7 +121,7 @@ def _judged(found: Model) -> list[dict[str, Any]]:
         own = {m["model"]: m for m in rows if m["effect"] == effect}
         judged.append(
             {
-                "effect": effect_words(effect),
+                "effect": effect_label(effect),
                 "n": int(own[order[0]]["n"]) if order[0] in own else 0,
                 "rows": [
                     {

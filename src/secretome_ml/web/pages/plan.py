@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from secretome_ml.reporting.words import between, signed
-from secretome_ml.web.pages.drawing import Dot, Gain, dots, gain_bars
+from secretome_ml.report.bars import Dot, Gain, dots, gain_bars
+from secretome_ml.report.words import between, percent, signed
 from secretome_ml.web.pages.evidence import host
-from secretome_ml.web.pages.rendering import percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +66,7 @@ class Plan:
 
 def plan_of(found: Designed, name: str, origin: str) -> Plan:
     """Return a design ready to be shown; `name` and `origin` say what it starts from."""
-    from secretome_ml.reporting.figures.gains import best_variants
+    from secretome_ml.report.figures.gains import best_variants
 
     shown = best_variants(found.ranked, _SHOWN)
     few = r"^\d+ (?:of the )?studies"

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from secretome_ml.web.pages.drawing import Step, waterfall
+from secretome_ml.report.bars import Step, waterfall
 from secretome_ml.web.pages.evidence import host
 from secretome_ml.web.pages.facts import condition_words, facts, measured
 from secretome_ml.web.pages.library import Library, library_of
@@ -84,7 +84,7 @@ def _drivers(model: Model, profile: Profiles) -> pd.DataFrame:
 def _whys(
     library: Library, profile: Profiles, scores: pd.DataFrame, terms: pd.DataFrame, level: float
 ) -> list[Why]:
-    from secretome_ml.reporting.summary import plain_words
+    from secretome_ml.report.summary import plain_words
 
     behind = library.studies.behind(profile, STUDIES)
     behind = behind.assign(year=behind["year"].astype("string").fillna(""))

@@ -10,10 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from secretome_ml.errors import UnknownName
+from secretome_ml.report.words import effect_label, factor_address
 from secretome_ml.vocabulary import FactorVocabulary
 from secretome_ml.web.pages.evidence import head
 from secretome_ml.web.pages.facts import facts, given
-from secretome_ml.web.pages.rendering import effect_words, factor_address, show
+from secretome_ml.web.pages.rendering import show
 from secretome_ml.web.refusals import Refused
 from secretome_ml.web.service import Service, service_of
 
@@ -55,7 +56,7 @@ def _view(service: Service, key: str) -> dict[str, Any]:
         )
     comparisons = [
         {
-            "effect": effect_words(str(row["effect"])),
+            "effect": effect_label(str(row["effect"])),
             "words": f"{_plain(row['arm'])}: {_DIRECTIONS[row['direction']]} {_plain(row['than'])}",
             "assay": _words(row["assay"]),
         }
@@ -93,7 +94,7 @@ def _factors(rows: Any) -> list[dict[str, str]]:
 def _outcomes(rows: Any) -> list[dict[str, str]]:
     return [
         {
-            "effect": effect_words(str(row["effect"])),
+            "effect": effect_label(str(row["effect"])),
             "result": str(row["result"]),
             "vs": _plain(row["vs"]) if isinstance(row["vs"], str) else "",
             "how": ", ".join(filter(None, (_words(row[c]) for c in ("assay", "model", "readout")))),
