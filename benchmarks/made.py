@@ -154,7 +154,7 @@ def score_file(model: Model, path: Path, target: Path) -> None:
 
 def explain_file(model: Model, path: Path, target: Path) -> None:
     """Write the contributions of a table into another, as `explain` does with a long one."""
-    write_table((batch.terms() for batch in scored_batches(model, long_table(path))), target)
+    write_table((batch.terms() for batch in scored_batches(model, long_table(path), terms=True)), target)
 
 
 def trees_of(model: Model) -> BoostedTrees:

@@ -95,6 +95,11 @@ SMALL = {
     "protein_list": b"Gene,Fold change\nIL6,2.5\nVEGFA,-3\n",
     "plate": b"Sample,IL6,VEGFA\na,500,600\na,510,610\n",
     "elisa": b"factor;value;unit\nIL-6;1,5;pg/mL\n",
+    "matrix": b",a,b\nIL6,2.5e4,3e4\nmiR-21-5p,30,40\n",
+    "assay_table": b"Name,IL6,VEGFA\na,12.5,<3\nb,13,40\n",
+    "olink_wide": b"Assay;IL6;VEGFA\nUniprot ID;P05231;P15692\nOlinkID;OID1;OID2\na;2,5;3,5\nLOD;0,5;0,5\n",
+    "somascan": b"^HEADER\n^TABLE_BEGIN\n\t\tUniProt\tP05231\n\t\tEntrezGeneSymbol\tIL6\n"
+    b"SampleId\tSampleType\t\na\tSample\t\t812.5\n",
     "intelliflex": b"WELL LOCATION,SAMPLE ID,R20: RP1 ANALYTE NAME,R20: RP1 MEDIAN\nA1,x,IL6,50\n",
 }
 

@@ -21,7 +21,7 @@ from secretome_ml.audit import (
     require_same_numbers,
 )
 from secretome_ml.bundle import Bundle, make_bundle, read_bundle
-from secretome_ml.explanation.contributions import Typical, driver_texts, term_maps
+from secretome_ml.explanation.contributions import Typical, driver_texts, effect_map, term_maps
 from secretome_ml.explanation.term_map import TermMap
 from secretome_ml.features.batch import Batch, batch_of, batches_of
 from secretome_ml.features.columns import Array, Features
@@ -168,7 +168,7 @@ class Model:
         profiles : Profiles
             As `read_profiles` gives them.
         """
-        found = [self.scored(batch).scores() for batch in batches_of(profiles)]
+        found = [self.scored(batch, terms=False).scores() for batch in batches_of(profiles)]
         return pd.concat(found, ignore_index=True)
 
     def explain(self, profiles: Profiles) -> pd.DataFrame:
@@ -188,18 +188,27 @@ class Model:
         features = self.encoder.encode(batch)
         return features, term_maps(self.encoder, batch, features, self.typical)
 
-    def scored(self, batch: Batch) -> Scored:
-        """Score a batch: the one road of every profile, one or ten million, for whoever asks."""
+    def scored(self, batch: Batch, terms: bool = True) -> Scored:
+        """Score a batch: the one road of every profile, one or ten million, for whoever asks.
+
+        Parameters
+        ----------
+        batch : Batch
+            The preparations.
+        terms : bool
+            Whether the terms behind the scores are kept; they take most of the memory.
+        """
         features = self.encoder.encode(batch)
         margins = self.estimator.margins(features)
         reasons = self.domain.reasons(batch)
-        maps = term_maps(self.encoder, batch, features, self.typical)
-        given = {
-            effect: found.contributions(self.estimator.contributions(features, effect))
-            for effect, found in maps.items()
-        }
+        maps: dict[str, TermMap] = {}
+        given: dict[str, Array] = {}
         per_effect: list[dict[str, NDArray[Any]]] = []
         for effect, margin in zip(self.effects, margins, strict=True):
+            own = effect_map(self.encoder, batch, features, self.typical, effect)
+            shares = own.contributions(self.estimator.contributions(features, effect))
+            if terms:
+                maps[effect], given[effect] = own, shares
             chance = self.calibrator.probability_of(effect, margin)
             low, high = self.intervals.bounds_of(effect, margin)
             low, high = np.minimum(low, chance), np.maximum(high, chance)
@@ -211,7 +220,7 @@ class Model:
                     "probability_high": high,
                     "verdict": verdicts(low, high, self.usual[effect], reasons == ""),
                     "percentile": self._percentiles(effect, margin),
-                    "drivers": driver_texts(maps[effect], given[effect]),
+                    "drivers": driver_texts(own, shares),
                 }
             )
         shared = {

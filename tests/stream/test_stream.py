@@ -73,7 +73,7 @@ def test_everything_a_table_may_hold(model: Model, tmp_path: Path, ending: str):
 def test_terms_of_a_stream_add_up_to_its_scores(model: Model, tmp_path: Path):
     make_table(20, list(model.important_factors[:9])).to_parquet(tmp_path / "t.parquet", index=False)
     table = open_long(tmp_path / "t.parquet")
-    for batch in scored_batches(model, table, 1):
+    for batch in scored_batches(model, table, 1, terms=True):
         sums = batch.terms().groupby(["sample", "effect"])["contribution"].sum()
         scores = batch.scores().set_index(["sample", "effect"])["score"]
         np.testing.assert_allclose(sums.reindex(scores.index), scores, atol=1e-5)

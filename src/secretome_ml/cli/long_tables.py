@@ -44,7 +44,7 @@ def score_long(
         beside = (
             stack.enter_context(table_aside(contributions_beside(Path(out)))) if out and explain else None
         )
-        for batch in _scored(model, table, threads, console):
+        for batch in _scored(model, table, threads, console, explain):
             scores = batch.scores()
             if strict:
                 require_strict(scores)
@@ -72,7 +72,7 @@ def explain_long(model: Model, paths: list[Path], out: Path, threads: int, conso
     table = _only_long(paths)
     if table is None:
         return False
-    write_table((batch.terms() for batch in _scored(model, table, threads, console)), out)
+    write_table((batch.terms() for batch in _scored(model, table, threads, console, True)), out)
     console.print(f"Wrote the contributions to {out}.", highlight=False, markup=False)
     return True
 
@@ -90,13 +90,13 @@ def _only_long(paths: list[Path]) -> LongTable | None:
     return open_long(paths[0]) if len(paths) == 1 else None
 
 
-def _scored(model: Model, table: LongTable, threads: int, console: Console) -> Iterator[Scored]:
+def _scored(model: Model, table: LongTable, threads: int, console: Console, terms: bool) -> Iterator[Scored]:
     from rich.progress import Progress
 
     from secretome_ml.workflows.score import scored_batches
 
     with Progress(console=console, disable=console.quiet or not console.is_terminal) as bar:
         task = bar.add_task("samples", total=table.rows)
-        for batch in scored_batches(model, table, threads):
+        for batch in scored_batches(model, table, threads, terms):
             yield batch
             bar.advance(task, len(batch))

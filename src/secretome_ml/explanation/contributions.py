@@ -20,6 +20,7 @@ __all__ = [
     "TERM_COLUMNS",
     "Typical",
     "driver_texts",
+    "effect_map",
     "explain_margin",
     "term_maps",
     "typical_parts",
@@ -54,11 +55,14 @@ def term_maps(encoder: Encoder, batch: Batch, features: Features, typical: Typic
 
     It depends on the samples alone: several models of the same columns are explained by one map.
     """
-    knowledge, found = encoder.knowledge, {}
-    for effect in encoder.effects:
-        parts = knowledge.parts(batch, effect) if knowledge is not None else None
-        found[effect] = term_map(batch, features, effect, parts, typical.get(effect, NOTHING_USUAL))
-    return found
+    return {effect: effect_map(encoder, batch, features, typical, effect) for effect in encoder.effects}
+
+
+def effect_map(encoder: Encoder, batch: Batch, features: Features, typical: Typical, effect: str) -> TermMap:
+    """Return the map of one effect."""
+    knowledge = encoder.knowledge
+    parts = knowledge.parts(batch, effect) if knowledge is not None else None
+    return term_map(batch, features, effect, parts, typical.get(effect, NOTHING_USUAL))
 
 
 def typical_parts(encoder: Encoder, profiles: Profiles) -> Typical:

@@ -20,7 +20,7 @@ Integers = NDArray[np.int64]
 Made = TypeVar("Made")
 
 # Samples that are worked at a time: arrays of them stay in a few hundred megabytes.
-ROWS = 8192
+ROWS = 2048
 _CELLS = 2**25
 
 

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from secretome_ml.readers.opening import refuse
 from secretome_ml.readers.text import delimiter, is_comment
 
-ROWS = 4096
+ROWS = 2048
 _CSV_BLOCK = 8 * 2**20
 _HEAD = 2**20
 

@@ -114,13 +114,15 @@ def table_bytes(table: pd.DataFrame, suffix: str) -> bytes:
     return csv_text(table).encode()
 
 
-def scored_batches(model: Model, table: LongTable, threads: int | None = None) -> Iterator[Scored]:
+def scored_batches(
+    model: Model, table: LongTable, threads: int | None = None, terms: bool = False
+) -> Iterator[Scored]:
     """Yield the scored batches of a long table in order; memory holds a few of them."""
     reader = table.reader()
 
     def work(part: tuple[int, pa.RecordBatch]) -> Scored:
         start, cells = part
-        return model.scored(reader.read(cells, start))
+        return model.scored(reader.read(cells, start), terms)
 
     return in_order(work, table.parts(), threads)
 

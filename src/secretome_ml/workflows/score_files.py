@@ -161,7 +161,10 @@ def _score_into(
         profiles = read_source(
             open_source(path), reading.format, reading.metadata, reading.control, reading.lenient
         )
-        found, warnings = map(model.scored, batches_of(profiles)), tuple(map(str, profiles.warnings))
+        found, warnings = (
+            (model.scored(batch, terms=False) for batch in batches_of(profiles)),
+            tuple(map(str, profiles.warnings)),
+        )
     rows = outside = 0
     with table_aside(written) as writer:
         for scores in (batch.scores() for batch in found):

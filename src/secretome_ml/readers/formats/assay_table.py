@@ -17,6 +17,7 @@ from secretome_ml.readers.columns import (
     numbers_of,
     scale_of,
 )
+from secretome_ml.readers.doubts.reading import one_of_a_kind
 from secretome_ml.readers.formats.canonical_wide import split_unit
 from secretome_ml.readers.measurements import Measurements, Role, Scale, value_frame
 from secretome_ml.readers.opening import refuse
@@ -43,7 +44,7 @@ def recognises(source: Source) -> bool:
 
 def _factors(columns: list[Column]) -> list[str]:
     """Return the columns of factors: numbers, no design, and most of their names known; else none."""
-    usable = [c for c in columns if c.numeric and c.role not in ("p value", "flag")]
+    usable = [c for c in columns if c.numeric and c.name and c.role not in ("p value", "flag")]
     names = [c.name for c in usable if not is_design(c.name) and fold_header(c.name) not in _SAMPLE]
     bare = [split_unit(n)[0] for n in names]
     return names if len(names) > 1 and named_share(bare) >= 0.5 else []
@@ -95,7 +96,7 @@ def read(source: Source) -> Measurements:
         )
         parts.append(part[cells.filled])
     if problems:
-        raise InputRefused(problems)
+        raise InputRefused(one_of_a_kind(problems))
     roles: dict[str, Role] = {n: role_of_well(n) if names.duplicated().any() else "sample" for n in names}
     left = [c for c in others if c != sample]
     said = [f"{len(factors)} factors x {len(roles)} samples, samples named by '{sample}'"]

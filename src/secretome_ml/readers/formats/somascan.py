@@ -64,6 +64,11 @@ def read(source: Source) -> Measurements:
         what = f"The SampleType '{unknown[0][:60]}' is unknown."
         raise refuse(source.name, what, f"Use one of {', '.join(_ROLES)}.")
     names = _apart(names, kinds)
+    twice = sorted({n for n in names if names.count(n) > 1}) if len(set(names)) < len(names) else []
+    if twice:
+        raise refuse(
+            source.name, f"The sample '{twice[0][:60]}' stands twice.", "Give each SampleId one row."
+        )
     matrix = np.array(
         [pd.to_numeric(pd.Series(row[skip + 1 : skip + 1 + width]), errors="coerce") for row in rows]
     ).T
