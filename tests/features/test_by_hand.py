@@ -33,7 +33,7 @@ ARMS = (
         factors=[{"name": n, "state": s} for n, s in (("FGF2", "elevated"), ("FGF7", "decreased"))],
         preconditioning=[
             {"kind": "hypoxia", "o2_percent": 5.0, "hours": 12},
-            {"kind": "hypoxia", "o2_percent": 1.0, "hours": 48},
+            {"kind": "hypoxia", "o2_percent": 0.5, "hours": 48},
             {"kind": "cytokine", "agent": "IFN-gamma"},
         ],
     ),
@@ -68,7 +68,6 @@ CELLS: dict[str, dict[str, list[float]]] = {
     },
     "preconditioning": {
         "preconditioning=cytokine": [1, 0, 0, 0],
-        "preconditioning=genetic_modification": [0, 1, 0, 0],
         "preconditioning=hypoxia": [1, 0, 0, 0],
         "preconditioning=other": [0, 1, 0, 0],
         "agent_class=gene": [0, 1, 0, 0],
@@ -77,9 +76,9 @@ CELLS: dict[str, dict[str, list[float]]] = {
         "agent=HGF": [0, -1, 0, 0],
         "agent=IFNG": [1, 0, 0, 0],
         "gene_direction": [0, -1, 0, 0],
-        "preconditioning_agents": [3, 2, 0, 0],
-        "hypoxia_o2": [1, NO, NO, NO],
-        "hypoxia_log_hours": [math.log(49), NO, NO, NO],
+        "preconditioning_agents": [3, 1, 0, 0],
+        "hypoxia_depth": [1, 0, 0, 0],
+        "hypoxia_log_hours": [math.log(49 / 25), 0, 0, 0],
     },
     "product": {
         "product=conditioned_medium": [0, 1, 0, 1],
@@ -104,7 +103,7 @@ TERMS = {
     "agent=IFNG": "IFNG treatment",
     "gene_direction": "engineered gene, any",
     "preconditioning_agents": "number of agents",
-    "hypoxia_o2": "hypoxia",
+    "hypoxia_depth": "hypoxia",
     "hypoxia_log_hours": "hypoxia",
 }
 WHOLE = ("cell_source", "product")  # here a column's term is the column
@@ -162,7 +161,7 @@ def test_a_batch_that_holds_none_of_the_values_says_what_it_knows(profiles, plai
             "cell_source=bone_marrow": [NO, 0],
             "cell_source_group=adult_connective": [NO, 0],
         },
-        "preconditioning": {key: [0, 0] for key in [*CELLS["preconditioning"]][:-2]},
+        "preconditioning": {key: [0, 0] for key in CELLS["preconditioning"]},
         "product": {
             **{key: [0, 0] for key in CELLS["product"]},
             "product=conditioned_medium": [1, 1],
@@ -198,7 +197,7 @@ def test_the_state_of_an_encoder(profiles):
         "min_studies": 1,
         "fitted": [
             ["factors", {"min_studies": 1, "columns": columns}],
-            ["knowledge", {"min_studies": 1, "columns": list(KnowledgeBlock.names)}],
+            ["knowledge", {"min_studies": 1, "columns": list(KnowledgeBlock.names), "found": {"FGF2": 1}}],
         ],
     }
     again = Encoder.from_state(state | {"min_studies": "1", "roles": roles, "constants": constants})
@@ -241,8 +240,35 @@ def test_no_preconditioning_at_all_gives_the_columns_that_are_always_there(plain
     told = found.to_dict("list")
     assert told.pop("gene_direction") == [0.0, 0.0]
     assert told.pop("preconditioning_agents") == [0.0, 0.0]
-    assert set(told) == {"hypoxia_o2", "hypoxia_log_hours"}
-    assert np.isnan(list(told.values())).all()
+    assert told == {"hypoxia_depth": [0.0, 0.0], "hypoxia_log_hours": [0.0, 0.0]}
+
+
+def test_what_takes_away_is_no_treatment_that_was_added():
+    """A silenced gene, an antibody and an inhibitor of vesicle release are none; a drug is one."""
+    arm = make_arm(
+        "a",
+        preconditioning=[
+            {"kind": "genetic_modification", "agent": "HGF siRNA"},
+            {"kind": "pharmacological", "agent": "GW4869"},
+            {"kind": "cytokine", "agent": "anti-TNF antibody"},
+            {"kind": "pharmacological", "agent": "atorvastatin"},
+        ],
+    )
+    found = encoded("preconditioning", profiles_from_evidence(make_evidence(make_record(1, arm)))).iloc[0]
+    assert found["preconditioning_agents"] == 1.0
+    assert found["preconditioning=pharmacological"] == 1.0
+    assert found.get("preconditioning=genetic_modification", 0.0) == 0.0
+
+
+def test_unstated_oxygen_and_hours_are_typical():
+    """Hypoxia without numbers lies with 1 % and 24 h; half the oxygen is one step deeper."""
+    arms = [
+        make_arm(name, preconditioning=[{"kind": "hypoxia", "o2_percent": oxygen, "hours": hours}])
+        for name, oxygen, hours in (("a", None, None), ("b", 1.0, 24), ("c", 0.5, 48), ("d", 4.0, 0))
+    ]
+    found = encoded("preconditioning", profiles_from_evidence(make_evidence(make_record(1, *arms))))
+    assert found["hypoxia_depth"].tolist() == [0.0, 0.0, 1.0, -2.0]
+    np.testing.assert_allclose(found["hypoxia_log_hours"], [0.0, 0.0, math.log(49 / 25), -math.log(25)])
 
 
 # ---- the small tools of the blocks ---------------------------------------------------------------------

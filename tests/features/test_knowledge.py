@@ -49,8 +49,6 @@ def parts(*, effect: str = EFFECT, without: tuple[str, ...] = (), **facts) -> li
     factors = found.factors
     measured = zip(factors.factors, factors.levels[:, 0], factors.amounts[:, 0], strict=True)
     told = [("known_factors", f, "factor", float(v), pytest.approx(a)) for f, v, a in measured if v == v]
-    if factors.count[0]:
-        told.append(("known_factors_measured", int(factors.count[0])))
     assert {part.row for part in found.described} <= {0}
     always = "cell_type_class=mesenchymal", "product=conditioned_medium"
     return told + [
@@ -82,16 +80,13 @@ def test_factors_are_divided_by_the_root_of_how_much_changed():
         ("known_factors", "FGF2", "factor", 2.0, role("FGF2") / size),
         ("known_factors", "HGF", "factor", 1.0, 0.25 * role("HGF") / size),
         ("known_factors", "VEGFA", "factor", -1.0, -role("VEGFA") / size),
-        ("known_factors_measured", 3),
     ]
 
 
 def test_a_small_change_is_not_blown_up_and_a_factor_without_a_role_says_nothing():
     found = parts(factors=[{"name": "HGF", "state": "not_detected"}, {"name": "ALB", "state": "elevated"}])
-    assert found == [
-        ("known_factors", "HGF", "factor", 0.0, -0.5 * role("HGF")),
-        ("known_factors_measured", 1),
-    ]
+    # No study of this block found the factor: that it is absent is no news.
+    assert found == [("known_factors", "HGF", "factor", 0.0, 0.0)]
 
 
 def test_a_factor_named_twice_has_the_shift_of_its_mean_level():
@@ -104,8 +99,28 @@ def test_a_factor_named_twice_has_the_shift_of_its_mean_level():
 def test_shifts_are_the_line_through_four_points(seed: int):
     levels = np.random.default_rng(seed).uniform(-2, 3, (4, 5))
     levels[0, :4] = [-1.0, 0.0, 1.0, 2.0]
-    expected = np.interp(levels, [-1, 0, 1, 2], [-1, -0.5, 0.25, 1])
-    np.testing.assert_allclose(KnowledgeBlock().shifts(levels), expected, atol=1e-12)
+    block = KnowledgeBlock()
+    block.found_ = {"VEGFA": 30, "IL17A": 10}
+    factors = ("VEGFA", "IL17A", "HGF", "IL6")
+    found = block.shifts(levels, factors)
+    for own, told, factor in zip(levels, found, factors, strict=True):
+        absent = -0.5 * {"VEGFA": 0.75, "IL17A": 0.5}.get(factor, 0.0)
+        np.testing.assert_allclose(told, np.interp(own, [-1, 0, 1, 2], [-1, absent, 0.25, 1]), atol=1e-12)
+
+
+def test_absence_is_news_by_how_many_studies_find_the_factor():
+    """Of three studies two find HGF; 10 studies would make it half of its worth."""
+    records = [
+        make_record(i, make_arm("a", factors=[{"name": "HGF", "state": state}]))
+        for i, state in enumerate(("detected", "elevated", "not_detected"), start=1)
+    ]
+    profiles = profiles_from_evidence(make_evidence(*records))
+    block = KnowledgeBlock().fit(batch_of(profiles))
+    assert block.found_["HGF"] == 2
+    amounts = block.parts(batch_of(profiles), EFFECT).factors.amounts[0]
+    assert amounts[2] == pytest.approx(-0.5 * role("HGF") * 2 / 12)
+    again = KnowledgeBlock.from_state(json.loads(json.dumps(block.state())))
+    assert again.found_["HGF"] == 2
 
 
 # ---- genes, agents, blocking ---------------------------------------------------------------------------
@@ -136,7 +151,12 @@ def test_an_agent_has_the_role_of_itself_before_its_class_before_its_kind():
     for kind, agent, term, amount in (
         ("cytokine", "IFN-gamma", "IFNG treatment", condition("agent", "IFNG")),
         ("cytokine", "IL-6", "IL6 treatment", condition("agent_class", "proinflammatory_cytokine")),
-        ("small_molecule", "SB999999x", "small_molecule", 0.0),
+        (
+            "small_molecule",
+            "SB999999x",
+            "pharmacological",
+            condition("preconditioning_kind", "pharmacological"),
+        ),
         (
             "serum_deprivation",
             None,
@@ -233,12 +253,13 @@ def test_the_cell_class_and_the_product_count():
 def test_the_columns_are_the_sums_in_their_order():
     arms = make_arm("b", factors=[{"name": "HGF", "state": "elevated"}]), make_arm("a", product="ev")
     wide = sums(*arms)
-    names = ["known_factors", "known_factors_measured", "known_genes", "known_agents", "known_blocking",
-             "known_cells", "known_product"]  # fmt: skip
+    names = ["known_factors", "known_genes", "known_agents", "known_blocking", "known_cells", "known_product"]
     assert wide.columns.tolist() == names
     assert wide.dtypes.eq(float).all()
     assert wide.at["s-00000001/b", "known_factors"] == pytest.approx(role("HGF"))
-    assert wide[["known_genes", "known_agents", "known_blocking"]].isna().all(axis=None)
+    # A sum of nothing is no news.
+    assert wide.loc["s-00000001/a", "known_factors"] == 0.0
+    assert wide[["known_genes", "known_agents", "known_blocking"]].eq(0.0).all(axis=None)
     assert [(c.name, c.kind, c.effect) for c in KnowledgeBlock().columns_] == [
         (name, "knowledge", "each") for name in names
     ]
@@ -248,7 +269,7 @@ def test_beliefs_are_the_recipe_s():
     """Another shift, gain or prior: another sum, another column."""
     beliefs = {**KNOWLEDGE, "shift_present": 0.5, "unknown_gain": 0.1, "prior_known_genes": 7.0}
     block = KnowledgeBlock(known=Known(constants=beliefs))
-    assert block.shifts(np.array([1.0, 2.0])).tolist() == [0.5, 1.0]
+    assert block.shifts(np.array([[1.0, 2.0]]), ("HGF",)).tolist() == [[0.5, 1.0]]
     assert {c.name: c.prior for c in block.columns_}["known_genes"] == 7.0
     arm = make_arm("a", preconditioning=done(("genetic_modification", "ALB overexpression")))
     profiles = profiles_from_evidence(make_evidence(make_record(1, arm)))

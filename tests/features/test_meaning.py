@@ -62,9 +62,8 @@ def test_not_measured_never_becomes_zero(few_features, few_profiles):
 def test_not_detected_is_a_measurement():
     found = encode(make_arm("nd", factors=[factor("HGF", "not_detected")]), make_arm("nm"))
     assert row(found, "nd")["factor=HGF"] == 0.0
-    assert row(found, "nd")["known_factors_measured"] == pytest.approx(math.log(2))
-    assert row(found, "nd")["known_factors"] < 0
-    assert math.isnan(row(found, "nm")["known_factors_measured"])
+    assert row(found, "nd")["known_factors"] == 0.0, "no study found it: its absence is no news"
+    assert math.isnan(row(found, "nm")["factor=HGF"])
 
 
 def test_a_factor_told_twice_is_the_mean():
@@ -172,15 +171,16 @@ def test_a_sham_is_nothing(text: str):
 
 
 def test_oxygen_and_hours_of_hypoxia():
-    hypoxia = {"kind": "hypoxia", "o2_percent": 1.0, "hours": 48}
+    hypoxia = {"kind": "hypoxia", "o2_percent": 0.5, "hours": 48}
     found = encode(
         make_arm("h", preconditioning=[hypoxia]),
         make_arm("u", preconditioning=[{"kind": "hypoxia"}]),
         make_arm("n"),
     )
-    assert row(found, "h")["hypoxia_o2"] == 1.0
-    assert row(found, "h")["hypoxia_log_hours"] == pytest.approx(math.log(49))
-    assert math.isnan(row(found, "u")["hypoxia_o2"])
+    # Deeper and longer than typical (1 %, 24 h); unstated is typical.
+    assert row(found, "h")["hypoxia_depth"] == 1.0
+    assert row(found, "h")["hypoxia_log_hours"] == pytest.approx(math.log(49 / 25))
+    assert row(found, "u")["hypoxia_depth"] == 0.0
     assert [row(found, a)["preconditioning=hypoxia"] for a in "hun"] == [1.0, 1.0, 0.0]
 
 
@@ -219,7 +219,7 @@ def test_what_was_taken_out_of_the_product_counts_against_it():
     found = encode(*arms)
     assert row(found, "without")["known_blocking"] < 0
     assert row(found, "with")["known_blocking"] == -row(found, "without")["known_blocking"]
-    assert math.isnan(row(found, "whole")["known_blocking"])
+    assert row(found, "whole")["known_blocking"] == 0.0
 
 
 # ---- knowledge ---------------------------------------------------------------------------------------
@@ -234,12 +234,9 @@ def test_the_parts_add_up_to_the_columns(few_profiles, effect: str):
         key = few_profiles.samples[part.row], part.column
         sums[key] = sums.get(key, 0.0) + part.amount
     for row, amounts in enumerate(parts.factors.amounts.T):
-        sample, count = few_profiles.samples[row], int(parts.factors.count[row])
-        if count:
-            sums[sample, "known_factors"] = sum(amounts)
-            sums[sample, "known_factors_measured"] = math.log1p(count)
+        sums[few_profiles.samples[row], "known_factors"] = sum(amounts)
     wide = known(few_profiles, effect)
-    assert wide.notna().to_numpy().sum() == len(sums)
+    assert (wide.fillna(0.0) != 0.0).to_numpy().sum() <= len(sums)
     assert len(sums) > 100
     for (sample, column), total in sums.items():
         assert wide.at[sample, column] == pytest.approx(total, abs=1e-12)
@@ -257,7 +254,8 @@ def test_the_signed_sum_by_hand(few_profiles):
             (r["effect"], r["factor"]): sign[r["role"]] * float(r["strength"]) / 3
             for r in csv.DictReader(stream)
         }
-    shifts = {2.0: 1.0, 1.0: 0.25, 0.0: -0.5, -1.0: -1.0}
+    # A block that has seen no study takes no absence for news.
+    shifts = {2.0: 1.0, 1.0: 0.25, 0.0: 0.0, -1.0: -1.0}
     levels: dict[str, dict[str, list[float]]] = {}
     for r in few_profiles.factors.dropna(subset="level").to_dict("records"):
         levels.setdefault(r["sample"], {}).setdefault(r["factor"], []).append(float(r["level"]))
@@ -267,7 +265,7 @@ def test_the_signed_sum_by_hand(few_profiles):
         for sample in few_profiles.samples:
             means = {f: sum(v) / len(v) for f, v in levels.get(sample, {}).items() if (effect, f) in roles}
             if not means:
-                assert math.isnan(wide[sample])
+                assert wide[sample] == 0.0
                 continue
             if not set(means.values()) <= set(shifts):
                 continue
