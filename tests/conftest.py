@@ -146,6 +146,7 @@ class Trained:
 
 RECIPE = """name = "few"
 [evidence]
+effects = ["angiogenic", "anti_inflammatory", "anti_fibrotic"]
 basis_weights = { title = 0.6, review = 0.6 }
 [models]
 compare = []

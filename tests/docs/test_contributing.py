@@ -130,7 +130,7 @@ def test_the_effect_the_column_and_the_kind_are_scored_explained_and_shown(copy:
 
 
 def test_the_model_is_judged_beside_the_others(bundle: Path):
-    judged = json.loads((bundle / "metrics.json").read_text(encoding="utf-8"))
+    judged = json.loads((bundle / "metrics.json").read_text(encoding="utf-8"))["metrics"]
     assert {"factor_count", "blend"} <= {row["model"] for row in judged}
 
 

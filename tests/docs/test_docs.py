@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
 import pandas as pd
 import pytest
 import typer
@@ -22,6 +23,7 @@ from secretome_ml.evidence.tables import EFFECTS, TABLES
 from secretome_ml.model import SCORE_COLUMNS
 from secretome_ml.models import MODELS
 from secretome_ml.profiles import profiles_from_evidence
+from secretome_ml.profiles.levels.reference import against, known_range
 from secretome_ml.readers import READERS
 from secretome_ml.readers.formats.canonical_wide import profiles_from_table
 from secretome_ml.recipe import load_recipe
@@ -182,8 +184,10 @@ def test_the_profiles_are_read(tmp_path: Path) -> None:
     (tmp_path / "profiles.csv").write_text(_example(DOCS / "command-line.md", "profiles"), encoding="utf-8")
     profiles = read_profiles(tmp_path / "profiles.csv")
     levels = profiles.factors.set_index(["sample", "factor"])["level"].to_dict()
+    own = known_range("VEGFA", "concentration", "bone_marrow", "conditioned_medium")
+    assert own is not None
     assert levels == {
-        ("bm_hypoxia", "VEGFA"): 1,
+        ("bm_hypoxia", "VEGFA"): pytest.approx(float(against(np.array(1250.0), own.low, own.high))),
         ("bm_hypoxia", "IL6"): 2,
         ("bm_hypoxia", "TIMP1"): 0,
         ("at_primed", "IL6"): 1,

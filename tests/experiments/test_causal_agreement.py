@@ -4,12 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from conftest import HEADLINE
 from experiments import causal_agreement
 from experiments.causal_agreement import PREDICTORS, causal_findings, report
 from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.recipe import Recipe
 
-RECIPE = Recipe(min_studies=1, settings={"blend": {"rounds": 20}})
+RECIPE = Recipe(effects=HEADLINE, min_studies=1, settings={"blend": {"rounds": 20}})
 
 
 @pytest.fixture(scope="module")

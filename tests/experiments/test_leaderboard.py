@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from conftest import ROOT
+from conftest import HEADLINE, ROOT
 from experiments.leaderboard import leaderboard
 from secretome_ml.recipe import Recipe
 
@@ -16,7 +16,7 @@ def test_every_section_is_there_and_every_row_names_its_run(few):
         runs[name] = metrics
         return f"run-{len(runs)}"
 
-    recipe = Recipe(model="informed", compare=())
+    recipe = Recipe(effects=HEADLINE, model="informed", compare=())
     text = leaderboard(recipe, few, log, ROOT / "experiments" / "tried.csv", jobs=1, fast=True)
     for title in ("Ranking", "Probability", "Calibration", "Reliability", "Coverage", "Conformal",
                   "Applicability domain", "What is still wrong", "Harder splits", "Null", "Learning curve",

@@ -139,7 +139,13 @@ def tracking(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield Server(address, folder / "artifacts")
 
 
-RECIPE = 'name = "{0}"\n[models]\nmodel = "{0}"\ncompare = []\n'
+RECIPE = """name = "{0}"
+[evidence]
+effects = ["angiogenic", "anti_inflammatory", "anti_fibrotic"]
+[models]
+model = "{0}"
+compare = []
+"""
 
 
 @dataclass(frozen=True)
