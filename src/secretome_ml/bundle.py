@@ -9,23 +9,21 @@ import os
 import platform
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from secretome_ml.bundle_forms import read_form
 from secretome_ml.errors import BundleChanged, BundleMissing, BundleProtocolUnknown, BundleRefused
 from secretome_ml.files import HeldFolder, read_steadily, recover, refuse_foreign, replace_folder, sha256
-from secretome_ml.version import __version__
+from secretome_ml.version import __version__, library_versions
 
 PROTOCOL = 2
 MANIFEST = "manifest.json"
 PROVENANCE = "provenance.json"
 
-_LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "xgboost", "xgboost-cpu")
 _PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}\.(json|md)")
 # JSON takes up to sixty times its size while it is read.
 LARGEST_FILE = 8 * 1024 * 1024
@@ -79,7 +77,7 @@ def make_bundle(name: str, values: Mapping[str, Any], files: Mapping[str, bytes]
         "command": command,
         "secretome_ml": __version__,
         "python": platform.python_version(),
-        "libraries": dict(_installed()),
+        "libraries": library_versions(),
     }
     content[PROVENANCE] = to_json(provenance)
     manifest = {
@@ -89,12 +87,6 @@ def make_bundle(name: str, values: Mapping[str, Any], files: Mapping[str, bytes]
         "files": {n: sha256(c) for n, c in sorted(content.items())},
     }
     return Bundle(manifest, content)
-
-
-def _installed() -> Iterator[tuple[str, str]]:
-    for library in _LIBRARIES:
-        with suppress(PackageNotFoundError):  # XGBoost comes by one of two names
-            yield library, version(library)
 
 
 def write_bundle(bundle: Bundle, folder: Path) -> None:

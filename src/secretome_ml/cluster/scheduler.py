@@ -5,11 +5,10 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from secretome_ml.errors import NotInstalled, WorkersLost
-from secretome_ml.version import __version__
+from secretome_ml.version import __version__, library_versions
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 LOCAL = "local"
 _PATIENCE = "5s"
 _WORKERS_WAIT = 10.0
-_LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "xgboost")
 
 
 @contextmanager
@@ -67,8 +65,7 @@ def open_cluster(address: str, workers: int) -> Iterator[Client]:
 
 def versions() -> dict[str, str]:
     """Return what decides the last bit of a result: the package, Python, the numeric libraries."""
-    libraries = {name: version(name) for name in _LIBRARIES}
-    return {"secretome-ml": __version__, "python": platform.python_version(), **libraries}
+    return {"secretome-ml": __version__, "python": platform.python_version(), **library_versions()}
 
 
 def _require_workers(client: Client, address: str) -> None:
