@@ -29,6 +29,7 @@ CONTRACT = [
     "domain_reason",
     "factors_used",
     "factors_unknown",
+    "reading",
     "drivers",
 ]
 WIDE = (
@@ -69,12 +70,14 @@ def test_score_has_the_columns_of_the_contract(command, trained, wide: Path):
 
 def test_scores_make_sense(command, trained, wide: Path):
     rows = command("score", wide, "--model", trained.bundle, "--json").json
+    shares = json.loads((trained.bundle / "trust.json").read_text(encoding="utf-8"))["usual"]
     for row in rows:
         assert 0 <= row["probability_low"] <= row["probability"] <= row["probability_high"] <= 1
         assert 0 <= row["percentile"] <= 100
         assert math.isfinite(row["score"])
-        low, high = row["probability_low"], row["probability_high"]
-        assert row["verdict"] == ("likely" if low > 0.5 else "unlikely" if high < 0.5 else "uncertain")
+        low, high, usual = row["probability_low"], row["probability_high"], shares[row["effect"]]
+        judged = "more than usual" if low > usual else "less than usual" if high < usual else "usual"
+        assert row["verdict"] == (judged if row["in_domain"] else "not judged")
         assert row["in_domain"] == (row["domain_reason"] == "")
     first = {r["sample"]: r for r in rows}
     assert first["A"]["factors_used"] == 2

@@ -183,8 +183,8 @@ def test_a_start_outside_the_domain_is_refused(model: Any, corpus: Any):
 
 
 def test_an_effect_the_model_lacks_is_refused(model: Any, start: Any, corpus: Any):
-    with pytest.raises(UnknownName, match="does not predict 'wound_healing'"):
-        design(model, start, corpus, ["wound_healing"])
+    with pytest.raises(UnknownName, match="does not predict 'migratory'"):
+        design(model, start, corpus, ["migratory"])
 
 
 def test_where_the_evidence_carries_nothing_that_is_said(model: Any, start: Any, corpus: Any):

@@ -109,7 +109,7 @@ def divided(contribution: float, *amounts: tuple[str, float], usual=None) -> dic
     profiles = make_profiles(pd.DataFrame(index=["s"]))
     features = Features(profiles.samples, np.empty((0, 1)), {A: np.ones((1, 1))}, (named["known_factors"],))
     given = np.array([[amount] for _, amount in amounts]).reshape(-1, 1)
-    factors = FactorParts(tuple(f for f, _ in amounts), np.full_like(given, 2.0), given, np.ones(1, int))
+    factors = FactorParts(tuple(f for f, _ in amounts), np.full_like(given, 2.0), given)
     found = term_map(batch_of(profiles), features, A, Parts(factors, ()), usual or {})
     shares = found.contributions(np.array([[contribution, 0.5]]))
     assert shares.sum() == pytest.approx(contribution + 0.5)

@@ -117,7 +117,7 @@ def test_a_panel_that_cannot_show_anything_is_refused_with_its_numbers():
     assert not power(PANEL[:1], PANEL[:10], SETS).enough
     assert power(PANEL[:5], PANEL, SETS).enough
     profiles = read_profiles(ROOT / "data" / "examples" / "adipose_hypoxia.csv")
-    with pytest.raises(InputRefused, match="1 of 1 factors that could stand in a set are elevated"):
+    with pytest.raises(InputRefused, match=r"0 of \d factors that could stand in a set are elevated"):
         panel_function(profiles, shipped_sets())
 
 
@@ -130,7 +130,7 @@ def test_power_is_the_best_that_a_choice_of_the_same_number_could_reach():
 
 def test_elevated_and_decreased_are_told_apart(function: PanelFunction, real: Profiles):
     own = real.take(["Ad_dif_138"]).factors.groupby("factor")["level"].mean()
-    for direction, hit in (("elevated", own >= 1.5), ("decreased", own <= -0.5)):
+    for direction, hit in (("elevated", own >= 1.5), ("decreased", own <= 0.5)):
         named = function.results[function.results["direction"] == direction]["factors"]
         factors = {f for text in named for f in text.split("; ") if f}
         assert factors

@@ -74,7 +74,7 @@ HAS = {
     "known_cells": True,
     "factor=VEGFA": False,
     "known_factors": False,
-    "hypoxia_o2": False,
+    "hypoxia_depth": False,
     "culture=spheroid": False,
     "donor=aged": False,
 }

@@ -17,6 +17,7 @@ from secretome_ml.models.targets import Targets
 from secretome_ml.models.training_side import TrainingSide
 
 Array = NDArray[np.float64]
+_DECIMALS = 9
 
 
 # A fitted model without pickle: plain JSON values; its columns are those of the encoder and stand there.
@@ -63,9 +64,13 @@ class EffectModel(BaseEstimator):  # type: ignore[misc]
         return pd.DataFrame(values, index=features.samples, columns=list(self.effects_))
 
     def margins(self, features: Features) -> Array:
-        """Return effects by samples: the score, logit scale, higher = stronger."""
+        """Return effects by samples: the score, logit scale, higher = stronger.
+
+        It is rounded to nine decimals: the last bits of a sum hang on how many samples are worked together, and
+        two preparations that are described alike score alike wherever they stand.
+        """
         self._require_columns(features)
-        return self._margins(features)
+        return self._margins(features).round(_DECIMALS)
 
     def contributions(self, features: Features, effect: str) -> Array:
         """Return samples by (columns + 1): the share of each column in the margin, the base value last.

@@ -15,7 +15,7 @@ from secretome_ml.profiles import Profiles
 RESULT_COLUMNS = ("sample", "direction", "changed", "background", *PANEL_COLUMNS)
 ASKED_COLUMNS = ("sample", "direction", "changed", "background", "measured", "tested", "best", "refused")
 # The smallest change that counts; see the levels of `profiles/levels/setting.py`.
-_ELEVATED, _DECREASED = 1.5, -0.5
+_DIRECTIONS = ("elevated", "decreased")
 
 
 @dataclass(frozen=True)
@@ -76,11 +76,11 @@ def panel_function(profiles: Profiles, sets: FactorSets, level: float = 0.9) -> 
     results, asked = [], []
     rows = profiles.factors.dropna(subset=["level"])
     for sample in profiles.samples:
-        own = rows[rows["sample"] == sample].groupby("factor")["level"].mean()
+        own = rows[rows["sample"] == sample].drop_duplicates("factor").set_index("factor")["state"]
         measured = frozenset(str(f) for f in own.index)
         background = sets.background(measured)
-        for direction, hit in (("elevated", own >= _ELEVATED), ("decreased", own <= _DECREASED)):
-            changed = frozenset(str(f) for f in own.index[hit.astype(bool)]) & background
+        for direction in _DIRECTIONS:
+            changed = frozenset(str(f) for f in own.index[own.eq(direction).fillna(False)]) & background
             found = power(changed, background, sets.sets)
             numbers = (len(changed), len(background))
             refused = "" if found.enough else _why(direction, *numbers, found)
