@@ -66,8 +66,8 @@ class EffectModel(BaseEstimator):  # type: ignore[misc]
     def margins(self, features: Features) -> Array:
         """Return effects by samples: the score, logit scale, higher = stronger.
 
-        It is rounded to nine decimals: the last bits of a sum hang on how many samples are worked together, and
-        two preparations that are described alike score alike wherever they stand.
+        It is rounded to nine decimals: the last bits of a sum hang on how many samples are worked together,
+        and two preparations that are described alike score alike wherever they stand.
         """
         self._require_columns(features)
         return self._margins(features).round(_DECIMALS)
