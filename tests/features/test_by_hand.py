@@ -101,8 +101,8 @@ CELLS: dict[str, dict[str, list[float]]] = {
 TERMS = {
     "agent=HGF": "HGF treatment",
     "agent=IFNG": "IFNG treatment",
-    "gene_direction": "engineered gene, any",
-    "preconditioning_agents": "number of agents",
+    "gene_direction": "any engineered gene",
+    "preconditioning_agents": "any preconditioning",
     "hypoxia_depth": "hypoxia",
     "hypoxia_log_hours": "hypoxia",
 }

@@ -16,7 +16,7 @@ from secretome_ml.report.words import clean, shorten, signed, term_label, value_
         ("cell_source=adipose", "cell_source", 1.0, "yes"),
         ("cell_source=adipose", "cell_source", math.nan, "not stated"),
         ("VEGFA", "product", math.nan, "blocked or added"),
-        ("number of agents", "preconditioning", 1.0, "1"),
+        ("any preconditioning", "preconditioning", 1.0, "1"),
         ("number of known factors", "knowledge", 7.0, "7"),
     ],
 )

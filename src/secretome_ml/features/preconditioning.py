@@ -36,8 +36,8 @@ class PreconditioningBlock(Block):
     }
     # Of the cells as a whole: the term of each column.
     _WHOLE: ClassVar[dict[str, str]] = {
-        "gene_direction": "engineered gene, any",
-        "preconditioning_agents": "number of agents",
+        "gene_direction": "any engineered gene",
+        "preconditioning_agents": "any preconditioning",
     }
     _DOSES: ClassVar[dict[str, str]] = {"hypoxia_depth": "hypoxia", "hypoxia_log_hours": "hypoxia"}
 

@@ -40,7 +40,7 @@ VERDICT_MARKS = {
 }
 _LEVELS = {2.0: "elevated", 1.0: "detected", 0.0: "not detected", -1.0: "decreased"}
 _SWITCHES = {1.0: "yes", 0.0: "no", -1.0: "taken away"}
-_COUNTED = ("number of agents", "engineered gene, any")
+_COUNTED = ("any preconditioning", "any engineered gene")
 _MINUS = "\u2212"
 
 
