@@ -114,7 +114,7 @@ class Model:
     --------
     >>> from secretome_ml import load_model, read_profiles
     >>> model = load_model()
-    >>> model.effects
+    >>> model.effects[:3]
     ('angiogenic', 'anti_inflammatory', 'anti_fibrotic')
     """
 

@@ -15,7 +15,7 @@ from secretome_ml.errors import InputRefused
 from secretome_ml.explanation.compare import term_differences, with_interval
 from secretome_ml.explanation.ordering import ordered_rightly
 from secretome_ml.model import Model
-from secretome_ml.recipe import EFFECTS
+from secretome_ml.recipe import default_effects
 from secretome_ml.report.figures.differences import difference_figure, difference_rows
 from secretome_ml.workflows.compare import NO_REFITS, Compared, choose_pair, compare
 
@@ -144,7 +144,7 @@ def test_two_real_samples_of_a_large_panel(model: Model, shared_folder: Path):
 def test_the_command_writes_tables_and_figures(command: Callable[..., Any], tmp_path: Path):
     done = command("compare", HYPOXIA, "--json", "--out", tmp_path / "c")
     assert done.code == 0, done.err
-    assert [row["effect"] for row in done.json["scores"]] == list(EFFECTS)
+    assert [row["effect"] for row in done.json["scores"]] == list(default_effects())
     written = {p.name for p in (tmp_path / "c").iterdir()}
     assert {
         "scores.csv",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from secretome_ml.recipe import EFFECTS
+from secretome_ml.recipe import default_effects
 from web.test_pages import TABLE, settled, words
 from web.web_clients import client_of
 
@@ -60,7 +60,7 @@ def test_five_hundred_samples(service_client: TestClient):
         )
     assert seen == [f"sample {i}" for i in range(1, 501)]
     lines = service_client.get(f"{answer.url.path}/scores.csv").text.splitlines()
-    assert len(lines) == 1 + 500 * len(EFFECTS)
+    assert len(lines) == 1 + 500 * len(default_effects())
     assert "sample 500" in words(service_client.get(f"{answer.url.path}/samples/500").text)
     beyond = service_client.get(f"{answer.url.path}/samples/501")
     assert beyond.status_code == 404

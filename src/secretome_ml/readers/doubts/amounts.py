@@ -38,7 +38,8 @@ def far_from_published(reading: Reading) -> Iterator[Problem]:
         if found is not None and not tissue and len(found.sources) < _ENOUGH:
             found = None  # one laboratory's cells say little of cells that are not named
         most = min(found.high * _FAR if found else np.inf, _MOST if quantity == "concentration" else np.inf)
-        least = found.low / _FAR if found else 0.0
+        # Cells that are not named may hardly make the factor.
+        least = found.low / _FAR if found and tissue else 0.0
         far["above"] += part.loc[part["amount"].gt(most), "name"].astype(str).unique().tolist()
         far["below"] += part.loc[part["amount"].lt(least), "name"].astype(str).unique().tolist()
     remedy = "Is the unit right (ng or pg)? Are they amounts at all?"
