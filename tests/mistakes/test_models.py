@@ -54,4 +54,4 @@ def test_a_model_that_was_changed_by_hand(row, bundle):
 
 def test_an_effect_that_the_model_lacks(row, released):
     start = read_start("cell_source=adipose; product=conditioned_medium; preconditioning=none")
-    row.refuses(lambda: design(released, start, load_evidence(), ["wound_healing"]))
+    row.refuses(lambda: design(released, start, load_evidence(), ["migratory"]))

@@ -133,12 +133,9 @@ def test_fold_changes_without_a_unit(row, read, panel):
     row.warns(read(changes.rename(columns=lambda c: c.removesuffix(" [pg/mL]"))))
 
 
-def test_fold_changes_declared_as_concentrations_without_their_control(row, read, score, panel):
+def test_fold_changes_declared_as_concentrations_without_their_control(row, read, panel):
     numbers = panel.select_dtypes("number")
-    right = panel.assign(**(numbers / numbers.iloc[0]).round(3)).iloc[1:]
-    wrong = read(right)
-    told = read(right.rename(columns=lambda c: c.replace("[pg/mL]", "[fold change]")))
-    row.unseen(score(told), score(wrong), wrong)
+    row.warns(read(panel.assign(**(numbers / numbers.iloc[0]).round(3)).iloc[1:]))
 
 
 def test_negative_intensities(row, read, fragpipe):
