@@ -54,7 +54,7 @@ def test_the_page_holds_the_models_numbers_and_the_nearest_studies(
     from secretome_ml.explanation.studies import studies_behind
 
     for row in few_model.score(profiles).to_dict("records"):
-        assert f"<strong>{row['probability']:.2f}</strong>" in page
+        assert f"<strong>{100 * row['probability']:.0f}" in page
     for doi in studies_behind(profiles, few, few_model.effects)["doi"].dropna():
         assert not doi or f"https://doi.org/{doi}" in page
     assert few_model.digest in page
