@@ -425,7 +425,12 @@ def test_a_copy_of_a_study_is_never_on_the_other_side(few, monkeypatch: pytest.M
         return splits
 
     monkeypatch.setattr(cross_validation, "study_folds", watched)
-    train(replace(load_recipe(), effects=HEADLINE, model="prevalence", compare=()), Evidence(tables), jobs=1, fast=True)
+    train(
+        replace(load_recipe(), effects=HEADLINE, model="prevalence", compare=()),
+        Evidence(tables),
+        jobs=1,
+        fast=True,
+    )
     sides = [{s.split("/")[0] for s in split.test} & {original, "s-ffffffff"} for split in seen]
     assert any(sides)
     assert all(len(side) in (0, 2) for side in sides)
