@@ -70,7 +70,7 @@ def test_the_page_that_waits(open_page: Callable[..., Page], running: Any):
         let_go.wait(60)
         return "/"
 
-    place = f"{running.address}/jobs/{running.service.jobs.start(work)}"
+    place = f"{running.address}/jobs/{running.service.begin(work)}"
     try:
         page = open_page(bypass_csp=True)
         answer = httpx.get(place, trust_env=False).text

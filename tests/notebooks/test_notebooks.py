@@ -127,11 +127,12 @@ def test_a_mistake_is_refused_with_its_place(again: dict[Path, list[tuple[str, s
     assert "is no arm of this study" in text
 
 
-def test_training_shows_the_baselines_and_a_refused_interval(again: dict[Path, list[tuple[str, str]]]):
+def test_training_shows_the_baselines_and_wide_intervals(again: dict[Path, list[tuple[str, str]]]):
     shown = next(text for _, text in again[TRAIN] if "known_factor_list" in text)
     assert {"prevalence", "cell_source_only", "informed"} <= set(shown.split())
     scores = next(text for _, text in again[TRAIN] if "probability_low" in text)
-    assert re.search(r"\b0\.00\b", scores), "the text explains an interval from 0 to 1"
+    rows = re.findall(r"^\d+ +asc_\w+ +\w+", scores, re.MULTILINE)
+    assert len(rows) >= 6
 
 
 def test_contributions_add_up_and_the_shaky_term_is_there(again: dict[Path, list[tuple[str, str]]]):

@@ -54,7 +54,7 @@ class Service:
     --------
     >>> service = Service(Settings())
     >>> profiles = service.read(b"sample,cell_source,VEGF-A\na,adipose,elevated\n", "mine.csv")
-    >>> list(service.model.score(profiles)["effect"])
+    >>> list(service.model.score(profiles)["effect"])[:3]
     ['angiogenic', 'anti_inflammatory', 'anti_fibrotic']
     >>> service.close()
     """
