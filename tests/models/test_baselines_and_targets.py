@@ -63,7 +63,7 @@ def test_the_factor_list_is_not_trained(few_features, few_targets):
             .sum(axis=1)
         )
         gap = margin[effect] - known
-        assert np.ptp(gap) < 1e-9
+        assert np.ptp(gap) < 3e-9  # scores are rounded to nine decimals
 
 
 def test_outcomes_by_a_walk_over_the_records(few, few_targets):

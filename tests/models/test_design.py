@@ -74,7 +74,6 @@ HAS = {
     "known_cells": True,
     "factor=VEGFA": False,
     "known_factors": False,
-    "hypoxia_depth": False,
     "culture=spheroid": False,
     "donor=aged": False,
 }
