@@ -184,7 +184,7 @@ def test_the_command_on_a_real_export(command: Callable[..., Any], shared_folder
     found = [r for r in done.json["results"] if r["direction"] == "decreased"]
     assert len(found) > 10
     assert [r["adjusted"] for r in found] == sorted(r["adjusted"] for r in found)
-    assert all(r["odds_low"] <= r["odds"] <= r["odds_high"] for r in found)
+    assert all(r["odds_low"] <= r["odds_ratio"] <= r["odds_high"] for r in found)
     assert (tmp_path / "f.csv").exists()
 
 

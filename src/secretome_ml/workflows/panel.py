@@ -14,7 +14,7 @@ from secretome_ml.profiles import Profiles
 
 RESULT_COLUMNS = ("sample", "direction", "changed", "background", *PANEL_COLUMNS)
 ASKED_COLUMNS = ("sample", "direction", "changed", "background", "measured", "tested", "best", "refused")
-# The smallest change that counts; see the levels of `profiles/levels/setting.py`.
+# Panels are asked about what rose and what fell; see `profiles/levels`.
 _DIRECTIONS = ("elevated", "decreased")
 
 
