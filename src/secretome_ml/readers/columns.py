@@ -62,6 +62,7 @@ _HEADERS: tuple[tuple[Role, str], ...] = (
         r"max pep prob|razor unique count|spectra count|entropy|spec|t value|z score|missing ?freq|"
         r"test statistic)\b.*|row names|id \d+|(?:[\w ]+ )?ids?",
     ),
+    ("statistic", r"(?:[lum]?lo[dq]|mdd|limits? of (?:detection|quantification))(?: [\w /%]*)?"),
     ("annotation", r".*(?:\bsignal ?p\b|secretome ?p\b|tmhmm|target ?p|transmembrane|signal ?peptide|"
         r"\bdomain\b|"
         r"secreted|secretion|localization|localisation|location|exocarta|vesiclepedia|pathway|process|function|"

@@ -49,7 +49,22 @@ def _progenesis(source: Source) -> bool:
     )
 
 
+_LIMIT = re.compile(
+    r"(?:[lum]?lo[dq]s?|mdd|(?:lower )?limits? of (?:detection|quantification)|sensitivity)\b.*"
+)
+
+
+def _limits(source: Source) -> bool:
+    names = [name.strip().casefold() for name in source.header if name.strip()]
+    return len(names) > 1 and all(_LIMIT.match(name) for name in names[1:])
+
+
 NOT_READ: tuple[NotRead, ...] = (
+    NotRead(
+        "This is a table of the limits of detection of an assay",
+        "Give the measurements; values below the limit are written `<limit` there.",
+        _limits,
+    ),
     NotRead(
         "This is FragPipe's table of peptides or ions",
         "Give combined_protein.tsv of the same folder.",
