@@ -130,14 +130,6 @@ NOT_READ: tuple[NotRead, ...] = (
         _begins(r"#1\.[23]\s"),
     ),
     NotRead(
-        "These are results of a qPCR instrument, one row per well",
-        "Give a table of Ct: targets in rows, samples in columns, `Ct` before each name.",
-        lambda source: any(
-            {"target name"} <= row and bool({"ct", "cт", "cq", "crt"} & row)
-            for row in ({cell.casefold() for cell in cells} for cells in source.head)
-        ),
-    ),
-    NotRead(
         "These are mass spectra", "Give the protein table of a search engine.",
         _begins(r"(?:<\?xml[^>]*>\s*)?<(?:indexedmzML|mzML|mzXML|msRun)|BEGIN IONS|MASS=|COM=|SEARCH="),
     ),
