@@ -63,6 +63,7 @@ _WELLS: dict[str, Role] = {
     "ntc": "blank", "nrt": "blank", "blank": "blank", "neg ctrl": "blank", "b": "blank",
     "standard": "standard", "std": "standard", "s": "standard", "calibrator": "standard",
     "pos ctrl": "quality_control", "control": "quality_control", "qc": "quality_control",
+    "negative control": "blank", "plate control": "quality_control", "sample control": "quality_control",
 }  # fmt: skip
 _NO_CYCLE = re.compile(r"undet\w*|undef\w*|n/?a|nan|no ct|-|", re.IGNORECASE)
 _CYCLES = 40.0
