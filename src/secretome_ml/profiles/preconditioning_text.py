@@ -330,6 +330,13 @@ def _kind_of_agent(agent: str, terms: Terms) -> str:
     if genetic or _is_control(agent):
         return GENETIC
     found = exact_agent(agent)
+    known = exact_agent(agent, factors=False)
+    if known is None and terms.resolve("cell_type", agent) is not None:
+        raise ValueError(
+            f"'{agent[:_LISTED]}' names cells; write coculture({agent[:_LISTED]}), or what was done"
+        )
+    if known is None and found is not None and re.fullmatch(r"[A-Za-z]{2}", agent):
+        raise ValueError(f"'{agent}' may be {found.id} or mean something else; write cytokine({found.id})")
     if found is not None and found.agent_class in ("mirna", "rna", "gene"):
         return GENETIC
     if found is not None and found.agent_class == VEHICLE:
