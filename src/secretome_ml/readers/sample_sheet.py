@@ -153,15 +153,15 @@ def _holds_products(raw: pd.DataFrame, found: dict[str, str]) -> bool:
 
 
 def _without_organs(sources: pd.Series, header: str) -> tuple[pd.Series, list[str]]:
-    """Return a column such as `tissue` less its organs: a piece of heart is written like cells of the heart."""
+    """Return a column such as `tissue` less its organs: it may be the heart, not cells of the heart."""
     organs = sources.isin(
         [s for s in sources.dropna().unique() if Terms().parent("cell_source", s) in _ORGANS]
     )
     if plain_header(header) not in _OF_TISSUE or not organs.any():
         return sources, []
     note = (
-        f"sample sheet: {header} {', '.join(sources[organs].unique())} not used, it may be the tissue itself; "
-        f"state a cell_type or product, or name the column cell_source"
+        f"sample sheet: {header} {', '.join(sources[organs].unique())} not used, it may be the tissue "
+        "itself; state a cell_type or product, or name the column cell_source"
     )
     return sources.mask(organs), [note]
 

@@ -19,8 +19,8 @@ _WATCHED = names_where(watched=True)
 _NEEDED = names_where(domain="needed")
 # What tells of the preparation that it is a product of cells at all.
 _UNSTATED = (
-    "nothing says that it is a product of cells "
-    f"(state {' or '.join((', '.join(_NEEDED[:-1]), _NEEDED[-1]))} in a column or in a sample sheet, --metadata)"
+    "nothing says that it is a product of cells (state cell_type, cell_source or product in a column or in a "
+    "sample sheet, --metadata)"
 )
 _NO_CELLS = "none"
 # A kind of preconditioning that the vocabulary knows means the same in every study: one is enough.
@@ -180,7 +180,7 @@ def fit_domain(profiles: Profiles, min_studies: int = 2) -> Domain:
 
 
 def _in_terms(preconditioning: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with one kind for all its spellings: a record may say `other:light`, a sheet its term."""
+    """Return the rows with one kind for all its spellings, be it `other:<words>` of a record."""
     words = preconditioning["kind"]
     resolve = Terms().resolve
     found = {word: resolve("preconditioning", word) or word for word in words.dropna().unique()}
