@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from secretome_ml.cli import (
+    adapt,
     compare,
     design,
     evidence,
@@ -40,6 +41,7 @@ app.command("score")(score.score)
 app.command("explain")(explain.explain)
 app.command("compare")(compare.compare)
 app.command("design")(design.design)
+app.command("adapt")(adapt.adapt)
 app.command("panel")(panel.panel)
 app.command("template")(template.template)
 app.command("evaluate")(score.evaluate)
