@@ -13,6 +13,7 @@ from secretome_ml.cli import (
     design,
     evidence,
     explain,
+    measure,
     models,
     panel,
     score,
@@ -41,6 +42,7 @@ app.command("score")(score.score)
 app.command("explain")(explain.explain)
 app.command("compare")(compare.compare)
 app.command("design")(design.design)
+app.command("measure")(measure.measure)
 app.command("adapt")(adapt.adapt)
 app.command("panel")(panel.panel)
 app.command("template")(template.template)
