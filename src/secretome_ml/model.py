@@ -199,16 +199,16 @@ class Model:
             Whether the terms behind the scores are kept; they take most of the memory.
         """
         features = self.encoder.encode(batch)
-        margins = self.estimator.margins(features)
+        margins, shares = self.estimator.margins(features), self.estimator.all_contributions(features)
         reasons = self.domain.reasons(batch)
         maps: dict[str, TermMap] = {}
         given: dict[str, Array] = {}
         per_effect: list[dict[str, NDArray[Any]]] = []
-        for effect, margin in zip(self.effects, margins, strict=True):
+        for effect, margin, share in zip(self.effects, margins, shares, strict=True):
             own = effect_map(self.encoder, batch, features, self.typical, effect)
-            shares = own.contributions(self.estimator.contributions(features, effect))
+            by_term = own.contributions(share)
             if terms:
-                maps[effect], given[effect] = own, shares
+                maps[effect], given[effect] = own, by_term
             chance = self.calibrator.probability_of(effect, margin)
             low, high = self.intervals.bounds_of(effect, margin)
             low, high = np.minimum(low, chance), np.maximum(high, chance)
@@ -220,7 +220,7 @@ class Model:
                     "probability_high": high,
                     "verdict": verdicts(low, high, self.usual[effect], reasons == ""),
                     "percentile": self._percentiles(effect, margin),
-                    "drivers": driver_texts(own, shares),
+                    "drivers": driver_texts(own, by_term),
                 }
             )
         shared = {

@@ -15,7 +15,7 @@ from secretome_ml.explanation.contributions import (
     term_maps,
 )
 from secretome_ml.explanation.importance import global_importance
-from secretome_ml.explanation.term_map import TermMap, term_map
+from secretome_ml.explanation.term_map import SharedTerms, TermMap, term_map
 from secretome_ml.features.batch import batch_of
 from secretome_ml.features.columns import Features
 from secretome_ml.features.encoder import Encoder
@@ -185,9 +185,10 @@ def drivers(rows: list[tuple[str, str, float, float]], most: int = 5) -> str:
     """Return the drivers of one sample of these terms, kinds, values and contributions."""
     terms, kinds, values, given = zip(*[(BASE_TERM, "context", math.nan, 9.0), *rows], strict=True)
     none, count = np.zeros(0, dtype=int), len(terms)
+    shared = SharedTerms((), (), none, np.zeros((0, 1)))
     found = TermMap(
-        pd.Index(["s"]), terms, kinds, np.array([values]), np.ones((1, count), bool), np.zeros(count, bool),
-        none, None, (), none, none, none, np.zeros(0),
+        pd.Index(["s"]), terms, kinds, shared, np.arange(count), np.array([values]).T,
+        np.ones((count, 1), bool), np.zeros(count, bool), none, None, (), none, none, none, np.zeros(0),
     )  # fmt: skip
     return driver_texts(found, np.array([given]), most)[0]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -105,32 +105,42 @@ def driver_texts(
     least : float
         Smaller contributions are not named.
     """
-    size = np.abs(contributions).T
-    size[found.absent().T | ~found.present.T | (size < least)] = 0.0
-    size[found.terms.index(BASE_TERM)] = 0.0
-    named = np.flatnonzero(size.max(axis=1, initial=0.0) > 0.0)
-    size, terms = size[named], np.array(found.terms, dtype=object)
-    samples, texts = np.arange(len(found.samples)), np.full(len(found.samples), "", dtype=object)
-    for rank in range(min(most, len(named))):
-        strongest = size.argmax(axis=0)
-        rows = np.flatnonzero(size[strongest, samples] > 0.0)
-        if not len(rows):
+    telling, samples = found.telling, np.arange(len(found.samples))
+    named = np.flatnonzero(telling.any(axis=1))
+    size = np.abs(contributions.T[named])
+    size *= telling[named]
+    # Samples by terms: the strongest of a sample lie side by side.
+    size = np.ascontiguousarray(size.T)
+    size[size < least] = 0.0
+    places, shares = [], []
+    for _ in range(min(most, len(named))):
+        strongest = size.argmax(axis=1)
+        there = size[samples, strongest] > 0.0
+        if not there.any():
             break
-        place = named[strongest[rows]]
-        own = _signed(terms, place, contributions[rows, place])
-        texts[rows] = own if rank == 0 else texts[rows] + "; " + own
-        size[strongest[rows], rows] = 0.0
-    return texts
+        places.append(np.where(there, named[strongest], -1))
+        shares.append(contributions[samples, named[strongest]])
+        size[samples, strongest] = 0.0
+    if not places:
+        return np.full(len(samples), "", dtype=object)
+    pieces = _signed(found.terms, np.stack(places, axis=1), np.stack(shares, axis=1))
+    return np.array(["; ".join(filter(None, row)) for row in pieces.tolist()], dtype=object)
 
 
-def _signed(terms: NDArray[np.object_], place: NDArray[np.intp], contribution: Array) -> NDArray[np.object_]:
-    """Return `VEGFA +0.41`, each distinct text made once."""
+def _signed(terms: Sequence[str], place: NDArray[np.intp], contribution: Array) -> NDArray[np.object_]:
+    """Return `VEGFA +0.41`, each distinct text made once; None where no term is named."""
     cents = np.rint(contribution * 100.0)
     # Half a cent is rounded as text is: by the exact number.
-    tied = np.flatnonzero(np.abs(np.abs(contribution * 100.0 - cents) - 0.5) < 1e-9)
-    cents[tied] = [round(float(f"{contribution[i]:.2f}") * 100.0) for i in tied]
-    least, most = cents.min(), cents.max()
-    span = int(most - least) + 1
-    distinct, code = np.unique(place * span + (cents - least).astype(np.int64), return_inverse=True)
-    texts = [f"{terms[d // span]} {(d % span + least) / 100.0:+.2f}" for d in distinct.tolist()]
-    return np.array(texts, dtype=object)[code]
+    tied = np.abs(np.abs(contribution * 100.0 - cents) - 0.5) < 1e-9
+    cents[tied] = [round(float(f"{value:.2f}") * 100.0) for value in contribution[tied].tolist()]
+    least = int(cents.min())
+    span = int(cents.max()) - least + 1
+    numbers = [f" {(least + i) / 100.0:+.2f}" for i in range(span)]
+    code = np.where(place < 0, 0, place * span + (cents - least).astype(np.int64) + 1)
+    texts = np.full(len(terms) * span + 1, None, dtype=object)
+    met = np.zeros(len(texts), dtype=bool)
+    met[code] = True
+    for i in np.flatnonzero(met[1:]).tolist():
+        texts[i + 1] = terms[i // span] + numbers[i % span]
+    found: NDArray[np.object_] = texts[code]
+    return found

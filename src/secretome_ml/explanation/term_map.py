@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
@@ -26,6 +27,31 @@ NOTHING_USUAL: Usual = MappingProxyType({})
 
 
 @dataclass(frozen=True)
+class SharedTerms:
+    """The terms of the columns that serve every effect.
+
+    Parameters
+    ----------
+    terms, kinds : tuple of str
+        Every term, and what kind of thing it is.
+    home : array of int, columns
+        The term of each column.
+    values : array, terms by samples
+        What each sample states; NaN = not measured or not stated.
+    """
+
+    terms: tuple[str, ...]
+    kinds: tuple[str, ...]
+    home: Integers
+    values: Array
+
+    @cached_property
+    def telling(self) -> NDArray[np.bool_]:
+        """Terms by samples: where a sample has what the term names."""
+        return _telling(self.values, self.kinds)
+
+
+@dataclass(frozen=True)
 class TermMap:
     """How contributions of columns become contributions of terms, for the samples and one effect.
 
@@ -39,11 +65,13 @@ class TermMap:
     samples : pandas.Index
         The samples.
     terms, kinds : tuple of str
-        Every term, the base value among them, and what kind of thing it is.
-    values : array, samples by terms
-        What the sample states; NaN = not measured or not stated.
-    present : array of bool, samples by terms
-        Which terms a sample has.
+        Every term, the base value among them, and what kind of thing it is; those of `shared` come first.
+    shared : SharedTerms
+        What the terms of every effect state; every sample has them, unless `own` says otherwise.
+    own : array of int
+        Terms that stand otherwise for this effect.
+    own_values, own_present : array, own terms by samples
+        What the sample states of them, NaN = not measured or not stated; and which samples have them.
     absences : array of bool, terms
         Which of the terms are the names of empty sums.
     home : array of int, columns + 1
@@ -61,8 +89,10 @@ class TermMap:
     samples: pd.Index
     terms: tuple[str, ...]
     kinds: tuple[str, ...]
-    values: Array
-    present: NDArray[np.bool_]
+    shared: SharedTerms
+    own: Integers
+    own_values: Array
+    own_present: NDArray[np.bool_]
     absences: NDArray[np.bool_]
     home: Integers
     factors: tuple[int, Integers, Array] | None
@@ -71,6 +101,31 @@ class TermMap:
     column: Integers
     target: Integers
     share: Array
+
+    @cached_property
+    def values(self) -> Array:
+        """Samples by terms: what the sample states; NaN = not measured or not stated."""
+        found = np.full((len(self.terms), len(self.samples)), np.nan)
+        found[: len(self.shared.terms)] = self.shared.values
+        found[self.own] = self.own_values
+        return found.T
+
+    @cached_property
+    def present(self) -> NDArray[np.bool_]:
+        """Samples by terms: which terms a sample has."""
+        found = np.ones((len(self.terms), len(self.samples)), dtype=bool)
+        found[self.own] = self.own_present
+        return found.T
+
+    @cached_property
+    def telling(self) -> NDArray[np.bool_]:
+        """Terms by samples: where a term contributes because a sample has and states what it names."""
+        found = np.zeros((len(self.terms), len(self.samples)), dtype=bool)
+        found[: len(self.shared.terms)] = self.shared.telling
+        kinds = [self.kinds[i] for i in self.own.tolist()]
+        found[self.own] = self.own_present & _telling(self.own_values, kinds)
+        found[self.absences] = False
+        return found
 
     def contributions(self, found: Array) -> Array:
         """Return samples by terms.
@@ -82,8 +137,10 @@ class TermMap:
         """
         given = found.T
         summed = np.zeros((len(self.terms), len(self.samples)))
-        for place, contribution in zip(self.home.tolist(), given, strict=True):
-            summed[place] += contribution
+        terms, first = np.unique(self.home, return_index=True)
+        summed[terms] = given[first]
+        for column in np.setdiff1d(np.arange(len(self.home)), first).tolist():
+            summed[self.home[column]] += given[column]
         if self.factors is not None:
             column, targets, share = self.factors
             moved = share * given[column]
@@ -127,12 +184,12 @@ class TermMap:
             columns=list(TERM_COLUMNS),
         )
 
-    def absent(self) -> NDArray[np.bool_]:
-        """Return samples by terms: where a term contributes because a sample lacks or does not state it."""
-        factor = np.array([kind == "factor" for kind in self.kinds])
-        zero = (self.values == 0.0) & ~factor[None, :]
-        found: NDArray[np.bool_] = np.isnan(self.values) | zero | self.absences[None, :]
-        return found
+
+def _telling(values: Array, kinds: Sequence[str]) -> NDArray[np.bool_]:
+    """Return where a value is stated, and is not the zero of something that a sample does not have."""
+    factor = np.array([kind == "factor" for kind in kinds], dtype=bool)
+    found: NDArray[np.bool_] = ~np.isnan(values) & ((values != 0.0) | factor[:, None])
+    return found
 
 
 def term_map(
@@ -151,9 +208,10 @@ def term_map(
     usual : mapping
         (sum, factor or condition) to its mean amount over the training arms.
     """
-    columns, count = features.columns, len(batch)
-    place: dict[str, int] = {}
-    kinds: list[str] = []
+    columns, count, common = features.columns, len(batch), len(features.common)
+    shared = features.once("terms", lambda: _shared(features))
+    place = {name: i for i, name in enumerate(shared.terms)}
+    kinds = list(shared.kinds)
 
     def term(name: str, kind: str) -> int:
         if name not in place:
@@ -161,7 +219,8 @@ def term_map(
             kinds.append(kind)
         return place[name]
 
-    home = np.array([*(term(c.term, c.kind) for c in columns), term(BASE_TERM, "context")], dtype=np.int64)
+    others = [term(c.term, c.kind) for c in columns[common:]]
+    home = np.array([*shared.home.tolist(), *others, term(BASE_TERM, "context")], dtype=np.int64)
     at = {c.name: i for i, c in enumerate(columns)}
     factors, moves, empty = None, _no_moves(), []
     if parts is not None:
@@ -170,28 +229,52 @@ def term_map(
         moves = _moves(batch, parts, usual, at, term)
         filled = _filled(batch, parts)
         empty = [(at[c.name], term(c.empty, "knowledge"), ~filled[c.name]) for c in columns if c.empty]
-    present = np.zeros((len(kinds), count), dtype=bool)
-    present[home] = True
-    present[moves.target, moves.row] = True
-    encoded, values = features.of_effect(effect), np.full((len(kinds), count), np.nan)
-    for i in range(len(columns) - 1, -1, -1):
-        values[home[i]] = np.where(np.isnan(encoded[i]), values[home[i]], encoded[i])
+    new = np.arange(len(shared.terms), len(kinds))
+    touched = [new, others, *([factors[1]] if factors else []), moves.target]
+    own = np.unique(np.concatenate([np.asarray(t, dtype=np.int64) for t in touched]))
+    row = np.full(len(kinds), -1)
+    row[own] = np.arange(len(own))
+    known = own[own < len(shared.terms)]
+    present, values = np.zeros((len(own), count), dtype=bool), np.full((len(own), count), np.nan)
+    present[row[[*known, *others, home[-1]]]] = True
+    present[row[moves.target], moves.row] = True
+    values[row[known]] = shared.values[known]
+    for i, encoded in zip(others, features.by_effect[effect], strict=True):
+        into = values[row[i]]
+        np.copyto(into, encoded, where=np.isnan(into))
     if factors is not None and parts is not None:
-        there, targets = parts.factors.amounts != 0.0, factors[1]
+        there, targets = parts.factors.amounts != 0.0, row[factors[1]]
         present[targets] |= there
         stated = np.where(there, parts.factors.levels, np.nan)
         values[targets] = np.where(np.isnan(values[targets]), stated, values[targets])
     for column, target, without in empty:
-        present[target] |= without
-        present[home[column]] &= ~without
-    open_ = np.isnan(values[moves.target, moves.row])
-    values[moves.target[open_], moves.row[open_]] = moves.value[open_]
+        present[row[target]] |= without
+        present[row[home[column]]] &= ~without
+    open_ = np.isnan(values[row[moves.target], moves.row])
+    values[row[moves.target[open_]], moves.row[open_]] = moves.value[open_]
     absences = np.zeros(len(kinds), dtype=bool)
     absences[[target for _, target, _ in empty]] = True
     return TermMap(
-        batch.samples, tuple(place), tuple(kinds), values.T, present.T, absences, home, factors, tuple(empty),
-        moves.row, moves.column, moves.target, moves.share,
+        batch.samples, tuple(place), tuple(kinds), shared, own, values, present, absences, home, factors,
+        tuple(empty), moves.row, moves.column, moves.target, moves.share,
     )  # fmt: skip
+
+
+def _shared(features: Features) -> SharedTerms:
+    """Return the terms of the columns that serve every effect; the first column that states one counts."""
+    columns = features.columns[: len(features.common)]
+    kinds: dict[str, str] = {}
+    for column in columns:
+        kinds.setdefault(column.term, column.kind)
+    place = {name: i for i, name in enumerate(kinds)}
+    home = np.array([place[column.term] for column in columns], dtype=np.int64)
+    terms, first = np.unique(home, return_index=True)
+    values = np.full((len(kinds), len(features.samples)), np.nan)
+    values[terms] = features.common[first]
+    for column in np.setdiff1d(np.arange(len(home)), first).tolist():
+        into = values[home[column]]
+        np.copyto(into, features.common[column], where=np.isnan(into))
+    return SharedTerms(tuple(kinds), tuple(kinds.values()), home, values)
 
 
 @dataclass(frozen=True)

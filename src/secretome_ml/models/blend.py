@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Self
 
 import numpy as np
@@ -91,6 +92,14 @@ class Blend(EffectModel):
         trees *= self.tree_share
         linear += trees
         return linear
+
+    def _all_contributions(self, features: Features) -> Iterator[Array]:
+        both = self.linear_._all_contributions(features), self.trees_._all_contributions(features)
+        for linear, trees in zip(*both, strict=True):
+            linear *= 1.0 - self.tree_share
+            trees *= self.tree_share
+            linear += trees
+            yield linear
 
     def _interactions(self, features: Features, effect: str) -> Array:
         linear = self.linear_._interactions(features, effect)
