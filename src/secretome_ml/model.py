@@ -22,7 +22,7 @@ from secretome_ml.audit import (
 )
 from secretome_ml.bundle import Bundle, make_bundle, read_bundle
 from secretome_ml.explanation.contributions import Typical, driver_texts, effect_map, term_maps
-from secretome_ml.explanation.term_map import TermMap
+from secretome_ml.explanation.term_map import TermMap, told_columns
 from secretome_ml.features.batch import Batch, batch_of, batches_of
 from secretome_ml.features.columns import Array, Features
 from secretome_ml.features.encoder import Encoder
@@ -199,16 +199,17 @@ class Model:
             Whether the terms behind the scores are kept; they take most of the memory.
         """
         features = self.encoder.encode(batch)
-        margins, shares = self.estimator.margins(features), self.estimator.all_contributions(features)
+        margins, columns = self.estimator.margins(features), told_columns(features)
+        every = np.arange(len(self.encoder.columns) + 1)
+        shares = self.estimator.all_contributions(features, None if terms else columns)
         reasons = self.domain.reasons(batch)
         maps: dict[str, TermMap] = {}
         given: dict[str, Array] = {}
         per_effect: list[dict[str, NDArray[Any]]] = []
         for effect, margin, share in zip(self.effects, margins, shares, strict=True):
             own = effect_map(self.encoder, batch, features, self.typical, effect)
-            by_term = own.contributions(share)
             if terms:
-                maps[effect], given[effect] = own, by_term
+                maps[effect], given[effect] = own, own.contributions(share.T)
             chance = self.calibrator.probability_of(effect, margin)
             low, high = self.intervals.bounds_of(effect, margin)
             low, high = np.minimum(low, chance), np.maximum(high, chance)
@@ -220,7 +221,7 @@ class Model:
                     "probability_high": high,
                     "verdict": verdicts(low, high, self.usual[effect], reasons == ""),
                     "percentile": self._percentiles(effect, margin),
-                    "drivers": driver_texts(own, by_term),
+                    "drivers": driver_texts(own, every if terms else columns, share),
                 }
             )
         shared = {

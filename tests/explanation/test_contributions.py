@@ -188,9 +188,10 @@ def drivers(rows: list[tuple[str, str, float, float]], most: int = 5) -> str:
     shared = SharedTerms((), (), none, np.zeros((0, 1)))
     found = TermMap(
         pd.Index(["s"]), terms, kinds, shared, np.arange(count), np.array([values]).T,
-        np.ones((count, 1), bool), np.zeros(count, bool), none, None, (), none, none, none, np.zeros(0),
+        np.ones((count, 1), bool), np.zeros(count, bool), np.arange(count), None, (), none, none, none,
+        np.zeros(0),
     )  # fmt: skip
-    return driver_texts(found, np.array([given]), most)[0]
+    return driver_texts(found, np.arange(count), np.array([given]).T, most)[0]
 
 
 def test_drivers_are_the_strongest_signed_and_without_the_base():

@@ -13,7 +13,7 @@ import typer
 from secretome_ml.cli.long_tables import contributions_beside, score_long
 from secretome_ml.cli.options import Json, ModelAddress, Quiet, Verbose, print_json, speaker, stdout
 from secretome_ml.cli.score_many import Table, names_a_folder, score_many
-from secretome_ml.cli.spreading import ComputeDevice, Device, Jobs, Scheduler, every_core, spread_over
+from secretome_ml.cli.spreading import ComputeDevice, Device, Jobs, Scheduler, spread_over
 
 if TYPE_CHECKING:
     from secretome_ml.model import Model
@@ -109,7 +109,7 @@ def score(
         return
     with local_copies(inputs) as paths:
         if not (report or format_name or metadata or control or json_output):
-            done = score_long(scorer, paths, out, explain, bool(strict), every_core(jobs), console)
+            done = score_long(scorer, paths, out, explain, bool(strict), jobs, console)
             if done:
                 return
         profiles = read_inputs(paths, format_name, metadata, control, lenient=strict is False)

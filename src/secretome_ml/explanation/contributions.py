@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from secretome_ml.explanation.term_map import BASE_TERM, NOTHING_USUAL, TERM_COLUMNS, TermMap, term_map
-from secretome_ml.features.batch import Batch, batch_of
+from secretome_ml.features.batch import Batch, Integers, batch_of
 from secretome_ml.features.columns import Array, Features
 from secretome_ml.features.encoder import Encoder
 from secretome_ml.models.contract import EffectModel
@@ -87,39 +87,40 @@ def typical_parts(encoder: Encoder, profiles: Profiles) -> Typical:
 
 
 def driver_texts(
-    found: TermMap, contributions: Array, most: int = 5, least: float = 0.005
+    found: TermMap, columns: Integers, given: Array, most: int = 5, least: float = 0.005
 ) -> NDArray[np.object_]:
     """Return, per sample, the strongest terms, signed: `VEGFA +0.41; hypoxia +0.22`.
 
-    What contributes because a sample does not have or does not state it is left out (`TermMap.absent`): a
+    What contributes because a sample does not have or does not state it is left out (`TermMap.telling`): a
     name alone would be read as if it had. It stays in the table of contributions.
 
     Parameters
     ----------
     found : TermMap
         The terms of the samples.
-    contributions : array, samples by terms
-        As `TermMap.contributions` gives them.
+    columns : array of int
+        Columns, at least those of `told_columns`.
+    given : array, columns by samples
+        What each of them contributes.
     most : int
         Terms named, at most.
     least : float
         Smaller contributions are not named.
     """
-    telling, samples = found.telling, np.arange(len(found.samples))
-    named = np.flatnonzero(telling.any(axis=1))
-    size = np.abs(contributions.T[named])
-    size *= telling[named]
+    named, telling = found.telling()
+    contributions, samples = found.gathered(named, columns, given), np.arange(len(found.samples))
+    size = np.abs(contributions)
+    size *= telling
     # Samples by terms: the strongest of a sample lie side by side.
     size = np.ascontiguousarray(size.T)
-    size[size < least] = 0.0
     places, shares = [], []
     for _ in range(min(most, len(named))):
         strongest = size.argmax(axis=1)
-        there = size[samples, strongest] > 0.0
+        there = size[samples, strongest] >= least
         if not there.any():
             break
         places.append(np.where(there, named[strongest], -1))
-        shares.append(contributions[samples, named[strongest]])
+        shares.append(contributions[strongest, samples])
         size[samples, strongest] = 0.0
     if not places:
         return np.full(len(samples), "", dtype=object)

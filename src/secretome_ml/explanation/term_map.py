@@ -46,9 +46,16 @@ class SharedTerms:
     values: Array
 
     @cached_property
-    def telling(self) -> NDArray[np.bool_]:
-        """Terms by samples: where a sample has what the term names."""
-        return _telling(self.values, self.kinds)
+    def told(self) -> tuple[Integers, NDArray[np.bool_]]:
+        """The terms that any sample has and states, and which samples do, terms by samples."""
+        found = _telling(self.values, self.kinds)
+        terms = np.flatnonzero(found.any(axis=1))
+        return terms, found[terms]
+
+    @property
+    def columns(self) -> Integers:
+        """The columns that contribute to a told term."""
+        return np.flatnonzero(np.isin(self.home, self.told[0]))
 
 
 @dataclass(frozen=True)
@@ -117,15 +124,16 @@ class TermMap:
         found[self.own] = self.own_present
         return found.T
 
-    @cached_property
-    def telling(self) -> NDArray[np.bool_]:
-        """Terms by samples: where a term contributes because a sample has and states what it names."""
-        found = np.zeros((len(self.terms), len(self.samples)), dtype=bool)
-        found[: len(self.shared.terms)] = self.shared.telling
+    def telling(self) -> tuple[Integers, NDArray[np.bool_]]:
+        """Return terms, and by samples where one contributes because a sample states what it names."""
         kinds = [self.kinds[i] for i in self.own.tolist()]
-        found[self.own] = self.own_present & _telling(self.own_values, kinds)
-        found[self.absences] = False
-        return found
+        own = self.own_present & _telling(self.own_values, kinds) & ~self.absences[self.own, None]
+        shared, where = self.shared.told
+        terms = np.union1d(shared, self.own)
+        found = np.zeros((len(terms), len(self.samples)), dtype=bool)
+        found[np.searchsorted(terms, shared)] = where
+        found[np.searchsorted(terms, self.own)] = own
+        return terms, found
 
     def contributions(self, found: Array) -> Array:
         """Return samples by terms.
@@ -135,25 +143,45 @@ class TermMap:
         found : array, samples by (columns + 1)
             As `EffectModel.contributions` gives it; the sum of a row is kept.
         """
-        given = found.T
-        summed = np.zeros((len(self.terms), len(self.samples)))
-        terms, first = np.unique(self.home, return_index=True)
-        summed[terms] = given[first]
-        for column in np.setdiff1d(np.arange(len(self.home)), first).tolist():
-            summed[self.home[column]] += given[column]
+        return self.gathered(np.arange(len(self.terms)), np.arange(len(self.home)), found.T).T
+
+    def gathered(self, terms: Integers, columns: Integers, given: Array) -> Array:
+        """Return some terms by samples.
+
+        Parameters
+        ----------
+        terms : array of int
+            The terms that are wanted.
+        columns : array of int
+            Columns, sorted: at least all that contribute to one of the terms, and the divided sums.
+        given : array, columns by samples
+            What each of them contributes.
+        """
+        row, column_row = np.full(len(self.terms), -1), np.full(len(self.home), -1)
+        row[terms], column_row[columns] = np.arange(len(terms)), np.arange(len(columns))
+        summed = np.zeros((len(terms), len(self.samples)))
+        homes = row[self.home[columns]]
+        met, first = np.unique(homes, return_index=True)
+        summed[met[met >= 0]] = given[first[met >= 0]]
+        for place in np.setdiff1d(np.flatnonzero(homes >= 0), first).tolist():
+            summed[homes[place]] += given[place]
         if self.factors is not None:
             column, targets, share = self.factors
-            moved = share * given[column]
-            summed[targets] += moved
-            summed[self.home[column]] -= moved.sum(axis=0)
+            own, rest = given[column_row[column]], row[self.home[column]]
+            kept = np.flatnonzero(row[targets] >= 0)
+            summed[row[targets[kept]]] += share[kept] * own
+            if rest >= 0:
+                summed[rest] -= share.sum(axis=0) * own
         for column, target, without in self.empty:
-            moved = np.where(without, given[column], 0.0)
-            summed[target] += moved
-            summed[self.home[column]] -= moved
-        moved = self.share * given[self.column, self.row]
-        np.add.at(summed, (self.target, self.row), moved)
-        np.subtract.at(summed, (self.home[self.column], self.row), moved)
-        return summed.T
+            moved = np.where(without, given[column_row[column]], 0.0)
+            for to, sign in ((target, 1.0), (self.home[column], -1.0)):
+                if row[to] >= 0:
+                    summed[row[to]] += sign * moved
+        moved = self.share * given[column_row[self.column], self.row]
+        for targets, sign in ((row[self.target], 1.0), (row[self.home[self.column]], -1.0)):
+            kept = np.flatnonzero(targets >= 0)
+            np.add.at(summed, (targets[kept], self.row[kept]), sign * moved[kept])
+        return summed
 
     def moves(self) -> tuple[Integers, Integers, Integers, Array]:
         """Return every share that is moved, one after another: sample, column, term, share."""
@@ -209,7 +237,7 @@ def term_map(
         (sum, factor or condition) to its mean amount over the training arms.
     """
     columns, count, common = features.columns, len(batch), len(features.common)
-    shared = features.once("terms", lambda: _shared(features))
+    shared = shared_terms(features)
     place = {name: i for i, name in enumerate(shared.terms)}
     kinds = list(shared.kinds)
 
@@ -260,8 +288,20 @@ def term_map(
     )  # fmt: skip
 
 
+def shared_terms(features: Features) -> SharedTerms:
+    """Return the terms of the columns that serve every effect, worked out once."""
+    return features.once("terms", lambda: _shared(features))
+
+
+def told_columns(features: Features) -> Integers:
+    """Return the columns whose contributions the drivers of these samples hang on."""
+    return np.concatenate(
+        [shared_terms(features).columns, np.arange(len(features.common), len(features.columns))]
+    )
+
+
 def _shared(features: Features) -> SharedTerms:
-    """Return the terms of the columns that serve every effect; the first column that states one counts."""
+    """Return those terms; the first column that states one counts."""
     columns = features.columns[: len(features.common)]
     kinds: dict[str, str] = {}
     for column in columns:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from secretome_ml.features.columns import FeatureColumn, Features
-from secretome_ml.models.contract import Array, EffectModel, ModelState, logit, prevalence
+from secretome_ml.models.contract import Array, EffectModel, Integers, ModelState, logit, prevalence
 from secretome_ml.models.design import Design, fill_typical, typical_values
 from secretome_ml.models.exact import certain, expit
 from secretome_ml.models.targets import Targets
@@ -211,9 +211,11 @@ class BoostedTrees(EffectModel):
     def _contributions(self, features: Features, effect: str) -> Array:
         small = self.small
         if small is not None:
-            return self._joined(
-                small, features, effect, small.contributions(self._outcomes(features, [effect]))[:, 0]
-            )
+            shares = small.contributions(self._outcomes(features, [effect]))[:, 0]
+            whole = np.zeros((len(self.columns_) + 1, len(features.samples)))
+            asked, given, base = self._apart(small, shares, effect)
+            whole[asked], whole[-1] = given, base
+            return whole
         columns = self._columns(features, effect)
         tables = self.tables if self._worth_tables(columns.shape[1]) else None
         if tables is not None:
@@ -226,24 +228,33 @@ class BoostedTrees(EffectModel):
         parts[own] = parts[own:].sum(axis=0) + self.base_[effect]
         return parts[: own + 1]
 
-    def _all_contributions(self, features: Features) -> Iterator[Array]:
-        small = self.small
-        if small is None:
-            yield from super()._all_contributions(features)
-            return
-        found = small.contributions(self._outcomes(features, self.effects_))
-        for i, effect in enumerate(self.effects_):
-            yield self._joined(small, features, effect, found[:, i])
+    def _all_contributions(self, features: Features, columns: Integers | None = None) -> Iterator[Array]:
+        every = slice(None) if columns is None else columns
+        for asked, shares, base in self.shares(features):
+            found = np.zeros((len(self.columns_) + 1, len(features.samples)))
+            found[asked], found[-1] = shares, base
+            yield found[every]
 
-    def _joined(self, small: SmallTrees, features: Features, effect: str, found: Array) -> Array:
-        """Return (columns + 1) by samples from the shares of the columns that trees ask."""
-        own = len(self.columns_)
-        parts = np.zeros((own + 1, len(features.samples)))
-        inside = small.asked < own
-        parts[small.asked[inside]] = found[inside]
-        # The effect's indicator columns are constant within an effect: they belong to its base value.
-        parts[own] = found[~inside].sum(axis=0) + small.expected + self.base_[effect]
-        return parts
+    def shares(self, features: Features) -> Iterator[tuple[Integers, Array, Array | float]]:
+        """Yield, per effect, columns, what each contributes, and the base value; other columns give none."""
+        small, own = self.small, len(self.columns_)
+        if small is None:
+            for effect in self.effects_:
+                found = self._contributions(features, effect)
+                yield np.arange(own), found[:-1], found[-1]
+            return
+        shares = small.contributions(self._outcomes(features, self.effects_))
+        for i, effect in enumerate(self.effects_):
+            yield self._apart(small, shares[:, i], effect)
+
+    def _apart(self, small: SmallTrees, shares: Array, effect: str) -> tuple[Integers, Array, Array | float]:
+        """Return the columns that trees ask, what they contribute, and the base value.
+
+        The effect's indicator columns are constant within an effect: they belong to its base value.
+        """
+        inside = small.asked < len(self.columns_)
+        base = small.expected + self.base_[effect] + shares[~inside].sum(axis=0)
+        return small.asked[inside], shares[inside], base
 
     def _outcomes(self, features: Features, effects: Sequence[str]) -> list[Outcome]:
         """Return how samples meet the conditions of the trees, effects by samples."""

@@ -18,6 +18,7 @@ from secretome_ml.models.targets import Targets
 from secretome_ml.models.training_side import TrainingSide
 
 Array = NDArray[np.float64]
+Integers = NDArray[np.int64]
 _DECIMALS = 9
 
 
@@ -100,10 +101,18 @@ class EffectModel(ABC):
         self._require_columns(features)
         return self._contributions(features, effect).T
 
-    def all_contributions(self, features: Features) -> Iterator[Array]:
-        """Yield what `contributions` returns, effect by effect; what the effects share is worked out once."""
+    def all_contributions(self, features: Features, columns: Integers | None = None) -> Iterator[Array]:
+        """Yield columns by samples, effect by effect; what the effects share is worked out once.
+
+        Parameters
+        ----------
+        features : Features
+            The samples.
+        columns : array of int, optional
+            The columns that are wanted; default: all, and the base value last.
+        """
         self._require_columns(features)
-        return (found.T for found in self._all_contributions(features))
+        return self._all_contributions(features, columns)
 
     def interactions(self, features: Features, effect: str) -> Array:
         """Return samples by (columns + 1) by (columns + 1): SHAP interaction values, the base value last.
@@ -119,8 +128,9 @@ class EffectModel(ABC):
     def _contributions(self, features: Features, effect: str) -> Array:
         """Return (columns + 1) by samples; the columns are those of the fit, in the same order."""
 
-    def _all_contributions(self, features: Features) -> Iterator[Array]:
-        return (self._contributions(features, effect) for effect in self.effects_)
+    def _all_contributions(self, features: Features, columns: Integers | None = None) -> Iterator[Array]:
+        every = slice(None) if columns is None else columns
+        return (self._contributions(features, effect)[every] for effect in self.effects_)
 
     def _interactions(self, features: Features, effect: str) -> Array:
         alone = self._contributions(features, effect).T

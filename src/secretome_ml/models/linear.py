@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Self
 
 import numpy as np
 
 from secretome_ml.features.columns import FeatureColumn, Features
-from secretome_ml.models.contract import Array, EffectModel, ModelState
+from secretome_ml.models.contract import Array, EffectModel, Integers, ModelState
 from secretome_ml.models.descent import minimise
 from secretome_ml.models.design import Design, fill_typical, typical_values
 from secretome_ml.models.exact import certain, expit
@@ -82,6 +83,28 @@ class PenalisedLogistic(EffectModel):
         found[:-1] *= weights[:, None]
         found[-1] = self.base_[effect] + float(mean @ weights)
         return found
+
+    def _all_contributions(
+        self, features: Features, columns: Integers | None = None, share: float = 1.0
+    ) -> Iterator[Array]:
+        """Yield the contributions, times a share of a mean of models."""
+        if columns is None:
+            for effect in self.effects_:
+                found = self._contributions(features, effect)
+                found *= share
+                yield found
+            return
+        shared = len(features.common)
+        common, own = columns[columns < shared], columns[columns >= shared]
+        given = self._standard(features)[common]
+        for effect in self.effects_:
+            weights, mean = self.weights_[effect] * share, self.means_[effect]
+            found = np.empty((len(columns), len(features.samples)))
+            np.subtract(given, mean[common, None], out=found[: len(common)])
+            standard = self._own(features, effect)[own - shared] / self.scale_[own, None]
+            np.subtract(standard, mean[own, None], out=found[len(common) :])
+            found *= weights[np.concatenate([common, own]), None]
+            yield found
 
     def _margins(self, features: Features) -> Array:
         shared = len(features.common)
