@@ -47,8 +47,8 @@ def term_differences(terms: pd.DataFrame, a: str, b: str) -> pd.DataFrame:
     -------
     pandas.DataFrame
         `effect, part, term, kind, state_a, state_b, value_a, value_b, contribution_a, contribution_b,
-        difference`; per effect and part the largest difference first. The state of a term that a sample has is
-        `yes` where its name says it all.
+        difference`; per effect and part the largest difference first. The state of a term that a sample has
+        is `yes` where its name says it all.
 
     Examples
     --------

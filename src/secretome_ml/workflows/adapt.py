@@ -17,7 +17,8 @@ from secretome_ml.adaptation.lots import Lots
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.features.batch import Batch, batch_of
 from secretome_ml.model import Model, Scored
-from secretome_ml.vocabulary.phrases import FACTOR, Term
+from secretome_ml.vocabulary.phrases import FACTOR as A_FACTOR
+from secretome_ml.vocabulary.phrases import Term
 
 # A handful of weights, and each for a factor that most lots measured.
 MOST_FACTORS, MOST_LOTS_MEASURED = 5, 0.75
@@ -138,11 +139,8 @@ def _handful(scored: Scored, batch: Batch, effect: str) -> tuple[str, ...]:
     with np.errstate(invalid="ignore"):
         varied = {f: float(np.nanstd(row)) for f, row in zip(batch.factors, batch.levels, strict=True)}
     open_ = [f for f, use in zip(batch.factors, measured, strict=True) if use and varied[f] > FLAT]
-    return tuple(
-        sorted(open_, key=lambda f: (-round(moves.get(Term(FACTOR, f), 0.0), 6), -varied[f], f))[
-            :MOST_FACTORS
-        ]
-    )
+    moved = {f: -round(moves.get(Term(A_FACTOR, f), 0.0), 6) for f in open_}
+    return tuple(sorted(open_, key=lambda f: (moved[f], -varied[f], f))[:MOST_FACTORS])
 
 
 def _singles(lots: Lots, batch: Batch) -> Iterator[tuple[str, Array]]:
