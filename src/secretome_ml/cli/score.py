@@ -78,7 +78,7 @@ def score(
       secretome-ml score million.parquet --out scores.parquet
     """
     from secretome_ml.cluster.places import local_copies
-    from secretome_ml.files import check_suffix, csv_text, write_table
+    from secretome_ml.files import check_suffix, csv_text, write_tables
     from secretome_ml.models.device import compute_on, usable_device
     from secretome_ml.report.tables import scores_table
     from secretome_ml.workflows.score import read_inputs, require_strict, seen_in_training
@@ -122,11 +122,10 @@ def score(
     if strict:
         require_strict(scores)
     if out is not None:
-        write_table(scores, Path(out))
+        beside = contributions_beside(Path(out))
+        write_tables({Path(out): scores, **({beside: told[1]} if explain and told else {})})
         console.print(f"Wrote {len(scores)} rows to {out}.", highlight=False)
         if explain and told:
-            beside = contributions_beside(Path(out))
-            write_table(told[1], beside)
             console.print(f"Wrote the contributions to {beside}.", highlight=False)
     if report is not None:
         from secretome_ml.workflows.report import date_of, write_report
