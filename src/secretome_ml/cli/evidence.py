@@ -100,6 +100,89 @@ def import_(
 
 
 @app.command()
+def propose(
+    paper: Annotated[Path, typer.Argument(help="JATS XML, HTML, the text of a PDF, or plain text.")],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Write the candidates: .csv, a table to fill in, or .jsonl."),
+    ] = None,
+    reader: Annotated[
+        str | None,
+        typer.Option(
+            "--reader", help="A further reader that is installed here, module:function. Default: none."
+        ),
+    ] = None,
+    json_output: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Read a paper into candidate facts, each with its sentence; nothing is imported.
+
+    \b
+    For example:
+      secretome-ml evidence propose paper.xml --out candidates.csv
+      secretome-ml evidence accept candidates.csv --evidence my_evidence
+      secretome-ml train --evidence my_evidence
+    """
+    import json
+
+    import pandas as pd
+
+    from secretome_ml.cli.listing import plain_table
+    from secretome_ml.files import write_file
+    from secretome_ml.papers import propose as read_out
+    from secretome_ml.papers import read_paper
+    from secretome_ml.papers.candidates import fact_words, load_helper, write_candidates
+    from secretome_ml.papers.confirming import candidate_csv
+
+    if out is not None and out.suffix not in (".csv", ".jsonl"):
+        raise typer.BadParameter(f"'{out.suffix}' is no format of candidates; use .csv or .jsonl.")
+    found = read_out(read_paper(paper), load_helper(reader) if reader else None)
+    if out is not None:
+        write_file(out, candidate_csv(found) if out.suffix == ".csv" else write_candidates(found))
+        speaker(quiet).print(f"Wrote {len(found)} candidates to {out}.", highlight=False, markup=False)
+    if json_output:
+        print_json([json.loads(line) for line in write_candidates(found).splitlines()])
+    elif out is None:
+        rows = [(c.number, c.table, c.arm, fact_words(c.fact), c.sentence, c.place) for c in found]
+        names = ["number", "table", "arm", "fact", "sentence", "place"]
+        stdout().print(plain_table(pd.DataFrame(rows, columns=names)))
+
+
+@app.command()
+def accept(
+    candidates: Annotated[
+        Path, typer.Argument(help="Candidates with yes in the column accept (.csv, .jsonl).")
+    ],
+    evidence: Annotated[
+        Path,
+        typer.Option("--evidence", help="Folder of your own corpus; it starts as a copy of the shipped one."),
+    ],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change; write nothing.")
+    ] = False,
+    json_output: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Add the accepted candidates of a paper to a corpus of your own, all or nothing."""
+    from dataclasses import asdict
+
+    from secretome_ml.papers.confirming import accepted_study, add_study, read_candidates
+
+    read = read_candidates(candidates)
+    done = add_study(accepted_study(read, candidates.name), evidence, read, dry_run)
+    if json_output:
+        print_json({**asdict(done), "written": bool(done.added) and not dry_run})
+        return
+    console = speaker(quiet)
+    would = "Would add" if dry_run else "Added"
+    console.print(
+        f"{would} {len(done.added)} studies of {done.accepted} accepted candidates.", highlight=False
+    )
+    for study, own in done.known.items():
+        console.print(f"Known already: {study} (as {own})", highlight=False)
+
+
+@app.command()
 def export(
     out: Annotated[Path, typer.Argument(help="A .jsonl file, or a folder for Parquet.")],
     evidence: EvidenceFolder = None,
