@@ -105,49 +105,51 @@ def read_paper(path: Path | str) -> Paper:
     'abstract, paragraph 1, sentence 1'
     """
     source = Path(path)
-    content = _content(source)
+    try:
+        if source.stat().st_size > MOST_BYTES:
+            raise _refused(source.name, "The file is larger than 20 MB.", "Give the text of one paper.")
+        return paper_from(source.read_bytes(), source.name)
+    except OSError as error:
+        what = f"The file cannot be read ({error.strerror})."
+        raise _refused(source.name, what, "Give a readable file.") from None
+
+
+def paper_from(raw: bytes, name: str) -> Paper:
+    """Read a paper from its content; `name` is that of its file, for messages.
+
+    Raises
+    ------
+    InputRefused
+        As `read_paper`.
+    """
+    if raw[:4] == b"%PDF":
+        remedy = "Save its text, for instance with `pdftotext -raw`."
+        raise _refused(name, "This is a PDF, not its text.", remedy)
+    try:
+        content = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        what = f"The file is not text in UTF-8 ({error.reason} at byte {error.start})."
+        raise _refused(name, what, "Save it as UTF-8 text, HTML or XML.") from None
     head = content[:2000].lstrip("\ufeff \r\n\t")
-    if head.startswith("%PDF"):
-        raise _refused(
-            source, "This is a PDF, not its text.", "Save its text, for instance with `pdftotext -raw`."
-        )
     if head.startswith(("<?xml", "<article", "<pmc", "<!DOCTYPE article")):
-        gathered = _of_xml(content, source)
+        gathered = _of_xml(content, name)
     elif re.search(r"<(?:!doctype html|html|head|body|div|p)\b", head, re.IGNORECASE):
         gathered = _of_html(content)
     else:
         gathered = _of_text(content)
-    paper = gathered.paper(source.name)
+    paper = gathered.paper(name)
     letters = sum(c.isalpha() for s in paper.sentences for c in s.text)
     if letters < _FEWEST_LETTERS:
         what = f"The file holds {letters} letters of text: a scan, an empty page, or a title alone."
-        raise _refused(source, what, "Give the text of the abstract or paper; recognise a scan (OCR) first.")
+        raise _refused(name, what, "Give the text of the abstract or paper; recognise a scan (OCR) first.")
     for sentence in ((paper.title or ""), *(s.text for s in paper.sentences[:8]), *gathered.notices):
         if _RETRACTED.search(sentence):
-            raise _refused(source, f"The paper is retracted: '{sentence[:120]}'.", "Leave it out.")
+            raise _refused(name, f"The paper is retracted: '{sentence[:120]}'.", "Leave it out.")
     return paper
 
 
-def _content(source: Path) -> str:
-    try:
-        if source.stat().st_size > MOST_BYTES:
-            raise _refused(source, "The file is larger than 20 MB.", "Give the text of one paper.")
-        raw = source.read_bytes()
-    except OSError as error:
-        raise _refused(
-            source, f"The file cannot be read ({error.strerror}).", "Give a readable file."
-        ) from None
-    if raw[:4] == b"%PDF":
-        return "%PDF"
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        what = f"The file is not text in UTF-8 ({error.reason} at byte {error.start})."
-        raise _refused(source, what, "Save it as UTF-8 text, HTML or XML.") from None
-
-
-def _refused(source: Path, what: str, remedy: str) -> InputRefused:
-    return InputRefused([Problem(source.name, None, None, what, remedy)])
+def _refused(name: str, what: str, remedy: str) -> InputRefused:
+    return InputRefused([Problem(name, None, None, what, remedy)])
 
 
 @dataclass
@@ -216,7 +218,7 @@ def _part_of(heading: str) -> str | None:
     return next((part for part, marks in _PARTS.items() if any(m in words for m in marks)), None)
 
 
-def _of_xml(content: str, source: Path) -> _Gathered:
+def _of_xml(content: str, file: str) -> _Gathered:
     walk = _Walk()
     parser = expat.ParserCreate()
     # Nothing is fetched: expat reads no external file unless a handler does. Entities are refused whole.
@@ -228,9 +230,9 @@ def _of_xml(content: str, source: Path) -> _Gathered:
         parser.Parse(content.lstrip("\ufeff \r\n\t").encode(), True)
     except expat.ExpatError as error:
         what = f"The XML breaks off or is not well formed: {error}."
-        raise _refused(source, what, "Give the whole JATS file, or the paper as text.") from None
+        raise _refused(file, what, "Give the whole JATS file, or the paper as text.") from None
     except _Entities:
-        raise _refused(source, "The XML declares entities.", "Give JATS without entities.") from None
+        raise _refused(file, "The XML declares entities.", "Give JATS without entities.") from None
     return walk.done()
 
 
