@@ -136,8 +136,8 @@ def _resolve(values: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, list[str
     width = max(len(group_texts), 1)
     ids, shown_names = list(group_texts), list(name_texts)
     found = [resolve_group(str(ids[int(p) % width]), str(shown_names[int(p) // width])) for p in pairs]
-    factors = np.array([r.factor for r in found] + [None], dtype=object)
-    values = values.assign(factor=factors[codes])
+    own, factors = pd.factorize(np.array([r.factor for r in found], dtype=object))
+    values = values.assign(factor=pd.Categorical.from_codes(own[codes], categories=pd.Index(factors)))
     shown = names.where(names.ne(""), accessions)
     lost = values["factor"].isna()
     reasons = np.array([r.reason for r in found] + [None], dtype=object)
