@@ -63,9 +63,7 @@ def one_direction(reading: Reading) -> Iterator[Problem]:
     rows = reading.numbers("log2_fold_change", "fold_change")
     changed = rows[rows["state"].isin(["elevated", "decreased"])]
     states = changed["state"].astype(object)
-    told = states.groupby(changed["sample"].astype(object), sort=False).agg(
-        ["nunique", "size", "first"]
-    )
+    told = states.groupby(changed["sample"].astype(object), sort=False).agg(["nunique", "size", "first"])
     for direction, part in told[(told["nunique"] == 1) & (told["size"] >= _MANY)].groupby("first"):
         what = f"All changes of the sample are {direction}."
         yield reading.doubt(
