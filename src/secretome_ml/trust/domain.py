@@ -126,7 +126,8 @@ class Domain:
         return batch.described.once("domain", self._describe)
 
     def _describe(self, profiles: Profiles) -> _Described:
-        kinds = _lists(_in_terms(profiles.preconditioning), "kind")
+        done = _in_terms(profiles.preconditioning)
+        kinds = _lists(done[done["kind"] != "none"], "kind")
         context = {c: profiles.context[c].to_numpy(dtype=object, na_value=None) for c in CONTEXT_COLUMNS}
         terms = Terms()
         controls = {p for p in terms.ids("product") if terms.parent("product", p) == "control"}

@@ -35,26 +35,29 @@ def far_from_published(reading: Reading) -> Iterator[Problem]:
         rows["sample"].astype(object).map(reading.context[c].astype(object).to_dict()).fillna("")
         for c in ("cell_source", "product")
     )
-    keys = [rows["factor"], rows["quantity"], source, product]
-    ends = rows["amount"].groupby(keys, sort=False, observed=True).agg(["min", "max"])
-    far: dict[str, list[str]] = {"above": [], "below": []}
-    for (factor, quantity, tissue, made), (lowest, highest) in zip(ends.index, ends.to_numpy(), strict=True):
-        asked = (str(factor), str(quantity), str(tissue) or None, str(made) or None)
+    keys = [rows["factor"].astype(object), rows["quantity"].astype(object), source, product]
+    number = rows.groupby(keys, sort=False).ngroup().to_numpy()
+    _, first = np.unique(number, return_index=True)
+    limits = np.empty((len(first), 2))
+    places = zip(*(key.iloc[first].astype(str) for key in keys), strict=True)
+    for limit, (factor, quantity, tissue, made) in zip(limits, places, strict=True):
+        asked = factor, quantity, tissue or None, made or None
         known, found = known_range(*asked), published_range(*asked)
         # Cells that are not named may hardly make the factor.
         least = found.low / _FAR if found and tissue else 0.0
         if found is not None and not tissue and len(found.sources) < _ENOUGH and quantity == "per_cells":
             known = None  # one laboratory's cells say little of cells that are not named
         most = min(known.high * _FAR if known else np.inf, _MOST if quantity == "concentration" else np.inf)
-        far["above"] += [str(factor)] * bool(highest > most)
-        far["below"] += [str(factor)] * bool(lowest < least)
+        limit[:] = least, most
+    amount, order = rows["amount"].to_numpy(dtype=float), np.argsort(number, kind="stable")
+    least_of, most_of = limits[number].T
     remedy = "Is the unit right (ng or pg)? Are they amounts at all?"
-    for side, names in far.items():
-        if names:
-            shown = rows.loc[rows["factor"].isin(names), "name"]
+    for side, far in (("above", amount > most_of), ("below", amount < least_of)):
+        if far.any():
+            names = rows["name"].iloc[order[far[order]]]
             every = "every published or usual one" if side == "above" else "every published one"
             what = f"The amounts lie far {side} {every} ({_FAR:.0f}-fold or more)."
-            yield reading.doubt(None, listed(shown.unique()), what, remedy)
+            yield reading.doubt(None, listed(names), what, remedy)
 
 
 def logarithms_of_concentrations(reading: Reading) -> Iterator[Problem]:
