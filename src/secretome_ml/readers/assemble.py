@@ -57,7 +57,7 @@ def assemble(
         If the sheet does not fit, the control does not exist, or no sample is left.
     """
     with _shared_frames():
-        return _assemble(measured, file, sheet, control, lenient, relative)
+        return _assemble(measured, file, sheet, control, lenient, relative, among)
 
 
 def _shared_frames() -> AbstractContextManager[object]:
@@ -78,6 +78,7 @@ def _assemble(
     control: str | None,
     lenient: bool,
     relative: bool,
+    among: bool,
 ) -> Profiles:
     told = describe(measured, file, sheet, lenient)
     values, notes = measured.values, list(told.notes)
