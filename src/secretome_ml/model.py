@@ -23,6 +23,7 @@ from secretome_ml.audit import (
 )
 from secretome_ml.bundle import Bundle, make_bundle, read_bundle
 from secretome_ml.explanation.contributions import Typical, driver_texts, effect_map, term_maps
+from secretome_ml.explanation.stated import stated_terms
 from secretome_ml.explanation.term_map import TermMap
 from secretome_ml.features.batch import Batch, batch_of, batches_of
 from secretome_ml.features.columns import Array, Features
@@ -204,11 +205,12 @@ class Model:
         features = self.encoder.encode(batch)
         margins = self.estimator.margins(features)
         reasons = self.domain.reasons(batch)
+        stated = stated_terms(batch, features)
         maps: dict[str, TermMap] = {}
         given: dict[str, Array] = {}
         per_effect: list[dict[str, NDArray[Any]]] = []
         for effect, margin in zip(self.effects, margins, strict=True):
-            own = effect_map(self.encoder, batch, features, self.typical, effect)
+            own = effect_map(self.encoder, batch, features, self.typical, effect, stated)
             shares = own.contributions(self.estimator.contributions(features, effect))
             if terms:
                 maps[effect], given[effect] = own, shares

@@ -41,8 +41,11 @@ def test_term_differences_add_up_to_the_score_difference(found: Compared):
 
 def test_a_term_of_one_side_is_missing_on_the_other_and_never_zero():
     terms = pd.DataFrame(
-        [("a", "e", "VEGFA", "factor", 2.0, 0.5), ("b", "e", "HGF", "factor", 1.0, 0.25)],
-        columns=["sample", "effect", "term", "kind", "value", "contribution"],
+        [
+            ("a", "e", "VEGFA", "factor", "elevated", 2.0, 0.5),
+            ("b", "e", "HGF", "factor", "detected", 1.0, 0.25),
+        ],
+        columns=["sample", "effect", "term", "kind", "state", "value", "contribution"],
     )
     table = term_differences(terms, "a", "b").set_index("term")
     assert table["difference"].to_dict() == {"VEGFA": -0.5, "HGF": 0.25}

@@ -92,7 +92,7 @@ def _show(found: Compared) -> None:
 
     from secretome_ml.cli.listing import plain_table
     from secretome_ml.report.figures.differences import difference_rows
-    from secretome_ml.report.words import between, effect_label, shorten, signed, term_label
+    from secretome_ml.report.words import between, clean, effect_label, shorten, signed
 
     a, b = shorten(found.a, 24), shorten(found.b, 24)
     rows = []
@@ -114,7 +114,7 @@ def _show(found: Compared) -> None:
         for part, own in shown.groupby("part", sort=False):
             lines += [(f"{part}:", "", "")] if part else []
             lines += [
-                (term_label(r["term"]), r["words"], between(r["difference"], r["low"], r["high"], signed))
+                (clean(r["term"]), r["words"], between(r["difference"], r["low"], r["high"], signed))
                 for r in own.to_dict("records")
             ]
         lines.append(("sum", "the difference of the scores", signed(float(terms["difference"].sum()))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -11,13 +12,15 @@ from secretome_ml.explanation.contributions import explain_margin
 from secretome_ml.explanation.term_map import TermMap
 from secretome_ml.features.columns import Features
 from secretome_ml.models.contract import EffectModel
+from secretome_ml.vocabulary.phrases import level_words
 
 BOTH, STATED, ONE = "measured in both", "stated", "measured in one"
 PARTS = (BOTH, STATED, ONE)
 """Where a term of a difference comes from: what both measured stands first, apart from what only one did."""
 
 DIFFERENCE_COLUMNS = (
-    "effect", "part", "term", "kind", "value_a", "value_b", "contribution_a", "contribution_b",
+    "effect", "part", "term", "kind", "state_a", "state_b", "value_a", "value_b",
+    "contribution_a", "contribution_b",
     "difference", "difference_low", "difference_high",
 )  # fmt: skip
 
@@ -43,8 +46,9 @@ def term_differences(terms: pd.DataFrame, a: str, b: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        `effect, part, term, kind, value_a, value_b, contribution_a, contribution_b, difference`; per effect
-        and part the largest difference first.
+        `effect, part, term, kind, state_a, state_b, value_a, value_b, contribution_a, contribution_b,
+        difference`; per effect and part the largest difference first. The state of a term that a sample
+        has is `yes` where its name says it all.
 
     Examples
     --------
@@ -60,6 +64,10 @@ def term_differences(terms: pd.DataFrame, a: str, b: str) -> pd.DataFrame:
     table = pd.DataFrame(index=pd.MultiIndex.from_tuples(order, names=keys))
     kinds = [side["kind"].reindex(table.index) for side in sides.values()]
     table["kind"] = kinds[0].fillna(kinds[1])
+    for side, rows in sides.items():
+        told = rows["state"].replace("", "yes").reindex(table.index)
+        table[f"state_{side}"] = told.where(table["kind"] != "factor", told.fillna(level_words(math.nan)))
+        table[f"state_{side}"] = table[f"state_{side}"].fillna("not stated")
     for name in ("value", "contribution"):
         for side, rows in sides.items():
             table[f"{name}_{side}"] = rows[name].reindex(table.index).astype(float)

@@ -8,16 +8,26 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from secretome_ml.explanation.term_map import BASE_TERM, NOTHING_USUAL, TERM_COLUMNS, TermMap, term_map
+from secretome_ml.explanation.stated import Stated, stated_terms
+from secretome_ml.explanation.term_map import (
+    BASE_TERM,
+    NOTHING_USUAL,
+    TERM_COLUMNS,
+    UNSTATED_TERM,
+    TermMap,
+    term_map,
+)
 from secretome_ml.features.batch import Batch, batch_of
 from secretome_ml.features.columns import Array, Features
 from secretome_ml.features.encoder import Encoder
 from secretome_ml.models.contract import EffectModel
 from secretome_ml.profiles.profiles import Profiles
+from secretome_ml.vocabulary.phrases import phrase
 
 __all__ = [
     "BASE_TERM",
     "TERM_COLUMNS",
+    "UNSTATED_TERM",
     "Typical",
     "driver_texts",
     "effect_map",
@@ -41,7 +51,8 @@ def explain_margin(model: EffectModel, features: Features, maps: Mapping[str, Te
     Returns
     -------
     pandas.DataFrame
-        Columns `TERM_COLUMNS`; `value` is the encoded value where one column stands behind a term.
+        Columns `TERM_COLUMNS`; `value` is the level of a factor, 1 for what is stated, -1 for what is
+        blocked.
     """
     frames = [
         found.table(found.contributions(model.contributions(features, effect)), effect)
@@ -55,14 +66,17 @@ def term_maps(encoder: Encoder, batch: Batch, features: Features, typical: Typic
 
     It depends on the samples alone: several models of the same columns are explained by one map.
     """
-    return {effect: effect_map(encoder, batch, features, typical, effect) for effect in encoder.effects}
+    stated = stated_terms(batch, features)
+    return {e: effect_map(encoder, batch, features, typical, e, stated) for e in encoder.effects}
 
 
-def effect_map(encoder: Encoder, batch: Batch, features: Features, typical: Typical, effect: str) -> TermMap:
+def effect_map(
+    encoder: Encoder, batch: Batch, features: Features, typical: Typical, effect: str, stated: Stated
+) -> TermMap:
     """Return the map of one effect."""
     knowledge = encoder.knowledge
     parts = knowledge.parts(batch, effect) if knowledge is not None else None
-    return term_map(batch, features, effect, parts, typical.get(effect, NOTHING_USUAL))
+    return term_map(batch, features, effect, parts, typical.get(effect, NOTHING_USUAL), stated)
 
 
 def typical_parts(encoder: Encoder, profiles: Profiles) -> Typical:
@@ -89,10 +103,9 @@ def typical_parts(encoder: Encoder, profiles: Profiles) -> Typical:
 def driver_texts(
     found: TermMap, contributions: Array, most: int = 5, least: float = 0.005
 ) -> NDArray[np.object_]:
-    """Return, per sample, the strongest terms, signed: `VEGFA +0.41; hypoxia +0.22`.
+    """Return, per sample, the strongest terms, signed: `VEGFA (elevated) +0.41; hypoxia +0.22`.
 
-    What contributes because a sample does not have or does not state it is left out (`TermMap.absent`): a
-    name alone would be read as if it had. It stays in the table of contributions.
+    What was not stated is no driver that anybody could look up; it stays in the table of contributions.
 
     Parameters
     ----------
@@ -106,10 +119,10 @@ def driver_texts(
         Smaller contributions are not named.
     """
     size = np.abs(contributions).T
-    size[found.absent().T | ~found.present.T | (size < least)] = 0.0
-    size[found.terms.index(BASE_TERM)] = 0.0
+    size[size < least] = 0.0
+    size[[found.base, found.unstated]] = 0.0
     named = np.flatnonzero(size.max(axis=1, initial=0.0) > 0.0)
-    size, terms = size[named], np.array(found.terms, dtype=object)
+    size, labels = size[named], found.named()["term"].to_numpy()
     samples, texts = np.arange(len(found.samples)), np.full(len(found.samples), "", dtype=object)
     for rank in range(min(most, len(named))):
         strongest = size.argmax(axis=0)
@@ -117,20 +130,23 @@ def driver_texts(
         if not len(rows):
             break
         place = named[strongest[rows]]
-        own = _signed(terms, place, contributions[rows, place])
+        own = _signed(labels, found.states(rows, place), place, contributions[rows, place])
         texts[rows] = own if rank == 0 else texts[rows] + "; " + own
         size[strongest[rows], rows] = 0.0
     return texts
 
 
-def _signed(terms: NDArray[np.object_], place: NDArray[np.intp], contribution: Array) -> NDArray[np.object_]:
-    """Return `VEGFA +0.41`, each distinct text made once."""
+def _signed(
+    labels: NDArray[np.object_], states: NDArray[np.object_], place: NDArray[np.intp], contribution: Array
+) -> NDArray[np.object_]:
+    """Return `VEGFA (elevated) +0.41`, each distinct text made once."""
     cents = np.rint(contribution * 100.0)
     # Half a cent is rounded as text is: by the exact number.
     tied = np.flatnonzero(np.abs(np.abs(contribution * 100.0 - cents) - 0.5) < 1e-9)
     cents[tied] = [round(float(f"{contribution[i]:.2f}") * 100.0) for i in tied]
-    least, most = cents.min(), cents.max()
-    span = int(most - least) + 1
-    distinct, code = np.unique(place * span + (cents - least).astype(np.int64), return_inverse=True)
-    texts = [f"{terms[d // span]} {(d % span + least) / 100.0:+.2f}" for d in distinct.tolist()]
+    state, _ = pd.factorize(states)
+    least, width = int(cents.min()), int(cents.max() - cents.min()) + 1
+    keys = (place * (int(state.max()) + 1) + state) * width + (cents - least).astype(np.int64)
+    _, first, code = np.unique(keys, return_index=True, return_inverse=True)
+    texts = [f"{phrase(labels[place[i]], states[i])} {cents[i] / 100.0:+.2f}" for i in first.tolist()]
     return np.array(texts, dtype=object)[code]

@@ -39,27 +39,21 @@ class FeatureColumn:
     ----------
     name : str
         Column name, unique among the columns of one effect.
-    term : str
-        The biological thing behind it, as explanations name it: `VEGFA`, `hypoxia`, `cell_source=adipose`.
     kind : str
-        What kind of thing that is; the `kind` of an explanation.
+        What kind of thing it is about.
     effect : str or None
         The effect that the column is about; None when it serves every effect.
     unstated : str
         What a model takes where nothing is stated: the `average` of the training arms, or `missing`.
     prior : float
         Weight, in logits per unit, that an informed model holds before it has seen a study.
-    empty : str
-        The term of a sum of known roles where it has no part; empty text for other columns.
     """
 
     name: str
-    term: str = field(compare=False)
     kind: TermKind
     effect: str | None = None
     unstated: Unstated = field(default="missing", compare=False)
     prior: float = field(default=0.0, compare=False)
-    empty: str = field(default="", compare=False)
 
     @property
     def measured(self) -> bool:
@@ -68,7 +62,7 @@ class FeatureColumn:
 
     def state(self) -> list[str | None]:
         """Return what tells the column from others, as plain JSON values."""
-        return [self.name, self.term, self.kind, self.effect]
+        return [self.name, self.kind, self.effect]
 
     @classmethod
     def from_state(cls, state: Sequence[Any]) -> Self:

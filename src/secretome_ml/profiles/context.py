@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pandas as pd
 
 from secretome_ml.errors import Problem
-from secretome_ml.profiles.preconditioning_text import parse_preconditioning
+from secretome_ml.profiles.preconditioning_text import STANDARD, parse_preconditioning
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS
 from secretome_ml.vocabulary import Terms, parse_manipulation
 from secretome_ml.vocabulary.columns import ContextColumn, context_column
@@ -163,7 +163,7 @@ def read_preconditioning(
             remedy = "Write kind(agent, dose unit, o2=1%, hours=48) + ..., or none."
             problems.append(Problem(file, lines[i], "preconditioning", what, remedy))
             continue
-        for entry in entries:
+        for entry in entries or [STANDARD]:
             yield {"sample": sample, **entry}
 
 

@@ -27,6 +27,10 @@ from secretome_ml.vocabulary.targets import CONTROL, DOWN, RAISED, SHAM, TECHNIQ
 _LONGEST = 2000
 _LISTED = 60
 _NONE, _HYPOXIA = "none", "hypoxia"
+# Stated standard culture is a statement; a cell that says nothing is none.
+STANDARD: dict[str, object] = {
+    "kind": _NONE, "agent": None, "o2_percent": None, "hours": None, "dose": None, "unit": None,
+}  # fmt: skip
 _FILLER = (
     r"pre-?condition(?:ed|ing)|pre-?treat(?:ed|ment)|conditioned|conditions?|cultured?|cultivation|treat(?:ed|ment)|"
     r"stimulat(?:ed|ion)|prim(?:ed|ing)|licens(?:ed|ing)|expos(?:ed|ure)|incubat(?:ed|ion)|activat(?:ed|ion)|"
@@ -330,6 +334,13 @@ def _kind_of_agent(agent: str, terms: Terms) -> str:
     if genetic or _is_control(agent):
         return GENETIC
     found = exact_agent(agent)
+    known = exact_agent(agent, factors=False)
+    if known is None and terms.resolve("cell_type", agent) is not None:
+        raise ValueError(
+            f"'{agent[:_LISTED]}' names cells; write coculture({agent[:_LISTED]}), or what was done"
+        )
+    if known is None and found is not None and re.fullmatch(r"[A-Za-z]{2}", agent):
+        raise ValueError(f"'{agent}' may be {found.id} or mean something else; write cytokine({found.id})")
     if found is not None and found.agent_class in ("mirna", "rna", "gene"):
         return GENETIC
     if found is not None and found.agent_class == VEHICLE:

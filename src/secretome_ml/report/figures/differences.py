@@ -21,7 +21,7 @@ from secretome_ml.report.style import (
     journal_style,
     new_figure,
 )  # fmt: skip
-from secretome_ml.report.words import effect_label, shorten, signed, term_label, value_words
+from secretome_ml.report.words import effect_label, shorten, signed
 
 ALL_OTHERS = "all others"
 
@@ -55,7 +55,7 @@ def difference_rows(differences: pd.DataFrame, most: int = 10) -> pd.DataFrame:
         (
             str(row["part"]),
             str(row["term"]),
-            f"{_words(row, 'value_a')} → {_words(row, 'value_b')}",
+            f"{row['state_a']} → {row['state_b']}",
             float(row["difference"]),
             float(row["difference_low"]),
             float(row["difference_high"]),
@@ -116,11 +116,5 @@ def _draw_row(axes: Any, place: int, row: dict[Any, Any], span: float) -> None:
     style = {"va": "center", "ha": "left" if value > 0 else "right", "fontsize": 6.5}
     axes.text(end + np.sign(value) * 0.02 * span, place, signed(value), **style)
     label = {"transform": axes.get_yaxis_transform(), "ha": "right", "clip_on": False}
-    axes.text(-0.03, place - 0.02, shorten(term_label(row["term"]), 27), va="bottom", fontsize=7, **label)
+    axes.text(-0.03, place - 0.02, shorten(row["term"], 27), va="bottom", fontsize=7, **label)
     axes.text(-0.03, place + 0.04, shorten(row["words"], 34), va="top", fontsize=6, color=MUTED, **label)
-
-
-def _words(row: dict[Any, Any], side: str) -> str:
-    if row["kind"] == "knowledge" and np.isnan(float(row[side])):
-        return "–"
-    return value_words(str(row["term"]), str(row["kind"]), float(row[side]))

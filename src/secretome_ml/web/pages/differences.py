@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from secretome_ml.report.bars import address_of, diverging
-from secretome_ml.report.words import between, percent, signed, term_label, value_words
+from secretome_ml.report.words import between, clean, percent, signed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -140,10 +140,10 @@ def _terms(parts: pd.DataFrame) -> list[Moved]:
     return [
         Moved(
             part,
-            term_label(str(row["term"])),
+            clean(str(row["term"])),
             address_of(str(row["term"])) if row["kind"] == "factor" else "",
-            value_words(str(row["term"]), str(row["kind"]), float(row["value_a"])),
-            value_words(str(row["term"]), str(row["kind"]), float(row["value_b"])),
+            str(row["state_a"]),
+            str(row["state_b"]),
             signed(float(row["difference"])),
             _interval(row),
             "up" if row["difference"] > 0 else "down",
