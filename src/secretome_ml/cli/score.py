@@ -112,8 +112,8 @@ def score(
             done = score_long(scorer, paths, out, explain, bool(strict), jobs, console)
             if done:
                 return
-        among = scorer.adapted is None  # lots of a laboratory are graded one at a time
-        profiles = read_inputs(paths, format_name, metadata, control, strict is False, among)
+        how = format_name, metadata, control, strict is False, scorer.grades_among
+        profiles = read_inputs(paths, *how)
         for seen in seen_in_training(scorer, paths, profiles):
             log.warning("%s", seen)
     # The terms behind the scores take most of the time and memory.
