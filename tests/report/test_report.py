@@ -80,7 +80,11 @@ def test_predictions_have_interval_percentile_and_prevalence(page, report):
     row = report.scores.iloc[0]
     chance = [percent(row[name]) for name in ("probability", "probability_low", "probability_high")]
     told = (chance[0], f"{chance[1]} to {chance[2]}")
-    for words in (*told, "VEGFA +0.41; cell source: adipose −0.10", "84\u00a0% (81\u00a0% to 87\u00a0%)"):
+    for words in (
+        *told,
+        "VEGFA (elevated) +0.41; cell source: adipose tissue −0.10",
+        "84\u00a0% (81\u00a0% to 87\u00a0%)",
+    ):
         assert words in page
     assert page.count('class="usual" x1="84.00%"') == len(report.scores)
 

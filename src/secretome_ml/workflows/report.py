@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -71,7 +71,7 @@ def report_html(
     evidence = evidence or load_evidence()
     told = profiles.take(profiles.samples[:IN_FULL])
     features, maps = model.encoded(told)
-    results, asked = _panel(told)
+    results, asked = _panel(profiles, tuple(map(str, told.samples)))
     return report_page(
         Report(
             profiles=profiles,
@@ -120,10 +120,10 @@ def date_of(paths: list[Path]) -> str:
     return datetime.fromtimestamp(max(times), UTC).date().isoformat() if times else ""
 
 
-def _panel(profiles: Profiles) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _panel(profiles: Profiles, samples: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return what the panels stand for; empty tables where none is large enough to be asked."""
     try:
-        found = panel_function(profiles, shipped_sets())
+        found = panel_function(profiles, shipped_sets(), samples=samples)
     except InputRefused:
         return pd.DataFrame(columns=list(RESULT_COLUMNS)), pd.DataFrame(columns=list(ASKED_COLUMNS))
     return found.results, found.asked

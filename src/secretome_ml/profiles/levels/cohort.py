@@ -36,15 +36,32 @@ def among_samples(rows: pd.DataFrame, batches: dict[str, str]) -> pd.Series:
     pandas.Series
         0 in the middle, 1 two deviations above; NaN where too few samples have the factor.
     """
+    z, count = deviations(rows, batches)
+    found: pd.Series = _PER_DEVIATION * z * count / (count + FEWEST)
+    return found
+
+
+def deviations(rows: pd.DataFrame, batches: dict[str, str]) -> tuple[pd.Series, pd.Series]:
+    """Return how many robust deviations each value lies from its median, and among how many samples.
+
+    Parameters
+    ----------
+    rows, batches
+        As for `among_samples`.
+
+    Returns
+    -------
+    pair of pandas.Series
+        The deviations, NaN where fewer than 4 samples have the factor, and the number of these samples.
+    """
     frame = rows[["sample", "factor", "quantity", "log2"]].assign(batch=_batches(rows["sample"], batches))
     keys = [frame[c].astype(object) for c in ("batch", "factor", "quantity")]
     frame["log2"] = frame["log2"] - _loading(frame, keys)
     grouped = frame["log2"].groupby(keys, sort=False)
     count, away = grouped.transform("count"), frame["log2"] - grouped.transform("median")
     deviation = away.abs().groupby(keys, sort=False).transform("median") * _TO_SIGMA
-    z = (away / np.hypot(deviation, _FLOOR)).clip(-_MOST, _MOST) * count / (count + FEWEST)
-    found: pd.Series = (_PER_DEVIATION * z).where(count >= FEWEST)
-    return found
+    z: pd.Series = (away / np.hypot(deviation, _FLOOR)).clip(-_MOST, _MOST)
+    return z.where(count >= FEWEST), count
 
 
 def _loading(frame: pd.DataFrame, keys: list[pd.Series]) -> pd.Series:
