@@ -30,6 +30,14 @@ _COUNTED = {
     "by_product": "product (arms)",
     "by_preconditioning": "preconditioning (agents)",
 }
+_IDENTIFIED = {
+    "title": "title",
+    "first_author": "first author",
+    "year": "year",
+    "journal": "journal",
+    "doi_or_pmid": "DOI or PubMed number",
+    "doi_pmid_or_pmc": "DOI, PubMed or PubMed Central number",
+}
 _AGREEMENT = {
     "studies": "studies read twice",
     "arms_matched": "arms matched",
@@ -60,6 +68,10 @@ def blocks() -> dict[str, str]:
             ("", "most frequent"), ((words, _frequent(counts[key])) for key, words in _COUNTED.items())
         ),
         "years": _table(("year of publication", "studies"), _spans(counts["by_year"])),
+        "identified": _table(
+            ("stated", "studies", "share", "share of those not known from a review alone"),
+            _identified_rows(counts),
+        ),
         "agreement": _table(("", "number"), _agreement(evidence)),
         "thin": _table(
             ("effect", "cell sources with fewer than five tested arms"),
@@ -88,6 +100,12 @@ def _agreement(evidence: Any) -> Iterator[tuple[str, str]]:
     found = reading_agreement(evidence, read_records(data_dir() / "second_readings.jsonl"))
     yield from ((words, _number(found[key])) for key, words in _AGREEMENT.items())
     yield from ((f"agreement: {f.replace('_', ' ')}", _number(v)) for f, v in found["fields"].items())
+
+
+def _identified_rows(counts: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
+    every, read = counts["identified"], counts["identified_without_reviews"]
+    for key, words in _IDENTIFIED.items():
+        yield words, every[key], *(f"{100 * c[key] / c['studies']:.0f} %" for c in (every, read))
 
 
 def _effect_row(effect: str, counts: Mapping[str, int]) -> tuple[object, ...]:

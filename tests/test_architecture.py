@@ -36,6 +36,7 @@ ORDER = [
     "trust",
     "validation",
     "explanation",
+    "adaptation",
     "bundle_forms",
     "bundle",
     "audit",

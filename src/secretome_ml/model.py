@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from secretome_ml.adaptation.adjusted import ADAPTED_COLUMNS, Adaptation
 from secretome_ml.audit import (
     named_errors,
     probe,
@@ -38,6 +39,7 @@ from secretome_ml.trust.refits import refits_from_state
 from secretome_ml.trust.verdict import verdicts
 
 RELEASED = "default"
+ADAPTED = "adapted.json"
 SCORE_COLUMNS = (
     "sample",
     "effect",
@@ -89,13 +91,13 @@ class Scored:
         return len(self.shared["sample"])
 
     def columns(self) -> dict[str, NDArray[Any]]:
-        """Return the columns `SCORE_COLUMNS`; a sample's effects stand under one another."""
+        """Return the columns `SCORE_COLUMNS`, those of an adapted model behind; effects under one another."""
         number, count = len(self.effects), len(self)
         found = {"effect": np.tile(np.array(self.effects, dtype=object), count)}
         found |= {name: np.repeat(values, number) for name, values in self.shared.items()}
         for name in self.per_effect[0]:
             found[name] = np.stack([own[name] for own in self.per_effect], axis=1).ravel()
-        return {name: found[name] for name in SCORE_COLUMNS}
+        return {name: found[name] for name in (*SCORE_COLUMNS, *ADAPTED_COLUMNS) if name in found}
 
     def scores(self) -> pd.DataFrame:
         """Return one row per sample and effect, columns `SCORE_COLUMNS`."""
@@ -135,6 +137,7 @@ class Model:
     refits: ModelState
     held_out: pd.DataFrame
     digest: str = ""
+    adapted: Adaptation | None = None
 
     @property
     def effects(self) -> tuple[str, ...]:
@@ -225,6 +228,8 @@ class Model:
                     "drivers": driver_texts(own, shares),
                 }
             )
+            if self.adapted is not None:
+                per_effect[-1] |= self.adapted.columns(effect, margin, batch, reasons == "")
         shared = {
             "sample": batch.samples.to_numpy(dtype=object),
             "in_domain": reasons == "",
@@ -263,6 +268,8 @@ class Model:
             "evidence.json": {"digest": self.evidence_digest, "studies": self.studies},
             "metrics.json": {"metrics": self.metrics},
         }
+        if self.adapted is not None:
+            values[ADAPTED] = self.adapted.state()
         return make_bundle(self.recipe.name, values, {"card.md": self.card.encode()}, command)
 
     def _percentiles(self, effect: str, scores: Array) -> Array:
@@ -334,6 +341,7 @@ def _build(bundle: Bundle) -> Model:
         refits=resampled,
         held_out=pd.DataFrame(held_out["pairs"], columns=list(HELD_OUT_COLUMNS)),
         digest=bundle.digest,
+        adapted=Adaptation.from_state(bundle.values(ADAPTED)) if ADAPTED in bundle.files else None,
     )
 
 
@@ -375,3 +383,6 @@ def _require_fit(model: Model) -> None:
     require(bool(np.isfinite(gaps).all()), "the gaps of the held-out pairs")
     require(set(model.held_out["effect"]) <= set(effects), "the effects of the held-out pairs")
     require(isinstance(model.evidence_digest, str), "the digest of the evidence")
+    if model.adapted is not None:
+        require(model.adapted.effect in effects, "the effect of the adaptation")
+        require(model.adapted.fits(), "the weights of the adaptation")

@@ -45,7 +45,8 @@ def condition(kind: str, term: str) -> float:
 def parts(*, effect: str = EFFECT, without: tuple[str, ...] = (), **facts) -> list[tuple]:
     """Return column, key, kind, value and amount of one arm, what every arm has left out."""
     profiles = profiles_from_evidence(make_evidence(make_record(1, make_arm("a", **facts))))
-    found = KnowledgeBlock(known=Known(known_roles(without))).parts(batch_of(profiles), effect)
+    own = Known(known_roles(without, 0.0) if without else known_roles())
+    found = KnowledgeBlock(known=own).parts(batch_of(profiles), effect)
     factors = found.factors
     measured = zip(factors.factors, factors.levels[:, 0], factors.amounts[:, 0], strict=True)
     told = [("known_factors", f, "factor", float(v), pytest.approx(a)) for f, v, a in measured if v == v]
@@ -273,18 +274,20 @@ def test_beliefs_are_the_recipe_s():
 
 def test_roles_are_the_files_signed_by_strength():
     assert known_roles().factors[EFFECT, "VEGFA"] == pytest.approx(role("VEGFA"))
-    assert len(known_roles().factors) == len({(r["effect"], r["factor"]) for r in rows("roles.csv")})
+    own = {(r["effect"], r["factor"]) for r in rows("roles.csv")}
+    assert set(known_roles(borrowed=0.0).factors) == own
+    assert own < set(known_roles().factors)
     told = known_roles().conditions[EFFECT, "agent_class", "nuclease"]
     assert told == pytest.approx(condition("agent_class", "nuclease"))
 
 
 def test_roles_of_one_evidence_can_be_left_out():
     kept = {(r["effect"], r["factor"]) for r in rows("roles.csv") if r["evidence"] != "design"}
-    assert set(known_roles(("design",)).factors) == kept
+    assert set(known_roles(("design",), 0.0).factors) == kept
     kept = {
         (r["effect"], r["term_kind"], r["term"]) for r in rows("conditions.csv") if r["evidence"] != "design"
     }
-    assert set(known_roles(("design",)).conditions) == kept
+    assert set(known_roles(("design",), 0.0).conditions) == kept
     named = next(r for r in rows("roles.csv") if (r["effect"], r["factor"]) == (EFFECT, "FGF2"))
     facts = {"factors": [{"name": "FGF2", "state": "elevated"}]}
     assert parts(**facts)
@@ -315,3 +318,24 @@ def test_roles_survive_their_json():
     assert again.factors == kept
     assert again.conditions == {k: v for k, v in known_roles().conditions.items() if k[0] in HEADLINE}
     assert len(kept) < len(known_roles().factors)
+
+
+def test_a_role_is_borrowed_from_related_effects_by_how_near_they_are():
+    near = {
+        r["related"]: float(r["weight"])
+        for r in rows("related_effects.csv")
+        if r["effect"] == "renoprotective"
+    }
+    own = known_roles(borrowed=0.0).conditions
+    key = "donor_state", "diabetic"
+    told = {e: own[e, *key] for e in near if (e, *key) in own}
+    assert ("renoprotective", *key) not in own
+    assert len(told) > 1
+    mean = sum(near[e] * told[e] for e in told) / sum(near[e] for e in told)
+    assert known_roles(borrowed=0.5).conditions["renoprotective", *key] == pytest.approx(0.5 * mean)
+
+
+def test_a_role_of_the_effect_itself_is_never_replaced():
+    own, all_of_them = known_roles(borrowed=0.0), known_roles(borrowed=1.0)
+    assert {k: all_of_them.factors[k] for k in own.factors} == own.factors
+    assert {k: all_of_them.conditions[k] for k in own.conditions} == own.conditions

@@ -71,7 +71,7 @@ def design(
         raise typer.BadParameter("name the effect to gain with --effect.")
     if (source is None) == (start is None):
         raise typer.BadParameter("give either a file or --start.")
-    preparation = _preparation(source, start, sample, (format_name, metadata, control))
+    preparation = chosen_preparation(source, start, sample, (format_name, metadata, control))
     found = run(
         open_model(model, local_store()), preparation, open_evidence(evidence), effect, keep or [], most
     )
@@ -88,12 +88,13 @@ def design(
         show_design(found)
 
 
-def _preparation(
+def chosen_preparation(
     source: Path | None,
     start: str | None,
     sample: str | None,
     how: tuple[str | None, Path | None, str | None],
 ) -> Profiles:
+    """Return the preparation of a file or of words, one sample."""
     from secretome_ml.design.start import read_start
     from secretome_ml.errors import InputRefused, Problem
     from secretome_ml.workflows.score import read_inputs

@@ -8,10 +8,12 @@ from typing import Annotated
 import typer
 
 from secretome_ml.cli import (
+    adapt,
     compare,
     design,
     evidence,
     explain,
+    measure,
     models,
     panel,
     score,
@@ -40,6 +42,8 @@ app.command("score")(score.score)
 app.command("explain")(explain.explain)
 app.command("compare")(compare.compare)
 app.command("design")(design.design)
+app.command("measure")(measure.measure)
+app.command("adapt")(adapt.adapt)
 app.command("panel")(panel.panel)
 app.command("template")(template.template)
 app.command("evaluate")(score.evaluate)

@@ -112,7 +112,8 @@ def score(
             done = score_long(scorer, paths, out, explain, bool(strict), every_core(jobs), console)
             if done:
                 return
-        profiles = read_inputs(paths, format_name, metadata, control, lenient=strict is False)
+        among = scorer.adapted is None  # lots of a laboratory are graded one at a time
+        profiles = read_inputs(paths, format_name, metadata, control, strict is False, among)
         for seen in seen_in_training(scorer, paths, profiles):
             log.warning("%s", seen)
     scores, terms = scorer.score_and_explain(profiles)

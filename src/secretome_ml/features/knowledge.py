@@ -211,9 +211,9 @@ class KnowledgeBlock(Block):
         """Return the sum, the key, the term and the amount of what was done to the cells."""
         roles, conditions = self.known.roles.factors, self.known.roles.conditions
         gain = self.known.constants["unknown_gain"]
-        if done.kind == "genetic_modification" and done.target is not None:
-            role = roles.get((effect, done.target), gain)
-            return _GENES, f"{done.target} gene", term_of(done), role * done.direction
+        if done.kind == "genetic_modification":
+            role = roles.get((effect, done.target), gain) if done.target else gain
+            return _GENES, f"{done.target or 'unnamed'} gene", term_of(done), role * done.direction
         own, group = ("agent", done.target), ("agent_class", done.agent_class)
         kind = ("preconditioning_kind", done.kind)
         inhibits = done.agent_class in TAKING_CLASSES

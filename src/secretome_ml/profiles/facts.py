@@ -126,7 +126,7 @@ def done_fact(entry: Mapping[str, object]) -> str | None:
     if found.kind in ("gene_up", "gene_down"):
         return f"{'over-express' if found.direction > 0 else 'knock down'} {what}"
     kind = str(entry["kind"]).removeprefix("other:").replace("_", " ").replace("three d", "3D")
-    if found.direction < 0:
+    if found.direction < 0 and what:
         return f"{kind}: {what} blocked"
     agent = entry["agent"] if isinstance(entry["agent"], str) and not what else ""
     named = what or (agent if kind != "hypoxia" else "")
