@@ -34,7 +34,7 @@ _RIGHT, _BOTTOM, _TOP = 3.0, 10.0, 10.0
 
 
 def waterfall_steps(terms: pd.DataFrame, most: int = 10) -> pd.DataFrame:
-    """Return the steps of one sample and effect: base value, strongest terms, all others, the rest, the score.
+    """Return the steps of one sample and effect: the base value, the strongest terms, others, the score.
 
     The rest is what was not stated: one step, after all that is.
 
