@@ -179,7 +179,6 @@ def make_report(summary):
             "terms": terms,
             "spread": spread.assign(stable=spread["same_sign"] >= 0.9),
             "studies": studies,
-            "published": {e: np.linspace(-1.0, 3.0, 50) for e in EFFECTS},
             "prevalence": {e: Estimate(0.84, 0.81, 0.87, 300, 200) for e in EFFECTS},
             "panel": pd.DataFrame(columns=list(RESULT_COLUMNS)),
             "asked": pd.DataFrame(columns=list(ASKED_COLUMNS)),

@@ -132,7 +132,7 @@ def _handful(scored: Scored, batch: Batch, effect: str) -> tuple[str, ...]:
     The outcome has no say in it, so that the choice is the same whichever lot is left out.
     """
     known = scored.maps[effect]
-    moves = dict(zip(known.terms, scored.contributions[effect].std(axis=0), strict=True))
+    moves = dict(zip(known.named()["term"], scored.contributions[effect].std(axis=0), strict=True))
     measured = (~np.isnan(batch.levels)).mean(axis=1) >= MOST_LOTS_MEASURED
     with np.errstate(invalid="ignore"):
         varied = {f: float(np.nanstd(row)) for f, row in zip(batch.factors, batch.levels, strict=True)}
