@@ -51,7 +51,7 @@ def score(
     explain: Annotated[
         bool, typer.Option("--explain", help="Also write the contributions, beside --out.")
     ] = False,
-    report: Annotated[Path | None, typer.Option("--report", help="Also write one HTML page.")] = None,
+    report: Annotated[Path | None, typer.Option("--report", help="Also write a page: .html or .pdf.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Report what was read, before any score.")] = False,
     strict: Annotated[
         bool | None,
