@@ -29,6 +29,7 @@ def assemble(
     control: str | None = None,
     lenient: bool = False,
     relative: bool = True,
+    among: bool = True,
 ) -> Profiles:
     """Return profiles of what a reader measured.
 
@@ -46,6 +47,8 @@ def assemble(
         Whether names on one side only of sheet and table are warnings instead of refusals.
     relative : bool
         Whether samples of the file may be compared with one another, and looked over for mistakes.
+    among : bool
+        Whether an amount is also graded among the samples of its file, where `relative`.
 
     Raises
     ------
@@ -83,7 +86,7 @@ def assemble(
     values = values.assign(spread=np.nan, n=1.0, state=values["state"].astype(object))
     values = _one_per_factor(values, told, measured.scale in ("intensity", "log2"), notes)
     controls = _controls(told, control, file)
-    setting = Setting(told.context, controls, told.batches, relative)
+    setting = Setting(told.context, controls, told.batches, relative and among)
     values, said = find_all_levels(values, setting)
     notes += said
     # A stream holds a part of its file; what looks odd in a part may not be odd.

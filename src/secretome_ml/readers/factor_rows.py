@@ -102,6 +102,11 @@ def refuse_foreign(file: str, base: pd.DataFrame) -> None:
 _MATURE = re.compile(r"(?i)^([a-z]{3})-((?:mir|let)-\d+[a-z]?(?:-[35]p)?)(?:-\d)?[-_]mature$")
 
 
+_SPOTS = re.compile(
+    r"(?:reference|positive|negative|pos|neg)(?: ?(?:spots?|controls?|ctrl))?[ _-]?\d*|blank spots?"
+)
+
+
 def drops_of(frame: pd.DataFrame, table: FactorRows, base: pd.DataFrame) -> dict[str, pd.Series]:
     """Return the rows to leave out, per reason: by their names, or by a column that marks them."""
     texts = [frame[c.name].astype(str) for c in table.of("accession", "gene")]
@@ -109,7 +114,8 @@ def drops_of(frame: pd.DataFrame, table: FactorRows, base: pd.DataFrame) -> dict
     for column in table.of("contaminant", "decoy"):
         reason = "contaminant" if column.role == "contaminant" else "decoy (reverse)"
         flags[reason].append(flagged(frame[column.name]))
-    return unwanted(texts, flags)
+    spots = base["name"].str.fullmatch(_SPOTS.pattern, flags=re.IGNORECASE)
+    return unwanted(texts, flags) | {"control spot of the array": spots}
 
 
 def species_in(frame: pd.DataFrame, table: FactorRows) -> str | None:

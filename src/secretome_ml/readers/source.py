@@ -45,6 +45,8 @@ class Source:
     def __init__(self, name: str, kind: Kind, content: bytes) -> None:
         self.name, self.kind, self.content = name, kind, content
         self.title: str | None = None
+        # What the sample sheet calls the samples, where one was given.
+        self.sheet_samples: tuple[str, ...] = ()
         self.remembered: dict[str, object] = {}
 
     @cached_property

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from secretome_ml.explanation.hints import hint_words, hints
 from secretome_ml.explanation.importance import global_importance
 from secretome_ml.profiles import Profiles
 from secretome_ml.report.behind import behind_views
@@ -97,6 +98,7 @@ def report_page(report: Report) -> str:
     effects = effect_views(report.terms, global_importance(report.terms), 0) if many else []
     shown = gallery(report.figures)
     panel = panel_views(report.panel, report.asked)
+    second_look = hint_words(hints(report.profiles.take(pd.unique(report.spread["sample"]))))
     return render(
         "report",
         {
@@ -129,6 +131,7 @@ def report_page(report: Report) -> str:
             "full": full,
             "cut": len(samples) > len(full),
             "overview": _overview(report),
+            "hints": [(clean(name), found) for name, found in second_look.items()],
             "refits": report.refits,
             "behind": behind,
             "read": read_view(report.profiles, report.important),

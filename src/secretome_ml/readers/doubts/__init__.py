@@ -15,6 +15,9 @@ __all__ = ["Reading", "find_doubts"]
 
 CHECKS = (
     amounts.far_from_published,
+    amounts.logarithms_of_concentrations,
+    amounts.state_against_value,
+    amounts.units_mixed,
     amounts.one_sample_in_another_unit,
     amounts.not_used,
     amounts.all_one,
@@ -27,6 +30,7 @@ CHECKS = (
     samples.summary_rows,
     samples.one_direction,
     samples.control_among_samples,
+    samples.named_like_no_product,
     samples.nothing_known,
     samples.letters_of_another_alphabet,
     conditions.room_air,

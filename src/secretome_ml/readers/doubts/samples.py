@@ -21,6 +21,12 @@ _CONTROL = re.compile(
     r"(?:$|[^a-z])",
     re.IGNORECASE,
 )
+_NO_PRODUCT = re.compile(
+    r"(?:blank|background|empty|buffer|pbs|saline|vehicle|dmso)(?: control| well)?(?: \d+)?|"
+    r"(?:(?:fresh|basal|culture|growth|cell|complete|plain|control|unconditioned|cell free|serum free) )*"
+    r"(?:medium|media|dmem|rpmi|mem|alpha mem|α mem|fbs|fcs)(?: only| alone| blank| control)?(?: \d+)?",
+    re.IGNORECASE,
+)
 _LINEAR = ("concentration", "per_cells", "intensity", "mfi")
 _FEW, _MANY = 3, 10
 _LIKE = 2e-3
@@ -76,6 +82,18 @@ def control_among_samples(reading: Reading) -> Iterator[Problem]:
     yield reading.doubt(
         listed(found), "sample", what, "Name it with --control, or as `role` in the sample sheet."
     )
+
+
+def named_like_no_product(reading: Reading) -> Iterator[Problem]:
+    """Doubt a sample that is called blank or medium, and is scored as what cells made."""
+    made = reading.context["product"].astype(object).ne("unconditioned_medium")
+    names = [str(s) for s in reading.context.index[made]]
+    held = set(reading.controls.values())
+    found = [s for s in names if s not in held and _NO_PRODUCT.fullmatch(re.sub(r"[ _.-]+", " ", s).strip())]
+    if found:
+        what = "Called a blank or a medium without cells, and scored as what cells made."
+        remedy = "Leave it out, write `unconditioned_medium` as its product, or name it with --control."
+        yield reading.doubt(listed(found), "sample", what, remedy)
 
 
 def nothing_known(reading: Reading) -> Iterator[Problem]:

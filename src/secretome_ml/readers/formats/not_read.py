@@ -49,7 +49,22 @@ def _progenesis(source: Source) -> bool:
     )
 
 
+_LIMIT = re.compile(
+    r"(?:[lum]?lo[dq]s?|mdd|(?:lower )?limits? of (?:detection|quantification)|sensitivity)\b.*"
+)
+
+
+def _limits(source: Source) -> bool:
+    names = [name.strip().casefold() for name in source.header if name.strip()]
+    return len(names) > 1 and all(_LIMIT.match(name) for name in names[1:])
+
+
 NOT_READ: tuple[NotRead, ...] = (
+    NotRead(
+        "This is a table of the limits of detection of an assay",
+        "Give the measurements; values below the limit are written `<limit` there.",
+        _limits,
+    ),
     NotRead(
         "This is FragPipe's table of peptides or ions",
         "Give combined_protein.tsv of the same folder.",
@@ -113,14 +128,6 @@ NOT_READ: tuple[NotRead, ...] = (
         "This is a GCT file, whose table begins in the third line",
         "Remove the first two lines and the column Description.",
         _begins(r"#1\.[23]\s"),
-    ),
-    NotRead(
-        "These are results of a qPCR instrument, one row per well",
-        "Give a table of Ct: targets in rows, samples in columns, `Ct` before each name.",
-        lambda source: any(
-            {"target name"} <= row and bool({"ct", "cт", "cq", "crt"} & row)
-            for row in ({cell.casefold() for cell in cells} for cells in source.head)
-        ),
     ),
     NotRead(
         "These are mass spectra", "Give the protein table of a search engine.",

@@ -22,7 +22,7 @@ from secretome_ml.report.style import (
     journal_style,
     new_figure,
 )
-from secretome_ml.report.words import decimal, effect_label, shorten, signed, term_label, value_words
+from secretome_ml.report.words import decimal, effect_label, shorten, signed
 
 STEP_COLUMNS = ("term", "words", "contribution", "start", "end", "low", "high", "stable")
 ALL_OTHERS = "all others"
@@ -59,14 +59,13 @@ def waterfall_steps(terms: pd.DataFrame, most: int = 10) -> pd.DataFrame:
     unknown = np.nan, np.nan, True
     rows = [(BASE_TERM, "where every preparation starts", base, *unknown)]
     for row in own.to_dict("records"):
-        term, kind = str(row["term"]), str(row["kind"])
-        words = value_words(term, kind, float(row["value"]))
+        words = str(row["state"])
         holds = not float(row.get("same_sign", np.nan)) < STABLE
         spread = float(row.get("low", np.nan)), float(row.get("high", np.nan))
         rows.append(
             (
-                term,
-                words if holds else f"{words}; sign not stable",
+                str(row["term"]),
+                words if holds else "; ".join(filter(None, (words, "sign not stable"))),
                 float(row["contribution"]),
                 *spread,
                 holds,
@@ -152,7 +151,7 @@ def _draw_bar(axes: Any, row: int, step: dict[Any, Any]) -> None:
 
 def _label(axes: Any, row: int, term: str, words: str, bold: bool) -> None:
     place = axes.get_yaxis_transform()
-    name = shorten(term_label(term), 25)
+    name = shorten(term, 25)
     style = {"transform": place, "ha": "right", "clip_on": False}
     weight = "bold" if bold else "normal"
     axes.text(-0.03, row - 0.02, name, va="bottom", fontsize=7, fontweight=weight, **style)
