@@ -328,7 +328,9 @@ class BoostedTrees(EffectModel):
         small = self.small
         if small is not None:
             base = np.array([self.base_[effect] for effect in self.effects_])
-            found: Array = small.margins(self._outcomes(features, self.effects_)).astype(float) + base[:, None]
+            found: Array = (
+                small.margins(self._outcomes(features, self.effects_)).astype(float) + base[:, None]
+            )
             return found
         return np.stack([self._margin(self._columns(features, e), e) for e in self.effects_])
 
