@@ -39,16 +39,34 @@ def among_samples(rows: pd.DataFrame, batches: dict[str, str]) -> pd.Series:
     pandas.Series
         0 in the middle, 1 two deviations above; NaN where too few samples have the factor.
     """
+    z, count = deviations(rows, batches)
+    found: pd.Series = _PER_DEVIATION * z * count / (count + FEWEST)
+    return found
+
+
+def deviations(rows: pd.DataFrame, batches: dict[str, str]) -> tuple[pd.Series, pd.Series]:
+    """Return how many robust deviations each value lies from its median, and among how many samples.
+
+    Parameters
+    ----------
+    rows, batches
+        As for `among_samples`.
+
+    Returns
+    -------
+    pair of pandas.Series
+        The deviations, NaN where fewer than 4 samples have the factor, and the number of these samples.
+    """
     sample = pd.factorize(rows["sample"])[0]
-    batch = _batches(rows["sample"], batches)
-    group = _together(batch, rows["factor"], rows["quantity"])
+    group = _together(_batches(rows["sample"], batches), rows["factor"], rows["quantity"])
     log2 = rows["log2"].to_numpy(dtype=float)
     log2 = log2 - _loading(log2, group, sample)
     grouped = pd.Series(log2).groupby(group, sort=False)
     count, away = grouped.transform("count").to_numpy(), log2 - grouped.transform("median").to_numpy()
     deviation = pd.Series(np.abs(away)).groupby(group, sort=False).transform("median").to_numpy() * _TO_SIGMA
-    z = (away / np.hypot(deviation, _FLOOR)).clip(-_MOST, _MOST) * count / (count + FEWEST)
-    return pd.Series(np.where(count >= FEWEST, _PER_DEVIATION * z, np.nan), index=rows.index)
+    z = (away / np.hypot(deviation, _FLOOR)).clip(-_MOST, _MOST)
+    told = np.where(count >= FEWEST, z, np.nan)
+    return pd.Series(told, index=rows.index), pd.Series(count, index=rows.index)
 
 
 def _together(*columns: pd.Series) -> NDArray[np.int64]:
