@@ -19,8 +19,8 @@ PARTS = (BOTH, STATED, ONE)
 """Where a term of a difference comes from: what both measured stands first, apart from what only one did."""
 
 DIFFERENCE_COLUMNS = (
-    "effect", "part", "term", "kind", "state_a", "state_b", "value_a", "value_b",
-    "contribution_a", "contribution_b",
+    "effect", "part", "term", "kind", "state_a", "state_b", "value_a", "value_b", "contribution_a",
+    "contribution_b",
     "difference", "difference_low", "difference_high",
 )  # fmt: skip
 
@@ -47,8 +47,8 @@ def term_differences(terms: pd.DataFrame, a: str, b: str) -> pd.DataFrame:
     -------
     pandas.DataFrame
         `effect, part, term, kind, state_a, state_b, value_a, value_b, contribution_a, contribution_b,
-        difference`; per effect and part the largest difference first. The state of a term that a sample
-        has is `yes` where its name says it all.
+        difference`; per effect and part the largest difference first. The state of a term that a sample has
+        is `yes` where its name says it all.
 
     Examples
     --------

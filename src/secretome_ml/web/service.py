@@ -108,6 +108,11 @@ class Service:
                 self._evidence = open_evidence(self.settings.evidence)
             return self._evidence
 
+    def forget_evidence(self) -> None:
+        """Read the evidence anew when it is next asked for: studies were added."""
+        with self._loading:
+            self._evidence = None
+
     def warm(self) -> None:
         """Load the model and score once, so that the first caller need not wait; failure is logged."""
         try:
