@@ -22,7 +22,7 @@ _FORM = ConfigDict(extra="forbid", strict=True)
 # Beyond these a sum of products would no longer be a finite number.
 Number = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
 # What a laboratory measured has any unit: cells per litre, say.
-Wide = Annotated[float, Field(ge=-1e18, le=1e18, allow_inf_nan=False)]
+Wide = Annotated[float, Field(ge=-1e36, le=1e36, allow_inf_nan=False)]
 Wides = Annotated[list[Wide], Field(max_length=50), FailFast()]
 Positive = Annotated[float, Field(ge=1e-9, le=1e9, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
@@ -283,7 +283,7 @@ class LotsFit(TypedDict):
     spread: Wides
     weights: Wides
     covariance: Annotated[list[Wides], Field(max_length=50), FailFast()]
-    noise: Annotated[float, Field(ge=0.0, le=1e18, allow_inf_nan=False)]
+    noise: Annotated[float, Field(ge=0.0, le=1e36, allow_inf_nan=False)]
     freedom: Annotated[int, Field(ge=1, le=1_000_000)]
 
 
