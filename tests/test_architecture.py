@@ -29,6 +29,7 @@ ORDER = [
     "evidence",
     "profiles",
     "readers",
+    "papers",
     "features",
     "stream",
     "trees",

@@ -145,6 +145,11 @@ class Model:
         return tuple(self.estimator.effects_)
 
     @property
+    def grades_among(self) -> bool:
+        """Whether amounts may also be graded among the samples of their file; a laboratory's lots may not."""
+        return self.adapted is None
+
+    @property
     def important_factors(self) -> tuple[str, ...]:
         """Factors that enough studies measured for the model to hold a column for them."""
         return self.encoder.single_factors
@@ -347,8 +352,8 @@ def _build(bundle: Bundle) -> Model:
     )
 
 
-# Facts by arms: ten times those of the published studies.
-_MOST_FACTS = 2**23
+# Facts by arms, and columns by effects: ten times those of the published studies.
+_MOST_FACTS, _MOST_COLUMNS = 2**23, 2**15
 
 
 def _require_fit(model: Model) -> None:
@@ -363,7 +368,9 @@ def _require_fit(model: Model) -> None:
     require(all(-1.0 <= v <= 1.0 for v in values), "the roles of the encoder, which lie in -1 to 1")
     require(fitted == encoder.blocks, "the encoder's fitted blocks")
     require(encoder.known.constants == recipe.knowledge, "the constants of encoder and recipe: they differ")
+    require(len(encoder.columns) * len(effects) <= _MOST_COLUMNS, "the number of columns and effects")
     require_estimator(model.estimator, effects, encoder.columns)
+    require(set(model.typical) == set(effects), "the effects of the typical parts")
     require(len(model.intervals.draws) > 0, "the draws of the intervals")
     require(set(model.intervals.refused) <= set(effects), "the effects of the intervals")
     for calibrator in (model.calibrator, *model.intervals.draws):

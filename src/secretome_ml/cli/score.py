@@ -51,7 +51,7 @@ def score(
     explain: Annotated[
         bool, typer.Option("--explain", help="Also write the contributions, beside --out.")
     ] = False,
-    report: Annotated[Path | None, typer.Option("--report", help="Also write one HTML page.")] = None,
+    report: Annotated[Path | None, typer.Option("--report", help="Also write a page: .html or .pdf.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Report what was read, before any score.")] = False,
     strict: Annotated[
         bool | None,
@@ -78,7 +78,7 @@ def score(
       secretome-ml score million.parquet --out scores.parquet
     """
     from secretome_ml.cluster.places import local_copies
-    from secretome_ml.files import check_suffix, csv_text, write_table
+    from secretome_ml.files import check_suffix, csv_text, write_tables
     from secretome_ml.models.device import compute_on, usable_device
     from secretome_ml.report.tables import scores_table
     from secretome_ml.workflows.score import read_inputs, require_strict, seen_in_training
@@ -112,8 +112,8 @@ def score(
             done = score_long(scorer, paths, out, explain, bool(strict), jobs, console)
             if done:
                 return
-        among = scorer.adapted is None  # lots of a laboratory are graded one at a time
-        profiles = read_inputs(paths, format_name, metadata, control, strict is False, among)
+        how = format_name, metadata, control, strict is False, scorer.grades_among
+        profiles = read_inputs(paths, *how)
         for seen in seen_in_training(scorer, paths, profiles):
             log.warning("%s", seen)
     # The terms behind the scores take most of the time and memory.
@@ -122,11 +122,10 @@ def score(
     if strict:
         require_strict(scores)
     if out is not None:
-        write_table(scores, Path(out))
+        beside = contributions_beside(Path(out))
+        write_tables({Path(out): scores, **({beside: told[1]} if explain and told else {})})
         console.print(f"Wrote {len(scores)} rows to {out}.", highlight=False)
         if explain and told:
-            beside = contributions_beside(Path(out))
-            write_table(told[1], beside)
             console.print(f"Wrote the contributions to {beside}.", highlight=False)
     if report is not None:
         from secretome_ml.workflows.report import date_of, write_report

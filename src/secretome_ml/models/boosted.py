@@ -173,6 +173,7 @@ class BoostedTrees(EffectModel):
 
     # Trees that were read, not grown; until then, and where a booster is put in their place, none.
     _read: Forest | None = None
+    computes_on_ = "cpu"
 
     @property
     def tables(self) -> PatternTables | None:
@@ -328,7 +329,10 @@ class BoostedTrees(EffectModel):
         small = self.small
         if small is not None:
             base = np.array([self.base_[effect] for effect in self.effects_])
-            return small.margins(self._outcomes(features, self.effects_)).astype(float) + base[:, None]
+            found: Array = (
+                small.margins(self._outcomes(features, self.effects_)).astype(float) + base[:, None]
+            )
+            return found
         return np.stack([self._margin(self._columns(features, e), e) for e in self.effects_])
 
     def _margin(self, columns: NDArray[np.float32], effect: str) -> Array:
