@@ -145,6 +145,11 @@ class Model:
         return tuple(self.estimator.effects_)
 
     @property
+    def grades_among(self) -> bool:
+        """Whether amounts may also be graded among the samples of their file; a laboratory's lots may not."""
+        return self.adapted is None
+
+    @property
     def important_factors(self) -> tuple[str, ...]:
         """Factors that enough studies measured for the model to hold a column for them."""
         return self.encoder.single_factors

@@ -51,7 +51,7 @@ def score(
     explain: Annotated[
         bool, typer.Option("--explain", help="Also write the contributions, beside --out.")
     ] = False,
-    report: Annotated[Path | None, typer.Option("--report", help="Also write one HTML page.")] = None,
+    report: Annotated[Path | None, typer.Option("--report", help="Also write a page: .html or .pdf.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Report what was read, before any score.")] = False,
     strict: Annotated[
         bool | None,
@@ -112,8 +112,8 @@ def score(
             done = score_long(scorer, paths, out, explain, bool(strict), jobs, console)
             if done:
                 return
-        among = scorer.adapted is None  # lots of a laboratory are graded one at a time
-        profiles = read_inputs(paths, format_name, metadata, control, strict is False, among)
+        how = format_name, metadata, control, strict is False, scorer.grades_among
+        profiles = read_inputs(paths, *how)
         for seen in seen_in_training(scorer, paths, profiles):
             log.warning("%s", seen)
     # The terms behind the scores take most of the time and memory.

@@ -157,13 +157,13 @@ def _signed(stated: Stated, place: Integers, contribution: Array) -> NDArray[np.
     met = np.zeros(len(stated.terms) * width * span + 1, dtype=bool)
     met[code] = True
     texts, words = np.full(len(met), None, dtype=object), dict[int, str]()
-    at = {int(n): i for i, n in enumerate(named.ravel().tolist())}
-    values = stated.values[row, place].ravel()
+    values = np.empty(len(stated.terms) * width)
+    values[named] = stated.values[row, place]
     for i in np.flatnonzero(met[1:]).tolist():
         name, number = divmod(i, span)
         if name not in words:
             term = name // width
-            words[name] = phrase(stated.labels[term], state(stated.terms[term], float(values[at[name]])))
+            words[name] = phrase(stated.labels[term], state(stated.terms[term], float(values[name])))
         texts[i + 1] = words[name] + numbers[number]
     found: NDArray[np.object_] = texts[code]
     return found

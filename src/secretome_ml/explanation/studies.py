@@ -29,7 +29,11 @@ _CHUNK = 512
 
 
 def studies_behind(
-    profiles: Profiles, evidence: Evidence, effects: Sequence[str], most: int = 6
+    profiles: Profiles,
+    evidence: Evidence,
+    effects: Sequence[str],
+    most: int = 6,
+    arms: Profiles | None = None,
 ) -> pd.DataFrame:
     """Return, per sample and effect, the nearest studies that tested the effect, and what they found.
 
@@ -52,6 +56,8 @@ def studies_behind(
         Effects to look at.
     most : int
         Independent studies per sample and effect.
+    arms : Profiles, optional
+        The arms of the corpus, where they are at hand.
 
     Returns
     -------
@@ -69,7 +75,7 @@ def studies_behind(
     >>> len(found), set(found["side"]) <= {"supports", "against"}
     (6, True)
     """
-    return StudyIndex.of(evidence, effects).behind(profiles, most)
+    return StudyIndex.of(evidence, effects, arms).behind(profiles, most)
 
 
 @dataclass(frozen=True)
@@ -103,9 +109,9 @@ class StudyIndex:
     studies: pd.DataFrame
 
     @classmethod
-    def of(cls, evidence: Evidence, effects: Sequence[str]) -> StudyIndex:
-        """Read the corpus once."""
-        profiles = profiles_from_evidence(evidence)
+    def of(cls, evidence: Evidence, effects: Sequence[str], profiles: Profiles | None = None) -> StudyIndex:
+        """Read the corpus once; `profiles` are its arms, where they are at hand."""
+        profiles = profiles if profiles is not None else profiles_from_evidence(evidence)
         described = described_facts(profiles)
         facts = tuple(sorted({fact for own in described for fact in own}))
         stated = fact_matrix(described, facts)

@@ -260,6 +260,19 @@ def numbers_of(cells: pd.Series) -> np.ndarray | None:
     return np.where(endless, np.where(signs, -np.inf, np.inf), value)
 
 
+def bad_cells(cells: pd.Series) -> np.ndarray:
+    """Return the places of cells in a column of numbers that are neither numbers nor missing."""
+    if pd.api.types.is_numeric_dtype(cells):
+        return np.array([], dtype=int)
+    try:
+        pd.to_numeric(cells.where(cells != "", np.nan))
+    except (ValueError, TypeError):
+        mark = decimal_mark(cells.astype(str).unique()) or "."
+        parsed = parse_numbers(cells, mark, EXPORT_MISSING)
+        return np.flatnonzero(~np.isin(parsed.kind, ["number", "infinite", "missing"]))
+    return np.array([], dtype=int)
+
+
 def directions_of(cells: pd.Series, marks: bool = True) -> pd.Series | None:
     """Return the states that up, down and their like say; None where the cells are other words.
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from secretome_ml.trees.forest import Floats, Forest, Integers, Tree, TreesRefused
+from secretome_ml.trees.groups import Group, cut
 from secretome_ml.trees.tables import GroupTable, contribution_tables, expected
 
 _MOST_SPLITS = 8  # of a tree; its pattern of outcomes has a byte
@@ -75,8 +76,7 @@ class SmallTrees:
         self.expected = expected(forest)
         self.asked: Integers = np.unique(np.concatenate([tree.feature[tree.splits] for tree in forest.trees]))
         self.conditions: dict[Condition, int] = {}
-        self._tables = [tables[0] for tables in contribution_tables(forest)]
-        self._trees = [self._small(tree, t) for tree, t in zip(forest.trees, self._tables, strict=True)]
+        self._trees = [self._small(tree, cut(tree)[0]) for tree in forest.trees]
         self._bundles: list[_Bundle] | None = None
 
     def outcomes(self, columns: Mapping[int, Singles]) -> list[Outcome]:
@@ -117,15 +117,15 @@ class SmallTrees:
                 total[place] += taken
         return total
 
-    def _small(self, tree: Tree, table: GroupTable) -> _Small:
+    def _small(self, tree: Tree, group: Group) -> _Small:
         asked = [
             (int(tree.feature[node]), float(tree.threshold[node]), bool(tree.missing_left[node]))
-            for node in table.group.inside
+            for node in group.inside
         ]
         conditions = tuple(self.conditions.setdefault(a, len(self.conditions)) for a in asked)
         codes = np.arange(2 ** len(conditions))
         leaves = np.zeros(len(codes), dtype=np.float32)
-        for path in table.group.paths:
+        for path in group.paths:
             met = np.ones(len(codes), dtype=bool)
             for bit, left, node in zip(path.bits, path.lefts, path.nodes, strict=True):
                 met &= ((codes >> bit) & 1) == (left != bool(tree.missing_left[node]))
@@ -135,6 +135,7 @@ class SmallTrees:
     def _bundled(self) -> list[_Bundle]:
         """Return the trees in bundles, each into the one that it makes least larger."""
         features = [feature for feature, _, _ in self.conditions]
+        tables = [groups[0] for groups in contribution_tables(self.forest)]
 
         def varies(tree: _Small) -> bool:
             return any(features[c] in self.varying for c in tree.conditions)
@@ -151,16 +152,18 @@ class SmallTrees:
             _, i = min(fits)
             bundles[i][0].update(own)
             bundles[i][1].append(number)
-        return [self._joined(met, members) for bundles in gathered.values() for met, members in bundles]
+        return [
+            self._joined(met, members, tables) for bundles in gathered.values() for met, members in bundles
+        ]
 
-    def _joined(self, met: set[int], members: list[int]) -> _Bundle:
+    def _joined(self, met: set[int], members: list[int], tables: Sequence[GroupTable]) -> _Bundle:
         conditions = tuple(sorted(met))
         position = {condition: bit for bit, condition in enumerate(conditions)}
         codes = np.arange(2 ** len(conditions))
-        keys = sorted({key for number in members for key in self._tables[number].keys})
+        keys = sorted({key for number in members for key in tables[number].keys})
         values, row = np.zeros((len(keys), len(codes))), {key: i for i, key in enumerate(keys)}
         for number in members:
-            own, table = np.zeros(len(codes), dtype=np.int64), self._tables[number]
+            own, table = np.zeros(len(codes), dtype=np.int64), tables[number]
             for bit, condition in enumerate(self._trees[number].conditions):
                 own |= ((codes >> position[condition]) & 1) << bit
             for key, part in zip(table.keys, table.values, strict=True):

@@ -29,6 +29,8 @@ def far_from_published(reading: Reading) -> Iterator[Problem]:
     """Doubt amounts a hundred times outside of what is published, or beyond 100 ug/mL."""
     rows = reading.numbers(*_ABSOLUTE)
     rows = rows[rows["amount"].gt(0)]
+    if rows.empty:
+        return
     source, product = (
         rows["sample"].astype(object).map(reading.context[c].astype(object).to_dict()).fillna("")
         for c in ("cell_source", "product")
@@ -100,7 +102,7 @@ def units_mixed(reading: Reading) -> Iterator[Problem]:
     """Doubt a factor that stands in one file in several units: one of them may be a slip."""
     rows = reading.values[reading.values["value"].notna() & reading.values["unit"].notna()]
     kinds = rows.assign(unit=rows["unit"].astype(str))[["factor", "name", "unit"]].drop_duplicates()
-    several = kinds[kinds.groupby("factor")["unit"].transform("nunique").gt(1)]
+    several = kinds[kinds.groupby("factor", observed=True)["unit"].transform("nunique").gt(1)]
     told = several.groupby(several["factor"].astype(object), sort=False)["unit"].agg(lambda u: ", ".join(u))
     for units, part in told.groupby(told):
         what = f"The factor stands in the file in several units: {units}."
@@ -115,7 +117,7 @@ def one_sample_in_another_unit(reading: Reading) -> Iterator[Problem]:
         return
     logs = np.log10(rows["amount"].astype(float))
     centre = logs.groupby([rows["factor"], rows["quantity"]], observed=True).transform("median")
-    apart = (logs - centre).groupby(rows["sample"].astype(object), sort=False)
+    apart = (logs - centre).groupby(rows["sample"], sort=False, observed=True)
     shift = apart.median()[apart.count() >= _FEW]
     for sample, away in shift[shift.abs() >= np.log10(_SHIFT)].items():
         side = "above" if away > 0 else "below"
@@ -127,7 +129,7 @@ def not_used(reading: Reading) -> Iterator[Problem]:
     """Doubt numbers whose size says nothing: without a unit, or with nothing to hold them against."""
     values = reading.values
     # A control is what the others are held against.
-    compared = values["sample"].astype(str).isin(set(reading.controls.values()))
+    compared = values["sample"].isin(set(reading.controls.values()))
     rows = values[values["value"].notna() & values["route"].eq(present.NAME) & ~compared]
     bare = rows["quantity"].isna()
     if bare.any():
@@ -177,7 +179,7 @@ def lowest_repeated(reading: Reading) -> Iterator[Problem]:
     grouped = rows.groupby("factor", observed=True)["value"]
     least = rows["value"].eq(grouped.transform("min"))
     told = pd.DataFrame(
-        {"repeats": least.groupby(rows["factor"].astype(object)).sum(), "count": grouped.size()}
+        {"repeats": least.groupby(rows["factor"], observed=True).sum(), "count": grouped.size()}
     )
     often = told[(told["repeats"] >= _FEW) & (told["repeats"] >= _OFTEN * told["count"])]
     often = often[often["repeats"] < often["count"]]

@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 
 from secretome_ml.report.figures.swarm import Array, draw_dots, swarm_offsets
 from secretome_ml.report.figures.terms import (
@@ -36,10 +37,10 @@ from secretome_ml.report.words import effect_label
 
 _ROW_MM = 5.0
 _DOT_PT = 2.0
-_RIGHT, _BOTTOM, _TOP = 9.0, 10.0, 17.0
+_RIGHT, _BOTTOM, _TOP = 9.0, 10.0, 20.0
 _LOWEST, _HIGHEST = -1.0, 2.0
 _STEPS = 12
-_BAR_MM = 24.0
+_BAR_MM = 34.0
 _SCALE = LinearSegmentedColormap.from_list("levels", LOW_TO_HIGH)
 # A condition has no level: it is there or not.
 STATED = NOT_MEASURED
@@ -86,6 +87,7 @@ def beeswarm(terms: pd.DataFrame, effect: str, most: int = 15, width_mm: float =
             style = {"transform": axes.get_yaxis_transform(), "va": "center", "fontsize": 6, "color": MUTED}
             axes.text(1.02, row, str(len(own)), clip_on=False, **style)
         axes.text(1.02, -0.85, "n", transform=axes.get_yaxis_transform(), fontsize=6, color=MUTED)
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=5, prune="both"))
         axes.set_xlabel("contribution to the score (log odds)")
         head(
             figure,

@@ -70,7 +70,7 @@ def importance_bar(
             label_rows(axes, labels)
             axes.grid(axis="x", color=RULE, linewidth=0.4, zorder=0)
             axes.set_axisbelow(True)
-            axes.xaxis.set_major_locator(MaxNLocator(nbins=3, prune="upper"))
+            axes.xaxis.set_major_locator(MaxNLocator(nbins=3, prune="both"))
             axes.spines["left"].set_visible(False)
         size.set_yticklabels([])
         adds.set_xlabel("adds where stated\n(log odds)")
@@ -82,7 +82,7 @@ def importance_bar(
         head(
             figure,
             f"What the {effect_label(effect)} score rests on",
-            f"{what.capitalize()}. Dot: mean; line: 10th to 90th percentile of samples.",
+            f"{what.capitalize()}. Dot: mean; line: 10th to 90th percentile.",
         )
     return figure
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from secretome_ml.explanation.contributions import BASE_TERM
+from secretome_ml.explanation.contributions import BASE_TERM, UNSTATED_TERM
 from secretome_ml.explanation.stability import STABLE
 from secretome_ml.report.style import (
     COLUMN_MM,
@@ -34,7 +34,9 @@ _RIGHT, _BOTTOM, _TOP = 3.0, 10.0, 10.0
 
 
 def waterfall_steps(terms: pd.DataFrame, most: int = 10) -> pd.DataFrame:
-    """Return the steps of one sample and effect: the base value, the strongest terms, all others, the score.
+    """Return the steps of one sample and effect: the base value, the strongest terms, others, the score.
+
+    The rest is what was not stated: one step, after all that is.
 
     Parameters
     ----------
@@ -51,7 +53,7 @@ def waterfall_steps(terms: pd.DataFrame, most: int = 10) -> pd.DataFrame:
         says whether its sign holds, where the terms tell (`sample_stability`).
     """
     base = float(terms.loc[terms["term"] == BASE_TERM, "contribution"].sum())
-    given = terms[(terms["term"] != BASE_TERM) & (terms["contribution"] != 0)]
+    given = terms[~terms["term"].isin([BASE_TERM, UNSTATED_TERM]) & (terms["contribution"] != 0)]
     order = given.assign(size=given["contribution"].abs()).sort_values(
         ["size", "term"], ascending=[False, True], kind="stable"
     )
@@ -74,6 +76,9 @@ def waterfall_steps(terms: pd.DataFrame, most: int = 10) -> pd.DataFrame:
     if len(rest):
         count = f"{len(rest)} weaker term{'s' if len(rest) != 1 else ''}"
         rows.append((ALL_OTHERS, count, float(rest["contribution"].sum()), *unknown))
+    silent = float(terms.loc[terms["term"] == UNSTATED_TERM, "contribution"].sum())
+    if silent:
+        rows.append((UNSTATED_TERM, "and what this one does not have", silent, *unknown))
     ends = np.cumsum([row[2] for row in rows])
     rows.append((SCORE, "log odds, before calibration", float(ends[-1]), *unknown))
     steps = pd.DataFrame(rows, columns=["term", "words", "contribution", "low", "high", "stable"])
