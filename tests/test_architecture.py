@@ -37,6 +37,7 @@ ORDER = [
     "trust",
     "validation",
     "explanation",
+    "adaptation",
     "bundle_forms",
     "bundle",
     "audit",

@@ -472,7 +472,7 @@ def agreement(
     evidence: EvidenceFolder = None,
     json_output: Json = False,
 ) -> None:
-    """Compare a second reading with the corpus: Cohen's kappa of the results, and agreement per field."""
+    """Compare a second reading with the corpus: Cohen's kappa, agreement per field, what only one holds."""
     from secretome_ml.cli.listing import pairs_table
     from secretome_ml.evidence import read_records, reading_agreement
     from secretome_ml.paths import data_dir

@@ -28,11 +28,11 @@ def score_long(
     out: str | None,
     explain: bool,
     strict: bool,
-    threads: int,
+    threads: int | None,
     console: Console,
 ) -> bool:
     """Score one long table batch by batch; False where the input is no such table."""
-    from secretome_ml.files import csv_text, table_aside
+    from secretome_ml.files import csv_text, tables_aside
     from secretome_ml.workflows.score import require_strict
 
     table = _only_long(paths)
@@ -40,10 +40,10 @@ def score_long(
         return False
     samples = rows = outside = 0
     with ExitStack() as stack:
-        writer = stack.enter_context(table_aside(Path(out))) if out is not None else None
-        beside = (
-            stack.enter_context(table_aside(contributions_beside(Path(out)))) if out and explain else None
-        )
+        writer = beside = None
+        if out is not None:
+            paths = [Path(out), contributions_beside(Path(out))][: 1 + explain]
+            writer, beside = [*stack.enter_context(tables_aside(*paths)), None][:2]
         for batch in _scored(model, table, threads, console, explain):
             scores = batch.scores()
             if strict:
@@ -65,7 +65,7 @@ def score_long(
     return True
 
 
-def explain_long(model: Model, paths: list[Path], out: Path, threads: int, console: Console) -> bool:
+def explain_long(model: Model, paths: list[Path], out: Path, threads: int | None, console: Console) -> bool:
     """Write the contributions of one long table batch by batch; False where the input is no such table."""
     from secretome_ml.files import write_table
 
@@ -90,7 +90,9 @@ def _only_long(paths: list[Path]) -> LongTable | None:
     return open_long(paths[0]) if len(paths) == 1 else None
 
 
-def _scored(model: Model, table: LongTable, threads: int, console: Console, terms: bool) -> Iterator[Scored]:
+def _scored(
+    model: Model, table: LongTable, threads: int | None, console: Console, terms: bool
+) -> Iterator[Scored]:
     from rich.progress import Progress
 
     from secretome_ml.workflows.score import scored_batches

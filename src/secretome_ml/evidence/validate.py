@@ -44,7 +44,10 @@ def validate_evidence(evidence: Evidence) -> list[Problem]:
 
 
 def _keys(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
-    return frame[list(columns)].astype("string").fillna("").agg("\x1f".join, axis=1)
+    texts = (frame[column].astype("string").fillna("") for column in columns)
+    return pd.Series(
+        ["\x1f".join(cells) for cells in zip(*texts, strict=True)], index=frame.index, dtype=object
+    )
 
 
 def _dangling(evidence: Evidence, table: Table, reference: ForeignKey) -> list[Problem]:

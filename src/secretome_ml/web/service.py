@@ -180,7 +180,11 @@ class Service:
                 sheet.write_bytes(metadata)
             try:
                 profiles = read_profiles(
-                    upload, format_name or None, sheet if metadata is not None else None, control or None
+                    upload,
+                    format_name or None,
+                    sheet if metadata is not None else None,
+                    control or None,
+                    among=self.model.grades_among,
                 )
             except InputRefused as error:
                 raise InputRefused([_renamed(p, shown) for p in error.problems]) from None
