@@ -17,8 +17,7 @@ from secretome_ml.adaptation.lots import Lots
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.features.batch import Batch, batch_of
 from secretome_ml.model import Model, Scored
-from secretome_ml.vocabulary.phrases import FACTOR as A_FACTOR
-from secretome_ml.vocabulary.phrases import Term
+from secretome_ml.vocabulary.phrases import FACTOR as FACTOR_TERM
 
 # A handful of weights, and each for a factor that most lots measured.
 MOST_FACTORS, MOST_LOTS_MEASURED = 5, 0.75
@@ -134,13 +133,13 @@ def _handful(scored: Scored, batch: Batch, effect: str) -> tuple[str, ...]:
     The outcome has no say in it, so that the choice is the same whichever lot is left out.
     """
     known = scored.maps[effect]
-    names = [term.word if term.about == "factor" else "" for term in known.terms]
+    names = [term.word if term.about == FACTOR_TERM else "" for term in known.terms]
     moves = dict(zip(names, scored.contributions[effect].std(axis=0), strict=True))
     measured = (~np.isnan(batch.levels)).mean(axis=1) >= MOST_LOTS_MEASURED
     with np.errstate(invalid="ignore"):
         varied = {f: float(np.nanstd(row)) for f, row in zip(batch.factors, batch.levels, strict=True)}
     open_ = [f for f, use in zip(batch.factors, measured, strict=True) if use and varied[f] > FLAT]
-    moved = {f: -round(moves.get(Term(A_FACTOR, f), 0.0), 6) for f in open_}
+    moved = {f: -round(moves.get(f, 0.0), 6) for f in open_}
     return tuple(sorted(open_, key=lambda f: (moved[f], -varied[f], f))[:MOST_FACTORS])
 
 
