@@ -42,6 +42,7 @@ ORDER = [
     "model",
     "design",
     "cluster",
+    "model_file",
     "serving",
     "tracking",
     "report",
