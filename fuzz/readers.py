@@ -97,6 +97,7 @@ SMALL = {
     "elisa": b"factor;value;unit\nIL-6;1,5;pg/mL\n",
     "matrix": b",a,b\nIL6,2.5e4,3e4\nmiR-21-5p,30,40\n",
     "assay_table": b"Name,IL6,VEGFA\na,12.5,<3\nb,13,40\n",
+    "long_results": b"Sample;Gene;Ct\na;IL6;25,1\nb;IL6;Undetermined\n",
     "olink_wide": b"Assay;IL6;VEGFA\nUniprot ID;P05231;P15692\nOlinkID;OID1;OID2\na;2,5;3,5\nLOD;0,5;0,5\n",
     "somascan": b"^HEADER\n^TABLE_BEGIN\n\t\tUniProt\tP05231\n\t\tEntrezGeneSymbol\tIL6\n"
     b"SampleId\tSampleType\t\na\tSample\t\t812.5\n",

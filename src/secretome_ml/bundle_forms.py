@@ -33,6 +33,9 @@ _FORM = ConfigDict(extra="forbid", strict=True)  # but a list of fixed length ma
 
 # Beyond these a sum of products would no longer be a finite number.
 Number = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
+# What a laboratory measured has any unit: cells per litre, say.
+Wide = Annotated[float, Field(ge=-1e18, le=1e18, allow_inf_nan=False)]
+Wides = Annotated[list[Wide], Field(max_length=50), FailFast()]
 Positive = Annotated[float, Field(ge=1e-9, le=1e9, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
 Signed = Annotated[float, Field(ge=-1.0, le=1.0, allow_inf_nan=False)]
@@ -297,7 +300,45 @@ class MetricsFile(TypedDict):
     metrics: Columns[Annotated[dict[Word, Word | Count | Number | None], Field(max_length=20)]]
 
 
+@with_config(_FORM)
+class LotsFit(TypedDict):
+    """Level, scale and weights learnt of a laboratory's lots."""
+
+    kind: Literal["number", "yes/no"]
+    centre: Wides
+    spread: Wides
+    weights: Wides
+    covariance: Annotated[list[Wides], Field(max_length=50), FailFast()]
+    noise: Annotated[float, Field(ge=0.0, le=1e18, allow_inf_nan=False)]
+    freedom: Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+@with_config(_FORM)
+class AdaptedFile(TypedDict):
+    """A laboratory's lots, and what was learnt of them; `parent` is the digest of the model before."""
+
+    parent: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    effect: Word
+    outcome: Word
+    assay: Word
+    lower_is_better: bool
+    level: Level
+    factors: Words
+    fit: LotsFit
+    lots: Annotated[
+        list[Annotated[dict[Word, Word | Wide | None], Field(max_length=20)]],
+        Field(max_length=100_000),
+        FailFast(),
+    ]
+    compared: Annotated[
+        list[Annotated[dict[Word, Word | Wide | None], Field(max_length=20)]],
+        Field(max_length=100),
+        FailFast(),
+    ]
+
+
 FORMS: Mapping[str, Any] = {
+    "adapted.json": AdaptedFile,
     "provenance.json": Made,
     "recipe.json": RecipeFile,
     "encoder.json": EncoderFile,

@@ -41,6 +41,9 @@ HYPOXIA = [entry("hypoxia", o2=1.0, hours=48.0)]
         "hypoxia(days=2, oxygen=1)",
         "low oxygen 1 % 48h",
         "48 h of 1% O2",
+        "Hypoxia_1%_48h",
+        "1% O2 (hypoxia) 48h",
+        "hypoxia 1 pct @ 48 h",
     ],
 )
 def test_one_hypoxia_however_written(text: str) -> None:
@@ -77,6 +80,14 @@ def test_one_hypoxia_however_written(text: str) -> None:
                 entry("cytokine", "TNF-α", hours=24.0, dose=20.0, unit="ng/mL"),
             ],
         ),
+        (
+            "cytokine cocktail (IFNG 20 ng/mL, TNF 10 ng/mL)",
+            [
+                entry("cytokine", "IFNG", dose=20.0, unit="ng/mL"),
+                entry("cytokine", "TNF", dose=10.0, unit="ng/mL"),
+            ],
+        ),
+        ("TNF ~20 ng/mL", [entry("cytokine", "TNF", dose=20.0, unit="ng/mL")]),
         ("IFN-γ/TNF-α", [entry("cytokine", "IFN-γ"), entry("cytokine", "TNF-α")]),
         ("LPS 1 µg/mL", [entry("tlr_ligand", "LPS", dose=1.0, unit="ug/mL")]),
         ("poly(I:C) 10 ug/ml", [entry("tlr_ligand", "poly(I:C)", dose=10.0, unit="ug/ml")]),
@@ -151,6 +162,11 @@ def test_standard_culture_a_vehicle_and_a_control_construct_are_no_treatment(tex
         ("cytokine(IFNG, , 10 ng/mL)", "empty"),
         ("IFNG 1% O2", "oxygen"),
         ("IFNG 5 blobs", "5"),
+        ("hypoxia <1%", "limit"),
+        ("IFNG > 10 ng/mL", "limit"),
+        ("MSC", "names cells"),
+        ("ASC", "names cells"),
+        ("NT", "something else"),
     ],
 )
 def test_what_is_not_understood_is_named(text: str, part: str) -> None:

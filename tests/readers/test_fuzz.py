@@ -44,6 +44,7 @@ SEEDS = {
     "protein_list": "Gene,Fold change\nIL6,2.5\nVEGFA,-3\n",
     "matrix": ",norm_1,hyp_1\nIL6,2.5e4,3e4\nVEGFA,3e5,1e5\n",
     "assay_table": "Group,Name,IL6,VEGFA\nmsc,a,12.5,<3\nmsc,b,13.5,40\n",
+    "long_results": "[Results]\nWell,Sample Name,Target Name,CT\nA1,a,hsa-miR-21,25.1\nA2,b,hsa-miR-21,Undetermined\n",
     "olink_wide": "Panel;Olink X;Olink X;\nAssay;IL6;VEGFA;QC Warning\nUniprot ID;P05231;P15692;\nOlinkID;OID1;OID2;\n"
     "a;2,5;3,5;Pass\nLOD;0,5;0,5;\n",
     "somascan": "^HEADER\n!Version\t1.2\n^TABLE_BEGIN\n\t\t\tUniProt\tP05231\tP15692\n\t\t\tEntrezGeneSymbol\tIL6\tVEGFA\n"

@@ -204,7 +204,6 @@ WRONG_FILES = {
     "a.rcc": ("<Header>\nFileVersion,1.7\nSoftwareVersion,4.0\n</Header>\n", "NanoString"),
     "series.txt": ('!Series_title\t"MSC"\n!Series_geo_accession\t"GSE1"\n', "GEO series matrix"),
     "a.gct": ("#1.2\n2\t2\nName\tDescription\ta\tb\nVEGFA\tx\t1\t2\n", "GCT"),
-    "quantstudio.csv": ("Well,Sample Name,Target Name,CT\nA1,a,miR-21,25\n", "qPCR instrument"),
     "a.mgf": ("BEGIN IONS\nTITLE=1\n1 2\nEND IONS\n", "mass spectra"),
     "a.fcs": ("FCS3.0         58     100\n", "flow cytometry"),
     "ensembl.csv": ("gene_id,a,b\nENSG00000112715,100,200\nENSG00000136244,30,20\n", "not by symbols"),

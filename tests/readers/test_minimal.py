@@ -5,13 +5,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from conftest import SHARED
 from secretome_ml.errors import InputRefused
 from secretome_ml.profiles import Profiles
 from secretome_ml.readers import read_profiles
 from secretome_ml.readers.formats import recognise
 from secretome_ml.readers.source import open_source
+from secretome_ml.vocabulary import FactorVocabulary
 
 HERE = Path(__file__).parent / "minimal"
+BESIDE = SHARED / "tables" / "minimal"
 UP, SAME, DOWN = "elevated", "unchanged", "decreased"
 
 # One comparison each: factor to log2 fold change and what it means.
@@ -141,7 +144,11 @@ REFUSED = {
     "I9_milliplex_without_sample_column.csv": "No column names the samples: which of Group, Treatment, "
     "Location, Well ID",
 }
-OF_OTHERS = {"G1_sheet_condition_C.csv", "G3_sheet_sample_type.csv", "J1_present_symbols.csv"}
+SHEETS = {"G1_sheet_condition_C.csv", "G3_sheet_sample_type.csv"}
+NAMES = {
+    "VEGFA": "VEGFA", "SEPTIN2": "SEPTIN2", "AARS1": "AARS1", "WARS1": "WARS1", "H1-0": "H1-0",
+    "P2RY12": "P2RY12", "B4GAT1": "B4GAT1", "IFNy": "IFNG", "hIL-6": "IL6",
+}  # fmt: skip
 
 
 def table_of(profiles: Profiles) -> dict[str, dict[str, float]]:
@@ -153,7 +160,9 @@ def table_of(profiles: Profiles) -> dict[str, dict[str, float]]:
 
 
 def test_every_input_is_judged() -> None:
-    assert {p.name for p in HERE.iterdir()} == {*CHANGES, *AMOUNTS, *REFUSED, *OF_OTHERS}
+    assert {p.name for p in HERE.iterdir()} == {
+        *CHANGES, *AMOUNTS, *REFUSED, *SHEETS, "J1_present_symbols.csv"
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("file", CHANGES)
@@ -208,3 +217,36 @@ def test_limits_of_a_wide_olink_table() -> None:
         "VEGFA": [1.1],
         "IL6": [1.5],
     }
+
+
+def test_a_single_letter_is_never_standard_culture() -> None:
+    profiles = read_profiles(HERE / "G1_table.tsv", metadata=HERE / "G1_sheet_condition_C.csv")
+    kinds = profiles.preconditioning.groupby("sample")["kind"].agg(list).to_dict()
+    assert kinds == {"norm_1": ["other:K"], "hyp_1": ["other:C"]}
+    for letter in "CK":
+        assert f"condition '{letter}' read as preconditioning other:{letter}" in " ".join(profiles.notes)
+
+
+def test_a_column_of_sample_types_names_products() -> None:
+    profiles = read_profiles(HERE / "G1_table.tsv", metadata=HERE / "G3_sheet_sample_type.csv")
+    assert profiles.context["product"].to_dict() == {"norm_1": "conditioned_medium", "hyp_1": "exosome"}
+    assert set(profiles.context["cell_source"]) == {"adipose"}
+    assert "'Sample type' as product" in " ".join(profiles.notes)
+
+
+def test_present_symbols_and_names_of_kits() -> None:
+    profiles = read_profiles(HERE / "J1_present_symbols.csv")
+    values = profiles.factors.set_index("name")["value"].to_dict()
+    assert values == dict(zip(NAMES, [1200, 10, 20, 30, 40, 50, 60, 70, 80], strict=True))
+    symbols = FactorVocabulary.load()
+    for name, meant in NAMES.items():
+        found = profiles.factors.set_index("name").at[name, "factor"]
+        assert found == symbols.resolve(meant).factor
+        assert found is not None
+    assert not len(profiles.unknown)
+
+
+@pytest.mark.skipif(not BESIDE.is_dir(), reason="the inputs as they were given lie beside the checkout")
+def test_the_inputs_are_those_that_were_given() -> None:
+    given = {p.name: p.read_bytes() for p in BESIDE.iterdir() if p.suffix != ".md"}
+    assert {p.name: p.read_bytes() for p in HERE.iterdir()} == given

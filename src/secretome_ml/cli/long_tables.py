@@ -28,7 +28,7 @@ def score_long(
     out: str | None,
     explain: bool,
     strict: bool,
-    threads: int,
+    threads: int | None,
     console: Console,
 ) -> bool:
     """Score one long table batch by batch; False where the input is no such table."""
@@ -65,7 +65,7 @@ def score_long(
     return True
 
 
-def explain_long(model: Model, paths: list[Path], out: Path, threads: int, console: Console) -> bool:
+def explain_long(model: Model, paths: list[Path], out: Path, threads: int | None, console: Console) -> bool:
     """Write the contributions of one long table batch by batch; False where the input is no such table."""
     from secretome_ml.files import write_table
 
@@ -90,7 +90,9 @@ def _only_long(paths: list[Path]) -> LongTable | None:
     return open_long(paths[0]) if len(paths) == 1 else None
 
 
-def _scored(model: Model, table: LongTable, threads: int, console: Console, terms: bool) -> Iterator[Scored]:
+def _scored(
+    model: Model, table: LongTable, threads: int | None, console: Console, terms: bool
+) -> Iterator[Scored]:
     from rich.progress import Progress
 
     from secretome_ml.workflows.score import scored_batches

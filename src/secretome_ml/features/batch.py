@@ -79,6 +79,13 @@ class Batch:
     levels: Array
     unknown: NDArray[np.object_]
     reading: NDArray[np.object_]
+    _made: dict[Hashable, object] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """Return what was made of the preparations under a key, or make it now; it is not to be changed."""
+        if key not in self._made:
+            self._made[key] = make()
+        return cast(Made, self._made[key])
 
     def __len__(self) -> int:
         return len(self.samples)

@@ -93,11 +93,13 @@ def plain_text(text: str) -> str:
 
     Examples
     --------
-    >>> plain_text("1 %  O₂, 5 µM")
-    '1 % O2, 5 uM'
+    >>> plain_text("1 %  O₂, 5 µM"), plain_text("hypoxia_1%_48h")
+    ('1 % O2, 5 uM', 'hypoxia 1% 48h')
     """
     plain = " ".join(unicodedata.normalize("NFKC", text).translate(_DASHES).split())
-    return re.sub(r"(?<=\d)\s*per ?cent\b", "%", plain, flags=re.IGNORECASE)
+    plain = re.sub(r"(?<=\d)\s*(?:per ?cent|pct)\b", "%", plain, flags=re.IGNORECASE)
+    # `hypoxia_1%_48h`, as names of samples are written; `@` and `~` say nothing.
+    return " ".join(re.sub(r"_(?=\d)|(?<=[\d%])_|(?<![\w/])@|~(?=\s*\d)", " ", plain).split())
 
 
 def take_measures(text: str, hypoxic: bool = False) -> tuple[Measures, str]:

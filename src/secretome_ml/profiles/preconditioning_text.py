@@ -27,6 +27,10 @@ from secretome_ml.vocabulary.targets import CONTROL, DOWN, RAISED, SHAM, TECHNIQ
 _LONGEST = 2000
 _LISTED = 60
 _NONE, _HYPOXIA = "none", "hypoxia"
+# Stated standard culture is a statement; a cell that says nothing is none.
+STANDARD: dict[str, object] = {
+    "kind": _NONE, "agent": None, "o2_percent": None, "hours": None, "dose": None, "unit": None,
+}  # fmt: skip
 _FILLER = (
     r"pre-?condition(?:ed|ing)|pre-?treat(?:ed|ment)|conditioned|conditions?|cultured?|cultivation|treat(?:ed|ment)|"
     r"stimulat(?:ed|ion)|prim(?:ed|ing)|licens(?:ed|ing)|expos(?:ed|ure)|incubat(?:ed|ion)|activat(?:ed|ion)|"
@@ -34,6 +38,7 @@ _FILLER = (
 )
 _LEADING = re.compile(rf"^(?:{_FILLER})(?=\s|$)", re.IGNORECASE)
 _TRAILING = re.compile(rf"(?:^|(?<=[\s-]))(?:{_FILLER})$", re.IGNORECASE)
+_COCKTAIL = re.compile(r"\b(?:cocktail|mix|mixture|cytokines)\b", re.IGNORECASE)
 _COCULTURE = re.compile(r"co-?cultur\w*\s+with\s+(?P<cells>.+)", re.IGNORECASE)
 _AND = re.compile(r"\s(?:and|plus|then|followed by|together with|&)\s", re.IGNORECASE)
 _LOOSE_NUMBER = re.compile(r"(?<![\w.-])\d+(?:[.,]\d+)*\s*[^\s\w]*\s*\w*")
@@ -85,6 +90,9 @@ def parse_preconditioning(text: str, terms: Terms) -> list[dict[str, object]]:
     if len(text) > _LONGEST:
         raise ValueError(f"the cell is {len(text)} characters long; at most {_LONGEST} are read")
     text = plain_text(text)
+    limit = re.search(r"[<>≤≥]\s*=?\s*\d[\d.,]*\s*\S*", text)
+    if limit is not None:
+        raise ValueError(f"'{limit[0]}' is a limit; give the number that was set")
     if text == "-" or _kind(text, terms) == _NONE:
         return []
     found: list[dict[str, object]] = []
@@ -181,6 +189,8 @@ def _read_entry(text: str, terms: Terms) -> Iterator[dict[str, object]]:
     groups = [_Group(agents)] if agents else []
     for part in _split(inside, ",;") if inside else ():
         _add_part(groups, part.strip(), kind, shared)
+    if len(groups) > 1 and all(_COCKTAIL.search(a) for a in groups[0].agents):
+        groups = groups[1:]  # its members are named
     for group in groups or [_Group()]:
         group.measures.fill(shared)
         yield from _of_group(group, kind, text, terms)
@@ -193,7 +203,7 @@ def _has_brackets(text: str) -> bool:
     except ValueError:
         return False
     return (
-        re.search(r"\([^\s()]", name) is not None
+        re.search(r"\w ?\([^\s()]", name) is not None
         and exact_agent(name.replace("(", "").replace(")", ""), factors=False) is not None
     )
 
@@ -240,6 +250,8 @@ def _add_part(groups: list[_Group], part: str, kind: str | None, shared: Measure
     if kind == "coculture" and groups and re.fullmatch(r"\d+\s*:\s*\d+", words):
         groups[-1].agents[-1] += f" {words}"
         return
+    if kind in (_HYPOXIA, _NONE) and Terms().resolve("preconditioning", words) == kind:
+        return  # `1% O2 (hypoxia)`: the kind again
     agents = _agents_in(words)
     if kind == GENETIC and groups and not _has_target(agents[0]):
         if _is_technique(agents[0]):
@@ -330,6 +342,13 @@ def _kind_of_agent(agent: str, terms: Terms) -> str:
     if genetic or _is_control(agent):
         return GENETIC
     found = exact_agent(agent)
+    known = exact_agent(agent, factors=False)
+    if known is None and terms.resolve("cell_type", agent) is not None:
+        raise ValueError(
+            f"'{agent[:_LISTED]}' names cells; write coculture({agent[:_LISTED]}), or what was done"
+        )
+    if known is None and found is not None and re.fullmatch(r"[A-Za-z]{2}", agent):
+        raise ValueError(f"'{agent}' may be {found.id} or mean something else; write cytokine({found.id})")
     if found is not None and found.agent_class in ("mirna", "rna", "gene"):
         return GENETIC
     if found is not None and found.agent_class == VEHICLE:

@@ -139,6 +139,8 @@ def make_profiles(
 
 def with_levels(factors: pd.DataFrame) -> pd.DataFrame:
     """Fill the level of every factor that has a state but no level yet."""
+    if factors["level"].notna().all():
+        return factors
     stated = factors["state"].map(STATE_LEVELS).astype("Float64")
     return factors.assign(level=factors["level"].fillna(stated))
 

@@ -11,8 +11,8 @@ import pandas as pd
 
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS, STATE_LEVELS, Profiles
-from secretome_ml.readers.formats import READERS, recognise
-from secretome_ml.readers.reading import finish
+from secretome_ml.readers.formats import recognise
+from secretome_ml.readers.reading import read_as
 from secretome_ml.readers.source import open_source
 
 Judge = Callable[[Profiles], pd.DataFrame]
@@ -137,12 +137,11 @@ def check_input(
     try:
         source = open_source(path)
         shown = format or recognise(source)
-        measured = READERS[shown].read(source)
-        profiles = finish(measured, source, shown, metadata, control, lenient)
+        measured, profiles = read_as(source, shown, metadata, control, lenient)
     except InputRefused as refused:
         return InputReport(name, shown, problems=tuple(refused.problems))
     report = check_profiles(profiles, name, shown, important, judge)
-    if isinstance(measured, Profiles):
+    if measured is None:
         return report
     return replace(report, columns=dict(measured.columns), dropped=dict(measured.dropped))
 

@@ -39,14 +39,19 @@ Role = Literal[
 
 # Header words to role; the first that fits decides. Written on `fold_header`: lower case, words apart.
 _HEADERS: tuple[tuple[Role, str], ...] = (
-    ("place", r"(?:identified|found|present|detected|expressed) in(?: .*)?|o2.*percent|.*\bo2\b.*|condition"),
+    (
+        "place",
+        r"(?:identified|found|present|detected|expressed) (?:in|by|under)(?: .*)?|"
+        r"(?:.* )?(?:identified|found|present|detected)|o2.*percent|.*\bo2\b.*|condition",
+    ),
     ("peptide", r"(?:modified |stripped )?(?:peptide )?sequence|peptide|modified peptide|precursor id"),
-    ("contaminant", r"(?:potential |is |marked as )?contaminants?"),
+    ("contaminant", r"(?:potential |is |marked as |common )?(?:contaminants?|keratins?)"),
     ("decoy", r"(?:is )?(?:reverse|decoy)|only identified by site"),
     ("flag", r".*\b(?:signif\w*|quantified|imputed|valid|filter|pass|regulated by chance|outliers?)\b.*"),
     (
         "p value",
-        r".*\b(?:p|q|adj|fdr) ?(?:val\w*|adj\w*)\b.*|.*\b(?:p|q|fdr|padj|pval|qval|pvalue|qvalue|svalue|"
+        r"n?(?:eg)? ?log ?(?:10|2)? ?p|.*\b(?:p|q|adj|fdr) ?(?:val\w*|adj\w*)\b.*|"
+        r".*\b(?:p|q|fdr|padj|pval|qval|pvalue|qvalue|svalue|"
         r"pep)\b"
         r"(?! \d).*|10 ?lgp|.*\b(?:adj|adjusted|corrected|raw) p\b.*|.*\badj p val\b.*",
     ),
@@ -59,9 +64,11 @@ _HEADERS: tuple[tuple[Role, str], ...] = (
         r"id|entrez|"
         r"confidence|ci|sites?|ave expr|average expression|base mean|proportional expression|variance|num|"
         r"percent|percentage|year|pmid|taxid|tax id|organism id|odds|degree|reference intensity|number psm|"
-        r"max pep prob|razor unique count|spectra count|entropy|spec|t value|z score|missing ?freq|"
-        r"test statistic)\b.*|row names|id \d+|(?:[\w ]+ )?ids?",
+        r"max pep prob|razor unique count|spectra count|entropy|spec|nes|t value|z score|missing ?freq|"
+        r"test statistic|chr|strand|start|end|exons?|feature length)\b.*|chromosome|"
+        r"row names|id \d+|(?:[\w ]+ )?ids?",
     ),
+    ("statistic", r"(?:[lum]?lo[dq]|mdd|limits? of (?:detection|quantification))(?: [\w /%]*)?"),
     ("annotation", r".*(?:\bsignal ?p\b|secretome ?p\b|tmhmm|target ?p|transmembrane|signal ?peptide|"
         r"\bdomain\b|"
         r"secreted|secretion|localization|localisation|location|exocarta|vesiclepedia|pathway|process|function|"
@@ -85,6 +92,22 @@ _GENE = (
     "name", "target", "target name", "analyte", "cytokine", "protein name", "factor", "assay", "marker",
     "entrez gene symbol", "gene id", "feature", "features", "index", "row names", "",
 )  # fmt: skip
+
+
+# Headers under which anything may stand: they name factors where the cells do.
+_GENERAL = (
+    "id",
+    "name",
+    "index",
+    "feature",
+    "features",
+    "row names",
+    "target",
+    "assay",
+    "factor",
+    "marker",
+    "",
+)
 
 
 def names_rows(header: str) -> bool:
@@ -124,17 +147,25 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ("concentration", r"conc(?:entrations?)?"),
 )  # fmt: skip
 _SAID = {
-    "elevated": ("up", "increased", "increase", "elevated", "upregulated", "higher", "+", "↑"),
-    "decreased": ("down", "decreased", "decrease", "downregulated", "lower", "-", "↓"),
+    "elevated": (
+        "up", "increased", "increase", "elevated", "upregulated", "up regulated", "higher", "induced",
+        "enriched", "+", "↑", "↑↑", "↑↑↑", "⬆", "▲",
+    ),
+    "decreased": (
+        "down", "decreased", "decrease", "downregulated", "down regulated", "lower", "reduced", "repressed",
+        "depleted", "-", "−", "–", "↓", "↓↓", "↓↓↓", "⬇", "▼",
+    ),
     "unchanged": (
-        "unchanged", "no change", "no", "ns", "n s", "not significant", "stable", "none", "not sig", "notsig",
-        "non significant",
+        "unchanged", "no change", "no", "ns", "n s", "n.s.", "nc", "n.c.", "not significant", "stable",
+        "none", "not sig", "notsig", "non significant", "unaltered", "equal", "0", "=", "→", "↔", "~", "±",
     ),
 }  # fmt: skip
 _WORDS = {word: state for state, words in _SAID.items() for word in words}
-_MARKS = {"+", "-"}
+_MARKS = {"+", "-", "−", "–"}
 _CERTAIN = {"elevated", "decreased"}
-_BOOLEAN = {"true", "false", "yes", "no", "t", "f"}
+_BOOLEAN = {"true", "false", "yes", "no", "t", "f", "y", "n"}
+TRUE = {"true", "yes", "t", "y", "+", "x", "✓", "✔", "1", "1.0"}
+_TICKS = TRUE | _BOOLEAN | {"", "0", "0.0"}
 _MOST_PLACES = 12
 _LOG_CEILING = 64.0
 _FEW_COUNTS = 100
@@ -170,7 +201,9 @@ class Column:
 
 # What describes a sample in a table of assays, as its owner heads it.
 _DESIGN = re.compile(
-    r"plates?(?: id)?|groups?|treatments?|conditions?|days?|times?(?: points?)?|locations?|wells?(?: "
+    r"plates?(?: id)?|groups?|treatments?|conditions?|"
+    r"(?:days?|times?(?: ?points?)?)(?: (?:h|hours?|d|days?|min))?|"
+    r"locations?|wells?(?: "
     r"id)?|donors?|"
     r"passages?|batch(?: id)?|sex|age|cells?|cell (?:type|source|line)|doses?|replicates?|rep|"
     r"dilution(?: factor)?|runs?|"
@@ -200,7 +233,7 @@ def fold_header(header: str) -> str:
     ('log2 fold change', 'log p value', 'gene names')
     """
     text = unicodedata.normalize("NFKC", re.sub(r"^\s*[TNCEM]: ?", "", header.strip()))
-    text = re.sub(r"^X(?=[._]|\d)", "", text)
+    text = re.sub(r"^X(?=[._]|\d)", "", text.replace("Δ", "delta "))
     text = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z]{2})|(?<=\d)(?=[A-Z][a-z])", " ", text)
     return re.sub(r"[^a-z0-9/%]+", " ", text.casefold()).strip()
 
@@ -227,19 +260,80 @@ def numbers_of(cells: pd.Series) -> np.ndarray | None:
     return np.where(endless, np.where(signs, -np.inf, np.inf), value)
 
 
+def bad_cells(cells: pd.Series) -> np.ndarray:
+    """Return the places of cells in a column of numbers that are neither numbers nor missing."""
+    if pd.api.types.is_numeric_dtype(cells):
+        return np.array([], dtype=int)
+    try:
+        pd.to_numeric(cells.where(cells != "", np.nan))
+    except (ValueError, TypeError):
+        mark = decimal_mark(cells.astype(str).unique()) or "."
+        parsed = parse_numbers(cells, mark, EXPORT_MISSING)
+        return np.flatnonzero(~np.isin(parsed.kind, ["number", "infinite", "missing"]))
+    return np.array([], dtype=int)
+
+
 def directions_of(cells: pd.Series, marks: bool = True) -> pd.Series | None:
     """Return the states that up, down and their like say; None where the cells are other words.
 
-    Marks (`+`, `-`) are directions only where the header says so.
+    Marks (`+`, `-`) are directions only where the header says so and both of them stand below it; a dash
+    among words or arrows means no change.
     """
     words = cells.astype(str).str.strip().str.casefold().str.replace(r"[\s_-]+(?=\w)", " ", regex=True)
     filled = words.ne("") & ~words.isin({"nan", "na"})
     said = words.map(_WORDS).where(filled)
-    if not marks and (words[filled].isin(_MARKS)).any():
+    signs = cells.astype(str).str.strip().str.replace(r"\.0$", "", regex=True)
+    if marks and set(signs[filled]) <= {"1", "-1", "0"}:
+        said = signs.map({"1": "elevated", "-1": "decreased", "0": "unchanged"}).where(filled)
+    marked = words.isin(_MARKS) & filled
+    if marked.any() and (filled & ~marked & said.isin(_CERTAIN)).any():
+        said = said.mask(marked & words.ne("+"), "unchanged")
+    elif marked.any() and (not marks or set(said[marked]) != _CERTAIN):
         return None
     if not filled.any() or said[filled].isna().mean() > 0.1 or not set(said.dropna()) & _CERTAIN:
         return None
     return said
+
+
+def speaks_of_change(header: str) -> bool:
+    """Say whether a header promises a change or a direction, whatever the cells below it hold.
+
+    Examples
+    --------
+    >>> speaks_of_change("Fold change (%)"), speaks_of_change("Regulation"), speaks_of_change("Localization")
+    (True, True, False)
+    """
+    words = fold_header(header)
+    if re.search(r"\b(?:se|sd|stdev|std|err|error|cv|counts?|variability|p|q|pval\w*|qval\w*)\b", words):
+        return False
+    role = next((r for r, pattern in _HEADERS if re.fullmatch(pattern, words)), None)
+    return role == "direction" or (role in (None, "statistic") and _CHANGE.search(words) is not None)
+
+
+def are_marks(cells: pd.Series) -> bool:
+    """Say whether cells hold marks (`+`, `++`, `x`, `-`) and nothing else, under a header that says nothing.
+
+    Examples
+    --------
+    >>> are_marks(pd.Series(["+++", "", "-"])), are_marks(pd.Series(["x", "y"]))
+    (True, False)
+    """
+    text = cells.astype(str).str.strip()
+    told = text[text.ne("") & text.ne("nan")]
+    return len(told) > 0 and bool(told.str.fullmatch(r"[+xX•●✓✔*-]+").all())
+
+
+def direction_in(words: str) -> str | None:
+    """Return the state that a header itself says, such as `Up in hypoxia` above ticks.
+
+    Examples
+    --------
+    >>> direction_in("up in hypoxia"), direction_in("decreased"), direction_in("hypoxia")
+    ('elevated', 'decreased', None)
+    """
+    found = re.match(r"(?P<word>[a-z]+)(?: ?regulated)?(?: (?:in|by|under|upon|after|with)\b.*)?$", words)
+    state = _WORDS.get(found["word"]) if found else None
+    return state if state in _CERTAIN else None
 
 
 def column_roles(header: Sequence[str], rows: pd.DataFrame) -> list[Column]:
@@ -274,6 +368,9 @@ def _role(name: str, cells: pd.Series) -> Column:
     words = fold_header(name)
     number = numbers_of(cells)
     text = cells.astype(str).str.strip()
+    role: Role | None = next((r for r, pattern in _HEADERS if re.fullmatch(pattern, words)), None)
+    if role == "direction" and directions_of(cells) is not None:
+        return Column(name, "direction", of=name)
     if number is not None and not np.isfinite(number).any() and not np.isinf(number).any():
         return Column(name, "empty", numeric=True)
     if number is None and text.eq("").all():
@@ -281,7 +378,6 @@ def _role(name: str, cells: pd.Series) -> Column:
     if re.search(r"\b(?:centered|centred)\b", words):
         return Column(name, "statistic", numeric=number is not None)
     minus_log = re.match(r"\s*(?:[TNCEM]: ?)?[-−–] ?(?:10 ?)?(?:log|lg)", name, re.IGNORECASE) is not None
-    role: Role | None = next((r for r, pattern in _HEADERS if re.fullmatch(pattern, words)), None)
     # SE 1, CI 2: initials of samples.
     initials = re.fullmatch(r"[a-z]{2,4} \d+", words) is not None
     role = None if initials and role in ("statistic", "p value") else role
@@ -292,6 +388,8 @@ def _role(name: str, cells: pd.Series) -> Column:
     change = _change(name, words, number, role)
     if change is not None:
         return change
+    if role == "place" and set(np.unique(number[np.isfinite(number)])) <= {0.0, 1.0}:
+        return Column(name, "place", numeric=True)
     if role == "place" and re.fullmatch(r"o2(?: percent)?|oxygen(?: percent)?", words) and _oxygens(number):
         return Column(name, "place", numeric=True)
     if role in ("place", "contrast") or (role == "annotation" and _amounts(number)):
@@ -309,6 +407,8 @@ def _role(name: str, cells: pd.Series) -> Column:
 
 
 def _of_words(name: str, words: str, role: Role | None, cells: pd.Series) -> Column:
+    if direction_in(words) is not None and cells.astype(str).str.strip().str.casefold().isin(_TICKS).all():
+        return Column(name, "direction", of=name)
     said = directions_of(cells, marks=role == "direction")
     if said is not None and role not in ("flag", "annotation", "contaminant", "decoy"):
         return Column(name, "direction", of=name)
@@ -544,7 +644,7 @@ def _with_identifiers(columns: list[Column], rows: pd.DataFrame) -> list[Column]
                 i
                 for n in (*_ACCESSION, *_GENE)
                 for i, f in enumerate(folded)
-                if f == _squeezed(n) and f and texts[i] is not None
+                if f == _squeezed(n) and n not in _GENERAL and texts[i] is not None
             ]
         )
         gene = named[0] if named else None

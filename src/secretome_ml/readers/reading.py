@@ -23,6 +23,7 @@ def read_profiles(
     metadata: Path | str | None = None,
     control: str | None = None,
     lenient: bool = False,
+    among: bool = True,
 ) -> Profiles:
     """Read profiles from a file of any supported format.
 
@@ -38,6 +39,9 @@ def read_profiles(
         Sample that the others are compared with.
     lenient : bool
         Whether samples that stand on one side only of table and sheet are warnings.
+    among : bool
+        Whether an amount is also graded among the samples of its file; not for a model that was adapted to
+        a laboratory's lots, where each stands for itself.
 
     Returns
     -------
@@ -49,7 +53,7 @@ def read_profiles(
     InputRefused
         If the file or the sheet cannot be read; every offending row is listed.
     """
-    profiles = read_source(open_source(path), format, metadata, control, lenient)
+    profiles = read_source(open_source(path), format, metadata, control, lenient, among)
     for note in profiles.notes:
         log.info("%s", note)
     for warning in profiles.warnings:
@@ -63,28 +67,35 @@ def read_source(
     metadata: Path | str | None = None,
     control: str | None = None,
     lenient: bool = False,
+    among: bool = True,
 ) -> Profiles:
     """Read profiles from an opened input; see `read_profiles`."""
     name = format if format is not None else recognise(source)
     if format is not None:
         log.debug("%s is read as %s, because --format says so", source.name, name)
-    return finish(READERS[name].read(source), source, name, metadata, control, lenient)
+    return read_as(source, name, metadata, control, lenient, among)[1]
 
 
-def finish(
-    measured: Measurements | Profiles,
+def read_as(
     source: Source,
     name: str,
     metadata: Path | str | None = None,
     control: str | None = None,
     lenient: bool = False,
-) -> Profiles:
-    """Return the profiles of what a reader gave; see `read_profiles`."""
+    among: bool = True,
+) -> tuple[Measurements | None, Profiles]:
+    """Return what the reader of a format measured and the profiles made of it; see `read_profiles`.
+
+    Evidence records are profiles from the start, and nothing was measured.
+    """
+    sheet = read_sample_sheet(metadata) if metadata is not None else None
+    if sheet is not None:
+        source.sheet_samples = tuple(sheet.frame["sample"])
+    measured = READERS[name].read(source)
     if isinstance(measured, Profiles):
         profiles = _complete(measured, source.name, metadata, control)
     else:
-        sheet = read_sample_sheet(metadata) if metadata is not None else None
-        profiles = assemble(measured, source.name, sheet, control, lenient)
+        profiles = assemble(measured, source.name, sheet, control, lenient, among=among)
     if source.kind == "xlsx" and source.sheet.others:
         what = (
             f"Only the sheet '{source.sheet.name[:60]}' was read, not {', '.join(source.sheet.others)[:200]}."
@@ -92,7 +103,8 @@ def finish(
         left = Problem(source.name, None, None, what, "Save another sheet as a file of its own to read it.")
         profiles = replace(profiles, warnings=(*profiles.warnings, left))
     sheet_name = Path(metadata).name if metadata is not None else ""
-    return replace(profiles, origins=(Origin(source.name, name, sheet_name, control or ""),))
+    profiles = replace(profiles, origins=(Origin(source.name, name, sheet_name, control or ""),))
+    return None if isinstance(measured, Profiles) else measured, profiles
 
 
 def _complete(profiles: Profiles, file: str, metadata: Path | str | None, control: str | None) -> Profiles:

@@ -8,8 +8,10 @@ import pandas as pd
 
 # At the start of a name, or behind what divides the parts and the members of a group.
 _AT = r"(?:^|[|;,>\s\"])"
-_CONTAMINANT = rf"{_AT}(?:con_{{1,2}}(?=\w)|cont_|contam_|contaminant_|crap\d*_|crap[-|:]|zz\|?cont|conta_)"
-_DECOY = rf"{_AT}(?:rev_+|reverse_|decoy[_-]|xxx_|rnd_|##)"
+_CONTAMINANT = (
+    rf"{_AT}(?:con_{{1,2}}(?=\w)|cont_|contam_|contaminant_|crap\d*(?=[_|:;-]|$)|#contam#|zz\|?cont|conta_)"
+)
+_DECOY = rf"{_AT}(?:rev_+|reverse_|decoy[_-]|xxx_|rnd_|##|#decoy#)"
 
 
 def is_contaminant(names: pd.Series) -> pd.Series:

@@ -13,12 +13,12 @@ _NAME = re.compile(
     r"(?P<number>\d{1,5})(?P<letter>(?!hg)[a-z]{1,2}?)?"
     r"(?:[-_](?P<copy>\d))?"
     r"(?:[-_ ]?(?P<arm>[35]p)|(?P<star>\*))?"
-    r"(?P<cluster>[-~](?:92|363|25|24|182))?(?: (?:cluster|family))?",
+    r"(?P<cluster>[-~](?:92|363|25|24|182))?(?:[ _-]?(?:cluster|family))?(?:(?:_[xs])?_st)?",
     re.IGNORECASE,
 )
-# `miR-29a/b/c` and `miR-29a-c` are the family.
+# `miR-29a/b/c`, `miR-29a-c` and `miR-29s` are the family.
 _MEMBERS = re.compile(
-    r"(?P<stem>(?:mirna|mir|let)[-_ ]{0,2}\d{1,5})[a-z](?:(?:/[a-z])+|-[a-z])$", re.IGNORECASE
+    r"(?P<stem>(?:mirna|mir|let)[-_ ]{0,2}\d{1,5})(?:[a-z](?:(?:/[a-z])+|-[a-z])|s)$", re.IGNORECASE
 )
 _HYPHENS = dict.fromkeys(map(ord, "‐‑‒–—−﹣-"), "-")
 _LONGEST = 60

@@ -50,7 +50,16 @@ def _first_line(text: str | None) -> str:
 _FIRST = ("evidence_records", "anndata_h5ad", "mztab", "maxquant", "diann_report", "diann", "fragpipe",
           "spectronaut", "proteome_discoverer", "olink", "olink_wide", "somascan", "xponent", "intelliflex",
           "bioplex")  # fmt: skip
-_LAST = ("plate", "canonical_long", "elisa", "canonical_wide", "protein_list", "matrix", "assay_table")
+_LAST = (
+    "long_results",
+    "plate",
+    "canonical_long",
+    "elisa",
+    "canonical_wide",
+    "protein_list",
+    "matrix",
+    "assay_table",
+)
 
 
 def _readers() -> dict[str, Reader]:

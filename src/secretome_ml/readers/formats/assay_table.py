@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import permutations
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,7 @@ from secretome_ml.readers.doubts.reading import one_of_a_kind
 from secretome_ml.readers.formats.canonical_wide import split_unit
 from secretome_ml.readers.measurements import Measurements, Role, Scale, value_frame
 from secretome_ml.readers.opening import refuse
+from secretome_ml.readers.sample_names import match_key
 from secretome_ml.readers.source import Source
 from secretome_ml.readers.value_cells import read_cells, table_decimal
 from secretome_ml.readers.well_roles import role_of_well
@@ -53,7 +55,8 @@ def _factors(columns: list[Column]) -> list[str]:
 def read(source: Source) -> Measurements:
     """Read the columns of factors; the sample is the column that is called so, the others are design.
 
-    Repeated names are wells of one sample. Which column names the samples is asked where none says so.
+    Repeated names are wells of one sample. Where no column says that it names the samples, those are taken
+    that together hold the names of the sample sheet; without one it is asked which does.
     """
     table = source.table()
     columns = column_roles(table.columns, table.frame)
@@ -63,15 +66,10 @@ def read(source: Source) -> Measurements:
             source.name, "No two columns are named after factors.", "Name each column after its factor."
         )
     others = [c.name for c in columns if c.name not in factors]
-    by_name = {fold_header(n): n for n in reversed(others)}
-    sample = next((by_name[n] for n in _SAMPLE if n in by_name), None)
-    if sample is None:
-        shown = ", ".join(others[:8]) or "none"
-        what = f"No column names the samples: which of {shown} does?"
-        raise refuse(source.name, what, "Call that column `sample`, or add one; the others stay as they are.")
+    names, told = _samples(source, table.frame[others])
+    sample = " + ".join(told)
     problems: list[Problem] = []
     lines = list(table.lines)
-    names = table.frame[sample].astype(str).str.strip()
     problems += [
         Problem(source.name, lines[int(i)], sample, "The row has no sample.", "Name it, or remove the row.")
         for i in np.flatnonzero(names.eq(""))[:20]
@@ -98,7 +96,7 @@ def read(source: Source) -> Measurements:
     if problems:
         raise InputRefused(one_of_a_kind(problems))
     roles: dict[str, Role] = {n: role_of_well(n) if names.duplicated().any() else "sample" for n in names}
-    left = [c for c in others if c != sample]
+    left = [c for c in others if c not in told]
     said = [f"{len(factors)} factors x {len(roles)} samples, samples named by '{sample}'"]
     if why:
         said.append(f"the values are {_SAID[scale]} ({why})")
@@ -116,11 +114,30 @@ def read(source: Source) -> Measurements:
         value_frame(pd.concat(parts)),
         found,
         roles,
-        columns={sample: "sample"} | became,
+        columns=dict.fromkeys(told, "sample") | became,
         notes=(*said, *notes),
     )
 
 
+def _samples(source: Source, about: pd.DataFrame) -> tuple[pd.Series, tuple[str, ...]]:
+    """Return the sample of every row and the columns that name it: by their header, else by the sheet."""
+    by_name = {fold_header(n): n for n in reversed(list(about.columns))}
+    cells = about.astype(str).apply(lambda c: c.str.strip())
+    sample = next((by_name[n] for n in _SAMPLE if n in by_name), None)
+    if sample is not None:
+        return cells[sample], (sample,)
+    expected = {match_key(w) for w in source.sheet_samples}
+    for size in range(1, _MOST_JOINED + 1) if expected and len(about.columns) <= _MOST_DESIGN else ():
+        for columns in permutations(about.columns, size):
+            names = cells[list(columns)].agg(" ".join, axis=1)
+            if {match_key(n) for n in names.unique()} == expected:
+                return names, tuple(columns)
+    shown = ", ".join(list(about.columns)[:8]) or "none"
+    what = f"No column names the samples: which of {shown} does?"
+    raise refuse(source.name, what, "Call that column `sample`, or add one; the others stay as they are.")
+
+
+_MOST_DESIGN, _MOST_JOINED = 8, 3
 _SAID = {"intensity": "amounts without a unit, compared with one another", "log2": "log2 amounts"}
 # So many factors are measured by mass spectrometry or sequencing, whose amounts are relative.
 _MANY = 50

@@ -11,7 +11,7 @@ import pandas as pd
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.profiles.context import context_frame, manipulations_of, read_preconditioning
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS, Profiles
-from secretome_ml.profiles.units import parse_unit
+from secretome_ml.profiles.units import parse_unit, why_no_unit
 from secretome_ml.readers.assemble import assemble
 from secretome_ml.readers.cell_numbers import Decimal
 from secretome_ml.readers.columns import is_design
@@ -25,6 +25,9 @@ from secretome_ml.readers.value_cells import read_cells, table_decimal
 NAME = "wide"
 
 _CONTEXT = (*CONTEXT_COLUMNS, "preconditioning")
+_BARE_UNIT = re.compile(
+    r"(?P<name>\S.*?)[\s_.,:(]+(?P<mass>[fpnuµm]g)[\s_.]*(?:/|per\b|[\s_.])[\s_.]*(?P<volume>[mMuµ]?[lL])[.)\s]*"
+)
 _UNIT = re.compile(r"^(?P<name>.*\S)\s*(?:\[(?P<square>[^\[\]]*)\]|\((?P<round>[^()]*)\))$")
 DATE = "spreadsheet"
 
@@ -110,14 +113,19 @@ def read_table(table: Table) -> Measurements:
 def split_unit(column: str) -> tuple[str, str | None]:
     """Return factor name and unit of a header; round brackets count only around a unit.
 
+    A mass per volume counts without brackets too, also as R writes it (`VEGF.pg.mL`).
+
     Examples
     --------
     >>> split_unit("VEGF-A [pg/mL]"), split_unit("IL-6 (ng/mL)"), split_unit("CXCL8 (IL-8)")
     (('VEGF-A', 'pg/mL'), ('IL-6', 'ng/mL'), ('CXCL8 (IL-8)', None))
+    >>> split_unit("VEGF pg/ml"), split_unit("IL.6..ng.mL.")
+    (('VEGF', 'pg/ml'), ('IL.6', 'ng/mL'))
     """
     match = _UNIT.match(column)
     if match is None:
-        return column, None
+        bare = _BARE_UNIT.fullmatch(column)
+        return (bare["name"], f"{bare['mass']}/{bare['volume']}") if bare else (column, None)
     if match["square"] is not None:
         return match["name"], match["square"].strip() or None
     return (match["name"], match["round"].strip()) if parse_unit(match["round"]) else (column, None)
@@ -148,10 +156,7 @@ def check_header(file: str, names: list[str], factors: list[str], line: int) -> 
         factor, unit = split_unit(name)
         found = resolve_name(factor)
         if unit is not None and parse_unit(unit) is None:
-            what = f"'{unit[:40]}' is no known unit."
-            problems.append(
-                Problem(file, line, name, what, "Write for instance pg/mL, ng/mL, pM, pg/10^6 cells or NPX.")
-            )
+            problems.append(Problem(file, line, name, *why_no_unit(unit)))
         if found.factor is None and DATE in (found.reason or ""):
             what = f"The column's name is a date; {str(found.reason).partition(': ')[2]}."
             problems.append(

@@ -42,7 +42,8 @@ def read(source: Source) -> Measurements:
         found = _COLUMN.fullmatch(name)
         if found:
             groups.setdefault(f"{found['region']} {found['channel']}", {})[found["field"].casefold()] = name
-    named = {k: columns for k, columns in groups.items() if "analyte name" in columns}
+    own = {k: _analyte(k) for k, columns in groups.items() if "analyte name" not in columns}
+    named = {k: columns for k, columns in groups.items() if own.get(k) != ""}
     if not named:
         shown = ", ".join(list(groups)[:3])
         what = f"The export names bead regions ({shown}), not analytes."
@@ -65,10 +66,10 @@ def read(source: Source) -> Measurements:
             raise InputRefused([Problem(source.name, table.lines[asked[0]], kind, what, remedy)])
         roles = {n: _TYPES[t] or role_of_well(n) for n, t in zip(names, types, strict=True)}
     rows, problems = [], []
-    for columns in named.values():
+    for group, columns in named.items():
         value = next((columns[f] for f in _FIELDS if f in columns), None)
         label = columns.get("analyte name")
-        if value is None or label is None:
+        if value is None:
             continue
         numbers = parse_numbers(table.frame[value], ".", EXPORT_MISSING)
         for i, name in enumerate(names):
@@ -79,7 +80,7 @@ def read(source: Source) -> Measurements:
                 rows.append(
                     {
                         "sample": name,
-                        "name": table.frame[label].iloc[i],
+                        "name": table.frame[label].iloc[i] if label else own[group],
                         "value": float(numbers.value[i]),
                         "unit": "MFI",
                     }
@@ -91,6 +92,19 @@ def read(source: Source) -> Measurements:
     notes = [f"INTELLIFLEX: {len(named)} analytes in MFI"]
     notes += [f"{signature} lines of the document's signature left out"] if signature else []
     return Measurements(value_frame(rows), "mfi", roles, notes=tuple(notes))
+
+
+def _analyte(group: str) -> str:
+    """Return the analyte that stands in place of a bead region or behind it; empty for a bare region.
+
+    Examples
+    --------
+    >>> _analyte("R20 (IL-6) RP1"), _analyte("VEGF RP1"), _analyte("R20 RP1")
+    ('IL-6', 'VEGF', '')
+    """
+    text = re.sub(r" RP\d$", "", group)
+    inside = re.fullmatch(r"R?\d+\s*\((?P<name>.+)\)", text)
+    return inside["name"] if inside else "" if re.fullmatch(r"R?\d+", text) else text
 
 
 def _table(source: Source) -> tuple[Table, int]:

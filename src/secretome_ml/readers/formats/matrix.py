@@ -6,18 +6,28 @@ R's matrices with or without a name above the row names, Perseus, FragPipe TMT r
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.profiles.units import parse_unit
-from secretome_ml.readers.columns import Column, numbers_of, scale_of
-from secretome_ml.readers.factor_rows import FactorRows, drops_of, factor_rows, names_of, refuse_foreign
+from secretome_ml.readers.columns import Column, scale_of
+from secretome_ml.readers.doubts.reading import one_of_a_kind
+from secretome_ml.readers.factor_rows import (
+    FactorRows,
+    drops_of,
+    factor_rows,
+    names_of,
+    numbers_in,
+    refuse_foreign,
+)
 from secretome_ml.readers.formats.protein_matrix import matrix_measurements
-from secretome_ml.readers.measurements import Measurements
+from secretome_ml.readers.measurements import Measurements, value_frame
 from secretome_ml.readers.opening import refuse
 from secretome_ml.readers.source import Source
+from secretome_ml.readers.value_cells import read_cells, table_decimal
 
 NAME = "matrix"
 
@@ -45,6 +55,8 @@ _FEWEST = 3
 _NUMBERED = re.compile(r"[\s_.-]*(?:rep|r)?[\s_.-]*\d+$", re.IGNORECASE)
 _MICRO = re.compile(r"(?:[a-z]{3}-)?(?:mi?r|let)-\d", re.IGNORECASE)
 _LAST_CYCLES = (30.0, 50.0)
+_LIMITS = re.compile(r"^\s*(?:[<>≤≥]|(?:n\.?d\.?|bd?l|blq|<?lod|oor.*)\s*$)", re.IGNORECASE)
+_UNITS = re.compile(r"units?(?: of measure\w*)?", re.IGNORECASE)
 
 
 def recognises(source: Source) -> bool:
@@ -69,19 +81,20 @@ def read(source: Source) -> Measurements:
     columns = chosen(table.of("value"))
     names = [c.name for c in table.of("accession", "gene", "contaminant", "decoy")]
     about = [c.name for c in table.of("annotation")][:4]
-    frame = source.columns([*names, *about], [c.name for c in columns])
+    units = [c.name for c in table.columns if _UNITS.fullmatch(c.name.strip()) and not c.numeric][:1]
+    frame = source.columns([*names, *about, *units], [c.name for c in columns])
     base = names_of(frame, table)
     refuse_foreign(source.name, base)
-    cells = {c.name: numbers_of(frame[c.name]) for c in columns}
-    wrong = [n for n, number in cells.items() if number is None]
-    if wrong:
-        what = "The column holds cells that are no numbers."
-        raise InputRefused(
-            [Problem(source.name, None, n, what, "Write numbers, with one decimal mark.") for n in wrong[:20]]
-        )
-    columns, warnings = _of_one_scale(source.name, columns, {n: v for n, v in cells.items() if v is not None})
-    matrix = np.column_stack([cells[c.name] for c in columns])  # type: ignore[misc]
     kind = columns[0].kind
+    if units or "[" in kind or kind.startswith("concentration") or _limited(frame[[c.name for c in columns]]):
+        return _as_assays(source.name, table, frame, base, columns, units)
+    cells = {c.name: numbers_in(source.name, frame, c.name) for c in columns}
+    columns, warnings = _of_one_scale(source.name, columns, cells)
+    matrix = np.column_stack([cells[c.name] for c in columns])
+    if set(np.unique(matrix[np.isfinite(matrix)])) == {0.0, 1.0}:
+        what = "The columns hold 0 and 1: where a factor was found, or how much there was?"
+        remedy = "Head each column `found in ...` if it says where; else give the amounts."
+        raise InputRefused([Problem(source.name, None, columns[0].name, what, remedy)])
     scale, why = scale_of(matrix, kind)
     if scale == "log2" and not kind and _within_cycles(matrix):
         if _last_cycle(matrix) is not None:
@@ -129,19 +142,68 @@ def _species_texts(frame: pd.DataFrame, columns: list[str]) -> pd.Series:
 
 
 def _with_unit(measured: Measurements, kind: str, became: dict[str, str]) -> Measurements:
-    """Give concentrations, NPX and MFI their unit; a concentration without one keeps none."""
-    from dataclasses import replace
-
-    bracket = re.search(r"\[(?P<unit>.+)\]$", kind)
-    values = measured.values
-    if bracket and parse_unit(bracket["unit"]):
-        values = values.assign(unit=pd.Categorical([bracket["unit"]] * len(values)))
-        return replace(measured, values=values, scale="stated", columns=became)
-    if kind.startswith("concentration"):
-        return replace(measured, scale="stated", columns=became)
+    """Give NPX and MFI their scale."""
     if kind.startswith("mfi"):
         return replace(measured, scale="mfi", columns=became)
     return replace(measured, scale="npx" if "npx" in kind else measured.scale, columns=became)
+
+
+def _limited(cells: pd.DataFrame) -> bool:
+    """Say whether cells hold limits such as `<3` or `ND`, as an assay's table has them."""
+    texts = [c for c in cells if not pd.api.types.is_numeric_dtype(cells[c])]
+    return any(cells[c].astype(str).str.contains(_LIMITS).any() for c in texts)
+
+
+def _as_assays(
+    file: str,
+    table: FactorRows,
+    frame: pd.DataFrame,
+    base: pd.DataFrame,
+    columns: list[Column],
+    units: list[str],
+) -> Measurements:
+    """Read concentrations and limits as a person wrote them; the unit stands in the header or in the row."""
+    problems: list[Problem] = []
+    lines = [i + 2 for i in range(len(frame))]
+    mark, notes = table_decimal(file, ((c.name, frame[c.name], lines) for c in columns), problems)
+    bracket = re.search(r"\[(?P<unit>.+)\]$", columns[0].kind)
+    stated = bracket["unit"] if bracket and parse_unit(bracket["unit"]) else ""
+    unit = frame[units[0]].astype(str).str.strip() if units else pd.Series(stated, index=frame.index)
+    for text in sorted(t for t in unit.unique() if t and parse_unit(t) is None):
+        row = lines[int(np.flatnonzero(unit == text)[0])]
+        remedy = "Write for instance pg/mL, ng/mL or pg/10^6 cells."
+        problems.append(Problem(file, row, units[0], f"'{text[:40]}' is no known unit.", remedy))
+    keep = pd.Series(True, index=frame.index)
+    dropped = {}
+    for reason, mask in drops_of(frame, table, base).items():
+        if (keep & mask).any():
+            dropped[reason] = int((keep & mask).sum())
+        keep &= ~mask
+    default = None if columns[0].kind.startswith("concentration") else "intensity"
+    samples = _sample_names(file, columns)
+    parts = []
+    for column, sample in zip(columns, samples, strict=True):
+        signed = next((u for u in unit.unique() if u), default)
+        cells = read_cells(frame[column.name], signed, mark, (file, lines, column.name), problems)
+        part = base.assign(sample=sample, value=cells.value, lod=cells.lod, state=cells.state)
+        parts.append(part.assign(unit=unit.where(unit.ne(""), default))[cells.filled & keep])
+    if problems:
+        raise InputRefused(one_of_a_kind(problems))
+    values = pd.concat(parts)
+    if values.empty:
+        raise refuse(file, "No cell of the samples is filled.", "Export the table again.")
+    said = ", ".join(u for u in values["unit"].dropna().unique()) or "without a unit"
+    became = {c.name: c.role for c in table.columns} | dict.fromkeys(units, "unit")
+    became |= {c.name: f"amounts ({said}) of {s}" for c, s in zip(columns, samples, strict=True)}
+    size = f"{int(keep.sum())} factors x {len(samples)} samples"
+    return Measurements(
+        value_frame(values),
+        "stated",
+        dict.fromkeys(samples, "sample"),
+        dropped=dropped,
+        columns=became,
+        notes=(f"read as a matrix of factors by samples: {size}, {said}", *notes, *_left(table, columns)),
+    )
 
 
 def chosen(values: list[Column]) -> list[Column]:

@@ -49,7 +49,22 @@ def _progenesis(source: Source) -> bool:
     )
 
 
+_LIMIT = re.compile(
+    r"(?:[lum]?lo[dq]s?|mdd|(?:lower )?limits? of (?:detection|quantification)|sensitivity)\b.*"
+)
+
+
+def _limits(source: Source) -> bool:
+    names = [name.strip().casefold() for name in source.header if name.strip()]
+    return len(names) > 1 and all(_LIMIT.match(name) for name in names[1:])
+
+
 NOT_READ: tuple[NotRead, ...] = (
+    NotRead(
+        "This is a table of the limits of detection of an assay",
+        "Give the measurements; values below the limit are written `<limit` there.",
+        _limits,
+    ),
     NotRead(
         "This is FragPipe's table of peptides or ions",
         "Give combined_protein.tsv of the same folder.",
@@ -115,14 +130,6 @@ NOT_READ: tuple[NotRead, ...] = (
         _begins(r"#1\.[23]\s"),
     ),
     NotRead(
-        "These are results of a qPCR instrument, one row per well",
-        "Give a table of Ct: targets in rows, samples in columns, `Ct` before each name.",
-        lambda source: any(
-            {"target name"} <= row and bool({"ct", "cт", "cq", "crt"} & row)
-            for row in ({cell.casefold() for cell in cells} for cells in source.head)
-        ),
-    ),
-    NotRead(
         "These are mass spectra", "Give the protein table of a search engine.",
         _begins(r"(?:<\?xml[^>]*>\s*)?<(?:indexedmzML|mzML|mzXML|msRun)|BEGIN IONS|MASS=|COM=|SEARCH="),
     ),
@@ -138,6 +145,16 @@ NOT_READ: tuple[NotRead, ...] = (
         "This is a sparse matrix (Matrix Market)",
         "Write it as a table or as .h5ad.",
         _begins(r"%%MatrixMarket"),
+    ),
+    NotRead(
+        "This is a web page",
+        "Download the file itself, or copy the table into a spreadsheet.",
+        _begins(r"(?i)<!doctype html|<html"),
+    ),
+    NotRead(
+        "This is a pointer of Git LFS in place of the file",
+        "Fetch the file itself with `git lfs pull`.",
+        _begins(r"version https://git-lfs\.github\.com"),
     ),
     NotRead("These are sequences (FASTA)", "Give the table of amounts.", _begins(r">(?:sp|tr)\|")),
     NotRead(

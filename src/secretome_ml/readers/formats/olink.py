@@ -37,10 +37,10 @@ _MOST_LISTED = 20
 
 
 def recognises(source: Source) -> bool:
-    """Say whether the header holds Olink identifiers and NPX (or quantified values) in long form."""
-    return {"sampleid", "olinkid"} <= source.names and bool(
-        {"npx", "quantified_value", "pcnormalizednpx"} & source.names
-    )
+    """Say whether the header holds samples and assays with NPX (or OlinkID with quantified values)."""
+    told = {re.sub(r"[\s._]+", "", name) for name in source.names}
+    values = {"npx", "pcnormalizednpx"} | ({"quantifiedvalue"} if "olinkid" in told else set())
+    return "sampleid" in told and bool({"olinkid", "assay"} & told) and bool(values & told)
 
 
 def read(source: Source) -> Measurements:
@@ -51,7 +51,7 @@ def read(source: Source) -> Measurements:
         find(header, "uniprot"),
         need(source.name, header, "npx", "pcnormalizednpx", "quantified_value"),
     )
-    lod = find(header, "lod", "plate lod", "plate_lod", "max lod")
+    lod = find(header, "lod", "plate lod", "max lod")
     qc = [c for c in (find(header, n) for n in ("qc_warning", "assay_warning", "sampleqc", "assayqc")) if c]
     missing, kind = find(header, "missingfreq"), find(header, "sample_type", "sampletype")
     assay_kind, plate = find(header, "assaytype"), find(header, "plateid")

@@ -10,13 +10,23 @@ import re
 import numpy as np
 import pandas as pd
 
-from secretome_ml.errors import Problem
-from secretome_ml.readers.columns import Column, directions_of, fold_header, numbers_of
+from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.readers.columns import (
+    TRUE,
+    Column,
+    are_marks,
+    direction_in,
+    directions_of,
+    fold_header,
+    numbers_of,
+    speaks_of_change,
+)
 from secretome_ml.readers.factor_rows import (
     FactorRows,
     drops_of,
     factor_rows,
     names_of,
+    numbers_in,
     refuse_foreign,
     species_in,
 )
@@ -29,7 +39,6 @@ NAME = "protein_list"
 _ONE_SIDED = 10.0
 _MOST_SAMPLES = 40
 _TO_LOG2 = {"log2": 1.0, "log10": float(np.log2(10)), "ln": float(np.log2(np.e)), "minus log2": -1.0}
-_TRUE = {"true", "yes", "t"}
 _EVERYWHERE = {"both", "all"}
 _AGREE = 0.1
 _ADJUSTED = re.compile(r"\b(?:normali[sz]ed|adjusted|corrected)\b", re.IGNORECASE)
@@ -59,7 +68,8 @@ def read(source: Source) -> Measurements:
     if table is None or not table.identified:
         what = "No column names proteins, genes or microRNAs."
         raise refuse(source.name, what, "Name the column with the symbols `gene`.")
-    changes = table.of("change") or _signed(source, table)
+    signed = [] if table.of("change") else _signed(source, table)
+    changes = table.of("change") or signed
     words = table.of("direction") if len(_comparisons(changes)) <= 1 else []
     places = [] if changes or words else table.of("place")
     used = [*table.of("accession", "gene", "contaminant", "decoy", "contrast"), *changes, *words, *places]
@@ -73,6 +83,10 @@ def read(source: Source) -> Measurements:
     notes: list[str] = []
     warnings: list[Problem] = []
     became: dict[str, str] = {c.name: c.role for c in table.columns}
+    if signed and not words:
+        what = "Its negative numbers make it a log2 ratio, although its name does not say so."
+        remedy = "Write log2 fold change into its name, or remove it."
+        warnings.append(Problem(source.name, None, ", ".join(c.name for c in signed), what, remedy))
     if words:
         parts = _directed(frame, base, words, stem)
         warnings += _contradictions(source.name, frame, words, changes)
@@ -86,6 +100,7 @@ def read(source: Source) -> Measurements:
     elif places:
         parts = _placed(frame, base, places)
     else:
+        _refuse_unread(source, table)
         parts = [base.assign(sample=stem, state="detected")]
         notes.append("no column says how the proteins changed: the list was read as detected in one sample")
     dropped = {}
@@ -122,10 +137,29 @@ def read(source: Source) -> Measurements:
     )
 
 
+def _refuse_unread(source: Source, table: FactorRows) -> None:
+    """Refuse a list whose header promises changes or marks that its cells do not tell in a known way."""
+    for i, column in enumerate(table.columns):
+        cells = source.first_rows.iloc[:, i]
+        if column.role in ("accession", "gene", "empty", "p value", "decoy", "contaminant"):
+            continue
+        if speaks_of_change(column.name):
+            shown = next((str(c) for c in cells if str(c).strip()), "")[:30]
+            what = f"The column is headed as a change, and its cells (such as '{shown}') are read as none."
+            remedy = "Write ratios or log2 ratios as plain numbers, or up, down and unchanged."
+        elif column.role != "flag" and not column.numeric and are_marks(cells):
+            what = "The column holds marks, and its header does not say what they mean."
+            remedy = "Write up and down, or head it `found in ...`; remove it if it is no finding."
+        else:
+            continue
+        raise InputRefused([Problem(source.name, None, column.name, what, remedy)])
+
+
 def _signed(source: Source, table: FactorRows) -> list[Column]:
     """Return one or two columns without a word for it whose signs or infinities say: log2 ratios."""
     bare = table.of("value")
-    if not bare or len(bare) > 2 or any(c.kind for c in bare):
+    versus = all(re.search(r"[a-z]\)? ?[-–/] ?\(?[a-z]|\b(?:vs|versus|minus)\b", c.of, re.I) for c in bare)
+    if not bare or len(bare) > 2 or any(c.kind and not (versus and c.kind.startswith("log2")) for c in bare):
         return []
     at = {str(name): i for i, name in enumerate(source.header)}
     found = []
@@ -184,10 +218,7 @@ def _changed(
 
 def _log2(file: str, frame: pd.DataFrame, column: Column) -> tuple[np.ndarray, str, list[Problem]]:
     """Return a column of changes as log2 ratios, with what it was read as."""
-    found = numbers_of(frame[column.name])
-    if found is None:
-        what = f"Column '{column.name[:60]}' holds cells that are no numbers."
-        raise refuse(file, what, "Export the table again, with one decimal mark.")
+    found = numbers_in(file, frame, column.name)
     value = np.where(np.isinf(found), np.sign(found) * 2.0**_ONE_SIDED, found)
     impossible = bool(((value > -1) & (value < 0)).any())
     doubts: list[Problem] = []
@@ -216,15 +247,30 @@ def _says_fold(column: Column) -> bool:
 
 
 def _directed(frame: pd.DataFrame, base: pd.DataFrame, words: list[Column], stem: str) -> list[pd.DataFrame]:
-    parts = []
+    """Return a sample per comparison; columns of ticks (`Up in hypoxia`, `Down in hypoxia`) share one."""
+    told: dict[str, list[pd.Series]] = {}
     for column in words:
-        states = directions_of(frame[column.name])
-        if states is None:
-            states = pd.Series(np.nan, index=frame.index, dtype="object")
-        told = re.sub(r"[\s_.]+", " ", column.of)
-        name = f"{stem} {told}".strip() if len(words) > 1 else stem
+        ticked = direction_in(fold_header(column.name)) is not None
+        of = re.sub(r"^\w+(?:[ _-]?regulated)?(?:[ _]in)?\b", "", column.of) if ticked else column.of
+        told.setdefault(re.sub(r"[\s_.]+", " ", of).strip(), []).append(_states(frame, column))
+    parts = []
+    for of, several in told.items():
+        states = several[0]
+        for more in several[1:]:
+            states = states.where(states.notna(), more)
+        name = f"{stem} {of}".strip() if len(told) > 1 else stem
         parts.append(base.assign(sample=name, state=states)[states.notna()])
     return parts
+
+
+def _states(frame: pd.DataFrame, column: Column) -> pd.Series:
+    """Return the state of every row; under a header such as `Up in hypoxia` a tick says it."""
+    ticked = direction_in(fold_header(column.name))
+    if ticked is not None:
+        here = frame[column.name].astype(str).str.strip().str.casefold().isin(TRUE)
+        return pd.Series(ticked, index=frame.index, dtype="object").where(here)
+    found = directions_of(frame[column.name])
+    return pd.Series(np.nan, index=frame.index, dtype="object") if found is None else found
 
 
 def _placed(frame: pd.DataFrame, base: pd.DataFrame, places: list[Column]) -> list[pd.DataFrame]:
@@ -233,8 +279,8 @@ def _placed(frame: pd.DataFrame, base: pd.DataFrame, places: list[Column]) -> li
     for column in places:
         cells = frame[column.name].astype(str).str.strip().str.removesuffix(".0")
         words = cells.str.casefold()
-        if words.isin(_TRUE | {"false", "no", "f"}).all():
-            state = np.where(words.isin(_TRUE), "detected", "not_detected")
+        if words.isin(TRUE | {"false", "no", "f", "n", "0", ""}).all():
+            state = np.where(words.isin(TRUE), "detected", "not_detected")
             parts.append(base.assign(sample=column.name, state=state))
             continue
         everywhere = words.isin(_EVERYWHERE)
@@ -252,8 +298,8 @@ def _contradictions(
     for column in (c for c in changes if c.kind != "fold"):
         value = numbers_of(frame[column.name])
         for word in words:
-            states = directions_of(frame[word.name])
-            if states is None or value is None:
+            states = _states(frame, word)
+            if value is None:
                 continue
             odd = ((states.eq("elevated") & (value < 0)) | (states.eq("decreased") & (value > 0))).to_numpy()
             if odd.any():

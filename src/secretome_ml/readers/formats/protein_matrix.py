@@ -164,8 +164,8 @@ def find(header: list[str], *candidates: str) -> str | None:
 
 
 def _bare(name: str) -> str:
-    """Return a name without case, and with R's points and underscores as blanks."""
-    return re.sub(r"[\s._()]+", " ", name.casefold()).strip()
+    """Return a name without case, blanks, underscores and R's points."""
+    return re.sub(r"[\s._()]+", "", name.casefold())
 
 
 def need(file: str, header: list[str], *candidates: str) -> str:
