@@ -30,6 +30,14 @@ _COUNTED = {
     "by_product": "product (arms)",
     "by_preconditioning": "preconditioning (agents)",
 }
+_IDENTIFIED = {
+    "title": "title",
+    "first_author": "first author",
+    "year": "year",
+    "journal": "journal",
+    "doi_or_pmid": "DOI or PubMed number",
+    "doi_pmid_or_pmc": "DOI, PubMed or PubMed Central number",
+}
 _AGREEMENT = {
     "studies": "studies read twice",
     "arms_matched": "arms matched",
@@ -45,9 +53,17 @@ _SHOWN = 6
 
 def blocks() -> dict[str, str]:
     """Return every block of numbers: of `secretome-ml evidence stats`, and of `evidence agreement`."""
-    from secretome_ml.evidence import HEADLINE_EFFECTS, evidence_stats, load_evidence
+    from secretome_ml.evidence import (
+        HEADLINE_EFFECTS,
+        evidence_stats,
+        load_evidence,
+        read_records,
+        reading_agreement,
+    )
+    from secretome_ml.paths import data_dir
 
     evidence = load_evidence()
+    agreement = reading_agreement(evidence, read_records(data_dir() / "second_readings.jsonl"))
     counts = evidence_stats(evidence)
     return {
         "totals": _table(("", "number"), ((words, counts[key]) for key, words in _TOTALS.items())),
@@ -60,7 +76,23 @@ def blocks() -> dict[str, str]:
             ("", "most frequent"), ((words, _frequent(counts[key])) for key, words in _COUNTED.items())
         ),
         "years": _table(("year of publication", "studies"), _spans(counts["by_year"])),
-        "agreement": _table(("", "number"), _agreement(evidence)),
+        "identified": _table(
+            ("stated", "studies", "share", "share of those not known from a review alone"),
+            _identified_rows(counts),
+        ),
+        "agreement": _table(("", "number"), _agreement(agreement)),
+        "recall": _table(
+            (
+                "fact",
+                "in both",
+                "only in the corpus",
+                "only in the second reading",
+                "found by the corpus",
+                "found by the second reader",
+                "estimated in neither",
+            ),
+            (_recall_row(kind, row) for kind, row in agreement["recall"].items()),
+        ),
         "thin": _table(
             ("effect", "cell sources with fewer than five tested arms"),
             (
@@ -81,13 +113,28 @@ def filled(text: str, new: Mapping[str, str]) -> str:
     return text
 
 
-def _agreement(evidence: Any) -> Iterator[tuple[str, str]]:
-    from secretome_ml.evidence import read_records, reading_agreement
-    from secretome_ml.paths import data_dir
-
-    found = reading_agreement(evidence, read_records(data_dir() / "second_readings.jsonl"))
+def _agreement(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield from ((words, _number(found[key])) for key, words in _AGREEMENT.items())
     yield from ((f"agreement: {f.replace('_', ' ')}", _number(v)) for f, v in found["fields"].items())
+
+
+def _recall_row(kind: str, row: Mapping[str, Any]) -> tuple[object, ...]:
+    shares = (
+        _percent(row[f"found_by_{who}"], row[f"found_by_{who}_interval"]) for who in ("first", "second")
+    )
+    return kind, row["both"], row["only_first"], row["only_second"], *shares, f"{row['missed']:.0f}"
+
+
+def _percent(share: float | None, bounds: tuple[float, float] | None) -> str:
+    if share is None or bounds is None:
+        return "–"
+    return f"{100 * share:.0f} % ({100 * bounds[0]:.0f} to {100 * bounds[1]:.0f})"
+
+
+def _identified_rows(counts: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
+    every, read = counts["identified"], counts["identified_without_reviews"]
+    for key, words in _IDENTIFIED.items():
+        yield words, every[key], *(f"{100 * c[key] / c['studies']:.0f} %" for c in (every, read))
 
 
 def _effect_row(effect: str, counts: Mapping[str, int]) -> tuple[object, ...]:

@@ -29,7 +29,7 @@ from secretome_ml.validation.splits import study_groups
 
 LOG = Path(__file__).with_suffix(".md")
 LOOKS = 5
-STUDIES = 64
+STUDIES = 63
 HEADLINE = ("angiogenic", "anti_inflammatory", "anti_fibrotic")
 _READ = ("abstract", "figure_legend", "full_text")
 

@@ -1,6 +1,6 @@
 """Bundles from strangers: forged values, lengths and texts, every checksum right.
 
-`python fuzz/bundle.py --bundles 2000 --parts 100000` forges without help from the package's own reader: it
+`python fuzz/bundle.py --bundles 2000 --parts 1000000` forges without help from the package's own reader: it
 opens the JSON files of a bundle as any program would, changes values, lengths and texts, and signs what it
 made. What loads must score with finite numbers, what does not must be refused by name, within the stated
 memory and time. A part is one file and the object that is built from it; a whole bundle goes through
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import copy
 import hashlib
+import itertools
 import json
 import os
 import random
@@ -51,22 +52,27 @@ ODD: tuple[Any, ...] = (
 )  # fmt: skip
 RAW = ("NaN", "Infinity", "1e999", "-1e999", "9" * 5000, "[" * 5000, "01", "{}{}", '"\x00"', "1e-999")
 SECONDS, MEBIBYTES = 5.0, 1024
+# As large as a file of a bundle may be: what is repeated grows up to here.
+FULL = 8 * 1024 * 1024
 
 
-def forged(content: bytes, rng: random.Random) -> bytes:
-    """Return JSON with up to three changes: another value, an item more or fewer, a list much longer."""
+def forged(content: bytes, rng: random.Random, vast: float = 0.0) -> bytes:
+    """Return JSON with up to three changes: another value, an item more or fewer, a list or object vast."""
     tree, raw = json.loads(content), None
     for _ in range(rng.choice((1, 1, 2, 3))):
         parent, key = _place(tree, rng)
         if parent is None:
             continue
         kind = rng.randrange(8)
+        if rng.random() < vast:
+            _grow(parent, parent[key], len(content))
+            break
         if kind == 0:
             del parent[key]
         elif kind == 1 and isinstance(parent, list):
             parent.insert(key, parent[rng.randrange(len(parent))])
         elif kind == 2 and isinstance(parent, list):
-            parent[:] = (parent * 60)[:200_000]
+            parent[:] = (parent * min(60, 1 + FULL // len(json.dumps(parent))))[:200_000]
         elif kind == 3:
             parent[key], raw = "@raw@", rng.choice(RAW)
         elif kind == 4 and isinstance(parent[key], (int, float)):
@@ -75,6 +81,15 @@ def forged(content: bytes, rng: random.Random) -> bytes:
             parent[key] = copy.deepcopy(rng.choice(ODD))
     text = json.dumps(tree)
     return (text.replace('"@raw@"', raw) if raw else text).encode("utf-8", "surrogatepass")
+
+
+def _grow(parent: Any, item: Any, size: int) -> None:
+    """Repeat an item until the file is about as large as a file may be."""
+    times = max(1, (FULL - size) // (len(json.dumps(item)) + 12))
+    if isinstance(parent, list):
+        parent.extend([item] * times)
+    else:
+        parent.update({f"k{number}": item for number in range(times)})
 
 
 def _place(tree: Any, rng: random.Random) -> tuple[Any, Any]:
@@ -120,18 +135,19 @@ def profiles() -> Any:
 
 
 def whole(folder: Path) -> bool:
-    """Load a bundle and score with it and its refits; return whether it loaded."""
+    """Load a bundle, score and explain with it and its refits; return whether it loaded."""
     try:
         model = load_model(folder)
         features = model.encoder.transform(profiles())
-        margins = [fitted.margin(features) for fitted in (model.estimator, *model.resampled[:2])]
-        chances = [model.calibrator.probability(margins[0]), *model.intervals.bounds(margins[0])]
+        margins = [fitted.margin(features) for fitted in model.resampled]
+        scores, terms = model.score_and_explain(profiles())
     except BundleRefused:
         return False
-    for found in (*margins, *chances):
+    chances = scores[["probability", "probability_low", "probability_high"]]
+    for found in (*margins, scores[["score", "percentile"]], terms[["contribution"]]):
         if not np.isfinite(found.to_numpy(dtype=float)).all():
             raise AssertionError("a forged bundle was loaded and gives scores that are no numbers")
-    if not all(found.stack().between(0, 1).all() for found in chances):
+    if not chances.stack().between(0, 1).all():
         raise AssertionError("a forged bundle was loaded and gives probabilities outside 0 and 1")
     return True
 
@@ -143,10 +159,29 @@ def bundles(count: int, seed: int, source: Path) -> Iterator[tuple[bool, float]]
         for _ in range(count):
             folder = Path(shutil.copytree(source, Path(scratch) / "b", dirs_exist_ok=True))
             for path in rng.sample(sorted(folder.glob("*.json")), rng.choice((1, 1, 2))):
-                change = damaged if rng.random() < 0.2 else forged
-                path.write_bytes(change(path.read_bytes(), rng))
+                content = path.read_bytes()
+                damage = rng.random() < 0.2
+                path.write_bytes(damaged(content, rng) if damage else forged(content, rng, vast=0.05))
             if rng.random() < 0.95 and _is_object(folder / "manifest.json"):
                 sign(folder)
+            start = time.process_time()
+            yield whole(folder), time.process_time() - start
+
+
+def filled(source: Path) -> Iterator[tuple[bool, float]]:
+    """Fill each file up to its limit with what costs most to build; yield as `bundles` does."""
+    for name, key, item in itertools.product(sorted(PARTS), ("alone", "extra", "many"), ("[]", "{}", "1.5")):
+        with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as scratch:
+            folder = Path(shutil.copytree(source, Path(scratch) / "b"))
+            known = "{" if key == "alone" else (folder / name).read_text(encoding="utf-8").rstrip()[:-1] + ","
+            room = FULL - len(known.encode()) - 100
+            if key == "many":
+                entries = (f'"k{number}":{item}' for number in range(room // (len(item) + 11)))
+                text = known + ",".join(entries) + "}"
+            else:
+                text = known + '"x":[' + ",".join([item] * (room // (len(item) + 1))) + "]}"
+            (folder / name).write_text(text, encoding="utf-8")
+            sign(folder)
             start = time.process_time()
             yield whole(folder), time.process_time() - start
 
@@ -194,7 +229,6 @@ def small_parts(source: Path) -> dict[str, bytes]:
     files = {name: json.loads((source / name).read_bytes()) for name in PARTS}
     trust, model = files["trust.json"], files["model.json"]
     trust["intervals"]["draws"] = trust["intervals"]["draws"][:2]
-    trust["domain"]["nearest"]["arms"] = trust["domain"]["nearest"]["arms"][:3]
     trust["reference"] = {e: v[:3] for e, v in trust["reference"].items()}
     roles = files["encoder.json"]["roles"]
     for own in roles.values():
@@ -204,7 +238,18 @@ def small_parts(source: Path) -> dict[str, bytes]:
         "nodes": [3, 1], "left": [1, -1, -1, -1], "right": [2, -1, -1, -1], "feature": [1, 0, 0, 0],
         "missing_left": [0, 1, 0, 0], "condition": [0.5, 1.0, -1.0, 0.25], "cover": [10.0, 4.0, 6.0, 10.0],
     }  # fmt: skip
-    model["values"]["linear"] = {**model["values"]["linear"], "weights": {}, "means": {}}
+    model["columns"] = model["columns"][:5]
+    linear, trees = model["values"]["linear"], model["values"]["trees"]
+    linear |= {"weights": {}, "means": {}, "typical": linear["typical"][:5], "scale": linear["scale"][:5]}
+    trees["typical"] = trees["typical"][:5]
+    encoder = files["encoder.json"]
+    for _, block in encoder["fitted"]:
+        block["columns"] = block["columns"] if block.get("found") else block["columns"][:3]
+        block |= {"found": dict(list(block["found"].items())[:3])} if "found" in block else {}
+    encoder["typical_parts"] = {effect: rows[:2] for effect, rows in encoder["typical_parts"].items()}
+    trust["domain"]["studies"] = {k: dict(list(v.items())[:3]) for k, v in trust["domain"]["studies"].items()}
+    trust["domain"]["nearest"]["facts"] = trust["domain"]["nearest"]["facts"][:40]
+    trust["domain"]["nearest"]["arms"] = [[0, 1], [2], [3, 39]]
     for name, key in (("resampled.json", "draws"), ("held_out.json", "pairs"), ("evidence.json", "studies")):
         files[name][key] = files[name][key][: 1 if key == "draws" else 3]
     files["resampled.json"]["draws"] = [model["values"]]
@@ -223,12 +268,15 @@ def part(name: str, content: bytes) -> bool:
     return True
 
 
-def parts(count: int, seed: int, source: Path) -> Iterator[bool]:
-    """Forge parts; yield whether each was taken."""
+def parts(count: int, seed: int, source: Path) -> Iterator[tuple[bool, float]]:
+    """Forge parts, every third one trees; yield whether each was taken, and the seconds it took."""
     rng, known = random.Random(seed), small_parts(source)
+    names = [*sorted(known), *["model.json"] * 3]
     for _ in range(count):
-        name = rng.choice(sorted(known))
-        yield part(name, (damaged if rng.random() < 0.3 else forged)(known[name], rng))
+        name = rng.choice(names)
+        content = (damaged if rng.random() < 0.3 else forged)(known[name], rng)
+        start = time.process_time()
+        yield part(name, content), time.process_time() - start
 
 
 def main() -> None:
@@ -239,15 +287,29 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--source", type=Path, default=models_dir() / "default")
     chosen = parser.parse_args()
-    taken = sum(parts(chosen.parts, chosen.seed, chosen.source))
-    print(f"{chosen.parts} parts: {taken} taken, the rest refused by name")
-    found = list(bundles(chosen.bundles, chosen.seed, chosen.source))
-    longest = max((seconds for _, seconds in found), default=0.0)
-    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{len(found)} bundles: {sum(loaded for loaded, _ in found)} loaded, the rest refused by name")
-    print(f"longest {longest:.1f} s of the processor, {used:.0f} MiB of memory at most")
-    if longest > SECONDS or used > MEBIBYTES:
-        raise SystemExit("beyond the limits")
+    if chosen.bundles:
+        counted(filled(chosen.source), "files filled to the limit", 10)
+    counted(parts(chosen.parts, chosen.seed, chosen.source), "parts", 50_000)
+    counted(bundles(chosen.bundles, chosen.seed, chosen.source), "bundles", 100)
+
+
+def counted(tries: Iterator[tuple[bool, float]], what: str, every: int) -> None:
+    """Say what became of tries, as they go on and in the end; stop where one goes beyond the limits."""
+    done = taken = 0
+    longest, start = 0.0, time.process_time()
+    for fine, seconds in tries:
+        done, taken, longest = done + 1, taken + fine, max(longest, seconds)
+        if done % every == 0:
+            print(f"... {done} {what} in {time.process_time() - start:.0f} s", file=sys.stderr, flush=True)
+        if longest > SECONDS or _used() > MEBIBYTES:
+            raise SystemExit(f"{what} number {done}: {seconds:.1f} s, {_used():.0f} MiB, beyond the limits")
+    if done:
+        print(f"{done} {what}: {taken} taken, the rest refused by name; ", end="")
+        print(f"at most {longest:.2f} s of the processor and {_used():.0f} MiB")
+
+
+def _used() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from secretome_ml.adaptation.adjusted import ADAPTED_COLUMNS, Adaptation
 from secretome_ml.audit import (
     named_errors,
     probe,
@@ -21,7 +22,8 @@ from secretome_ml.audit import (
     require_same_numbers,
 )
 from secretome_ml.bundle import Bundle, make_bundle, read_bundle
-from secretome_ml.explanation.contributions import Typical, driver_texts, effect_map, term_maps
+from secretome_ml.explanation.contributions import Typical, driver_texts, effect_map, term_maps, told_columns
+from secretome_ml.explanation.stated import stated_terms
 from secretome_ml.explanation.term_map import TermMap
 from secretome_ml.features.batch import Batch, batch_of, batches_of
 from secretome_ml.features.columns import Array, Features
@@ -38,6 +40,7 @@ from secretome_ml.trust.refits import refits_from_state
 from secretome_ml.trust.verdict import verdicts
 
 RELEASED = "default"
+ADAPTED = "adapted.json"
 SCORE_COLUMNS = (
     "sample",
     "effect",
@@ -89,13 +92,13 @@ class Scored:
         return len(self.shared["sample"])
 
     def columns(self) -> dict[str, NDArray[Any]]:
-        """Return the columns `SCORE_COLUMNS`; a sample's effects stand under one another."""
+        """Return the columns `SCORE_COLUMNS`, those of an adapted model behind; effects under one another."""
         number, count = len(self.effects), len(self)
         found = {"effect": np.tile(np.array(self.effects, dtype=object), count)}
         found |= {name: np.repeat(values, number) for name, values in self.shared.items()}
         for name in self.per_effect[0]:
             found[name] = np.stack([own[name] for own in self.per_effect], axis=1).ravel()
-        return {name: found[name] for name in SCORE_COLUMNS}
+        return {name: found[name] for name in (*SCORE_COLUMNS, *ADAPTED_COLUMNS) if name in found}
 
     def scores(self) -> pd.DataFrame:
         """Return one row per sample and effect, columns `SCORE_COLUMNS`."""
@@ -135,11 +138,17 @@ class Model:
     refits: ModelState
     held_out: pd.DataFrame
     digest: str = ""
+    adapted: Adaptation | None = None
 
     @property
     def effects(self) -> tuple[str, ...]:
         """Effects that the model predicts."""
         return tuple(self.estimator.effects_)
+
+    @property
+    def grades_among(self) -> bool:
+        """Whether amounts may also be graded among the samples of their file; a laboratory's lots may not."""
+        return self.adapted is None
 
     @property
     def important_factors(self) -> tuple[str, ...]:
@@ -202,14 +211,17 @@ class Model:
         features = self.encoder.encode(batch)
         margins = self.estimator.margins(features)
         reasons = self.domain.reasons(batch)
+        stated = stated_terms(batch, features)
         maps: dict[str, TermMap] = {}
         given: dict[str, Array] = {}
         per_effect: list[dict[str, NDArray[Any]]] = []
-        for effect, margin in zip(self.effects, margins, strict=True):
-            own = effect_map(self.encoder, batch, features, self.typical, effect)
-            shares = own.contributions(self.estimator.contributions(features, effect))
+        columns = told_columns(stated, features)
+        shares = self.estimator.all_contributions(features, None if terms else columns)
+        for effect, margin, share in zip(self.effects, margins, shares, strict=True):
+            own = effect_map(self.encoder, batch, features, self.typical, effect, stated)
             if terms:
-                maps[effect], given[effect] = own, shares
+                maps[effect], given[effect] = own, own.contributions(share.T)
+                share = share[columns]
             chance = self.calibrator.probability_of(effect, margin)
             low, high = self.intervals.bounds_of(effect, margin)
             low, high = np.minimum(low, chance), np.maximum(high, chance)
@@ -221,9 +233,11 @@ class Model:
                     "probability_high": high,
                     "verdict": verdicts(low, high, self.usual[effect], reasons == ""),
                     "percentile": self._percentiles(effect, margin),
-                    "drivers": driver_texts(own, shares),
+                    "drivers": driver_texts(own, columns, share),
                 }
             )
+            if self.adapted is not None:
+                per_effect[-1] |= self.adapted.columns(effect, margin, batch, reasons == "")
         shared = {
             "sample": batch.samples.to_numpy(dtype=object),
             "in_domain": reasons == "",
@@ -262,6 +276,8 @@ class Model:
             "evidence.json": {"digest": self.evidence_digest, "studies": self.studies},
             "metrics.json": {"metrics": self.metrics},
         }
+        if self.adapted is not None:
+            values[ADAPTED] = self.adapted.state()
         return make_bundle(self.recipe.name, values, {"card.md": self.card.encode()}, command)
 
     def _percentiles(self, effect: str, scores: Array) -> Array:
@@ -333,11 +349,12 @@ def _build(bundle: Bundle) -> Model:
         refits=resampled,
         held_out=pd.DataFrame(held_out["pairs"], columns=list(HELD_OUT_COLUMNS)),
         digest=bundle.digest,
+        adapted=Adaptation.from_state(bundle.values(ADAPTED)) if ADAPTED in bundle.files else None,
     )
 
 
-# Facts by arms: ten times those of the published studies.
-_MOST_FACTS = 2**23
+# Facts by arms, and columns by effects: ten times those of the published studies.
+_MOST_FACTS, _MOST_COLUMNS = 2**23, 2**15
 
 
 def _require_fit(model: Model) -> None:
@@ -352,7 +369,9 @@ def _require_fit(model: Model) -> None:
     require(all(-1.0 <= v <= 1.0 for v in values), "the roles of the encoder, which lie in -1 to 1")
     require(fitted == encoder.blocks, "the encoder's fitted blocks")
     require(encoder.known.constants == recipe.knowledge, "the constants of encoder and recipe: they differ")
+    require(len(encoder.columns) * len(effects) <= _MOST_COLUMNS, "the number of columns and effects")
     require_estimator(model.estimator, effects, encoder.columns)
+    require(set(model.typical) == set(effects), "the effects of the typical parts")
     require(len(model.intervals.draws) > 0, "the draws of the intervals")
     require(set(model.intervals.refused) <= set(effects), "the effects of the intervals")
     for calibrator in (model.calibrator, *model.intervals.draws):
@@ -374,3 +393,6 @@ def _require_fit(model: Model) -> None:
     require(bool(np.isfinite(gaps).all()), "the gaps of the held-out pairs")
     require(set(model.held_out["effect"]) <= set(effects), "the effects of the held-out pairs")
     require(isinstance(model.evidence_digest, str), "the digest of the evidence")
+    if model.adapted is not None:
+        require(model.adapted.effect in effects, "the effect of the adaptation")
+        require(model.adapted.fits(), "the weights of the adaptation")

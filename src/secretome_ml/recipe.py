@@ -19,9 +19,10 @@ from secretome_ml.paths import experiments_dir
 # role: mere presence says little, a change says much. A gene without a known role counts as a gain, for cells
 # are engineered with what should help; what takes an agent or a factor away counts as a loss. Priors are
 # weights in logits per unit of a signed sum, before a study is seen: the roles point the right way by
-# construction, how much they matter is a guess that the studies move. That a factor was looked for and not
-# found is news by how often it is found: half of its worth where `absence_half` studies found it. Hypoxia of
-# which a source states no number has the typical oxygen (per cent) and hours: their medians over the corpus.
+# construction, how much they matter is a guess that the studies move. A role that is known for related
+# effects alone keeps `borrowed_role` of its worth. That a factor was looked for and not found is news by how
+# often it is found: half of its worth where `absence_half` studies found it. Hypoxia of which a source states
+# no number has the typical oxygen (per cent) and hours: their medians over the corpus.
 KNOWLEDGE: Mapping[str, float] = MappingProxyType(
     {
         "shift_elevated": 1.0,
@@ -38,6 +39,7 @@ KNOWLEDGE: Mapping[str, float] = MappingProxyType(
         "prior_known_product": 0.75,
         "prior_gene_direction": 0.5,
         "prior_preconditioning_agents": 0.4,
+        "borrowed_role": 0.8,
         "absence_half": 10.0,
         "typical_hypoxia_o2": 1.0,
         "typical_hypoxia_hours": 24.0,

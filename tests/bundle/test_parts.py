@@ -23,9 +23,9 @@ from secretome_ml.models.targets import Targets
 
 EFFECTS = ("x", "y")
 COLUMNS = (
-    FeatureColumn("c", "c", "context"),
-    FeatureColumn("d", "d", "context"),
-    FeatureColumn("k", "k", "knowledge", "each"),
+    FeatureColumn("c", "context"),
+    FeatureColumn("d", "context"),
+    FeatureColumn("k", "knowledge", "each"),
 )
 NO_PAIRS = pd.DataFrame(columns=["effect", "arm", "than", "study", "direction", "weight"])
 

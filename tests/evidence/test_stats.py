@@ -58,6 +58,21 @@ def test_breakdowns(records, stats):
     assert stats["by_preconditioning"] == Counter(p["kind"] for a in every for p in a["preconditioning"])
 
 
+def test_by_what_studies_are_recognised(records, stats):
+    """Among all studies, and among those read themselves."""
+    read = [r for r in records if r["basis"] != "review"]
+    for found, group in ((stats["identified"], records), (stats["identified_without_reviews"], read)):
+        heads = [r["study"] for r in group]
+        numbers = [bool(h["doi"] or h["pmid"]) for h in heads]
+        central = ["/articles/pmc" in (h["url"] or "").lower() for h in heads]
+        assert found["studies"] == len(heads)
+        for name in ("title", "first_author", "year", "journal"):
+            assert found[name] == sum(h[name] is not None for h in heads)
+        assert found["doi_or_pmid"] == sum(numbers)
+        assert found["doi_pmid_or_pmc"] == sum(map(any, zip(numbers, central, strict=True)))
+    assert stats["identified"]["title"] >= 500
+
+
 def test_by_effect(records, stats):
     """Every effect that has an outcome or a comparison is shown, and the counts add up to the totals."""
     results = Counter((o["effect"], o["result"]) for a in arms(records) for o in a["outcomes"])

@@ -6,6 +6,7 @@ import pytest
 from conftest import HEADLINE
 from secretome_ml.errors import UnknownName
 from secretome_ml.explanation.cohorts import cohort_difference, cohort_of, largest_cohorts
+from secretome_ml.vocabulary.phrases import Term
 
 A = "angiogenic"
 
@@ -30,8 +31,8 @@ def test_means_by_loops(fitted, given, cohort, table):
         name: [i for i, c in enumerate(cohort) if c is not None and str(c) == name]
         for name in set(cohort.dropna())
     }
-    place = fitted.maps[A].terms.index("VEGFA")
-    row = table[(table["effect"] == A) & (table["term"] == "VEGFA")].iloc[0]
+    row = table[(table["effect"] == A) & (table["kind"] == "factor")].iloc[0]
+    place = fitted.maps[A].terms.index(Term("factor", row["term"]))
     for side, name in (("a", "adipose"), ("b", "bone_marrow")):
         own = [given[A][i, place] for i in rows[name]]
         assert row[f"mean_{side}"] == pytest.approx(sum(own) / len(own))
@@ -51,7 +52,7 @@ def test_differences_add_up_to_that_of_the_mean_scores(fitted, cohort, table):
 def test_intervals_by_another_bootstrap(fitted, given, cohort, table):
     """Whole studies drawn with numpy's choice, 2,000 times; ends agree within the noise of drawing."""
     row = table[table["effect"] == A].iloc[0]
-    place = fitted.maps[A].terms.index(row["term"])
+    place = fitted.maps[A].named()["term"].tolist().index(row["term"])
     study = np.array([s.split("/")[0] for s in cohort.index])
     names = np.unique(study)
     inside = {n: (cohort == n).fillna(False).to_numpy(dtype=bool) for n in ("adipose", "bone_marrow")}

@@ -20,11 +20,12 @@ def dense(fitted, row: int) -> tuple[np.ndarray, np.ndarray]:
     some = fitted.features.take(fitted.features.samples[row : row + 1])
     matrix = fitted.model.interactions(some, A)[0]
     share = np.zeros((size + 1, len(own.terms)))
-    share[np.arange(size + 1), own.home] = 1.0
+    share[:size, own.unstated] = 1.0
+    share[size, own.base] = 1.0
     for r, c, t, s in zip(*own.moves(), strict=True):
         if r == row:
             share[c, t] += s
-            share[c, own.home[c]] -= s
+            share[c, own.unstated] -= s
     alone, apart = np.diag(np.diag(matrix)), matrix - np.diag(np.diag(matrix))
     return share.T @ apart @ share, (share.T @ alone).sum(axis=1)
 
@@ -32,7 +33,7 @@ def dense(fitted, row: int) -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize("row", [0, 17, 40])
 def test_pairs_by_dense_matrices(fitted, found, row: int):
     between, _ = dense(fitted, row)
-    base = fitted.maps[A].terms.index("base value")
+    base = fitted.maps[A].base
     own = found[found["row"] == row]
     given = {(f, s): v for f, s, v in own[["first", "second", "interaction"]].itertuples(index=False)}
     for i in range(len(between)):
@@ -50,9 +51,9 @@ def test_all_interactions_of_a_term_add_up_to_its_contribution(fitted):
 def test_the_table_by_loops(fitted, found):
     table = term_interactions(fitted.model, fitted.features, A, fitted.maps[A], studies_at_least=1)
     own = fitted.maps[A]
-    stated = own.present & (np.nan_to_num(own.values) != 0)
+    stated, names = ~np.isnan(own.values), own.named()["term"].tolist()
     row = table.iloc[0]
-    first, second = own.terms.index(row["first"]), own.terms.index(row["second"])
+    first, second = names.index(row["first"]), names.index(row["second"])
     pair = found[(found["first"] == first) & (found["second"] == second)]
     assert row["mean_magnitude"] == pytest.approx(pair["interaction"].abs().sum() / len(own.samples))
     both = [i for i in range(len(own.samples)) if stated[i, first] and stated[i, second]]

@@ -52,8 +52,9 @@ def test_what_the_model_learned_is_written_whole(learned: Path):
 def test_pathways_and_cohorts_rest_on_the_written_contributions(learned: Path):
     terms = pd.read_parquet(learned / "contributions.parquet")
     own = terms[terms["term"] != "base value"].groupby("effect")["contribution"].sum()
-    pathways = pd.read_csv(learned / "pathways.csv").groupby("effect")["signed_sum"].sum()
-    assert np.abs(pathways - own).max() < 1e-6
+    pathways = pd.read_csv(learned / "pathways.csv")
+    added = (pathways["mean"] * pathways["samples"]).groupby(pathways["effect"]).sum()
+    assert np.abs(added - own).max() < 1e-6
     cohorts = pd.read_csv(learned / "cohorts.csv")
     assert set(cohorts["cohort_a"]) == {"adipose"}
     assert ((cohorts["low"] <= cohorts["high"]) | cohorts["low"].isna()).all()

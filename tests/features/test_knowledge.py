@@ -45,17 +45,14 @@ def condition(kind: str, term: str) -> float:
 def parts(*, effect: str = EFFECT, without: tuple[str, ...] = (), **facts) -> list[tuple]:
     """Return column, key, kind, value and amount of one arm, what every arm has left out."""
     profiles = profiles_from_evidence(make_evidence(make_record(1, make_arm("a", **facts))))
-    found = KnowledgeBlock(known=Known(known_roles(without))).parts(batch_of(profiles), effect)
+    own = Known(known_roles(without, 0.0) if without else known_roles())
+    found = KnowledgeBlock(known=own).parts(batch_of(profiles), effect)
     factors = found.factors
     measured = zip(factors.factors, factors.levels[:, 0], factors.amounts[:, 0], strict=True)
     told = [("known_factors", f, "factor", float(v), pytest.approx(a)) for f, v, a in measured if v == v]
     assert {part.row for part in found.described} <= {0}
     always = "cell_type_class=mesenchymal", "product=conditioned_medium"
-    return told + [
-        (p.column, p.key, p.kind, p.value, pytest.approx(p.amount))
-        for p in found.described
-        if p.key not in always
-    ]
+    return told + [(p.column, p.key, pytest.approx(p.amount)) for p in found.described if p.key not in always]
 
 
 def sums(*arms: dict) -> pd.DataFrame:
@@ -133,9 +130,9 @@ def test_genes():
     known = {r["factor"] for r in rows("roles.csv") if r["effect"] == EFFECT}
     gain = role("BDNF") if "BDNF" in known else 0.4
     assert found == [
-        ("known_genes", "HGF gene", "preconditioning", -1.0, -role("HGF") * ROOTS[3]),
-        ("known_genes", "BDNF gene", "preconditioning", 1.0, gain * ROOTS[3]),
-        ("known_genes", "VEGFA gene", "preconditioning", 1.0, role("VEGFA") * ROOTS[3]),
+        ("known_genes", "HGF gene", -role("HGF") * ROOTS[3]),
+        ("known_genes", "BDNF gene", gain * ROOTS[3]),
+        ("known_genes", "VEGFA gene", role("VEGFA") * ROOTS[3]),
     ]
 
 
@@ -144,7 +141,7 @@ def test_a_gene_without_a_role_counts_as_a_gain_and_its_loss_as_a_loss():
     assert "ALB" not in known
     for text, sign in (("ALB overexpression", 1.0), ("ALB siRNA", -1.0)):
         found = parts(preconditioning=done(("genetic_modification", text)))
-        assert found == [("known_genes", "ALB gene", "preconditioning", sign, 0.4 * sign)]
+        assert found == [("known_genes", "ALB gene", 0.4 * sign)]
 
 
 def test_an_agent_has_the_role_of_itself_before_its_class_before_its_kind():
@@ -170,22 +167,22 @@ def test_an_agent_has_the_role_of_itself_before_its_class_before_its_kind():
         ):
             continue
         found = parts(preconditioning=done((kind, agent)))
-        assert found == [("known_agents", term, "preconditioning", 1.0, amount)], agent
+        assert found == [("known_agents", term, amount)], agent
 
 
 def test_what_takes_away_is_a_loss():
     found = parts(preconditioning=done(("small_molecule", "GW4869")))
     expected = condition("agent_class", "ev_release_inhibitor")
-    assert found == [("known_agents", "GW4869 treatment", "preconditioning", 1.0, expected)]
+    assert found == [("known_agents", "GW4869 treatment", expected)]
     found = parts(preconditioning=done(("small_molecule", "anti-VEGF antibody")))
-    assert found == [("known_agents", "VEGFA treatment", "preconditioning", -1.0, -role("VEGFA"))]
+    assert found == [("known_agents", "VEGFA treatment", -role("VEGFA"))]
 
 
 def test_two_agents_are_damped():
     found = parts(preconditioning=done(("cytokine", "TNF-alpha and IFN-gamma")))
     assert found == [
-        ("known_agents", "TNF treatment", "preconditioning", 1.0, condition("agent", "TNF") * ROOTS[2]),
-        ("known_agents", "IFNG treatment", "preconditioning", 1.0, condition("agent", "IFNG") * ROOTS[2]),
+        ("known_agents", "TNF treatment", condition("agent", "TNF") * ROOTS[2]),
+        ("known_agents", "IFNG treatment", condition("agent", "IFNG") * ROOTS[2]),
     ]
 
 
@@ -194,11 +191,11 @@ def test_two_agents_are_damped():
 )
 def test_blocking(kind: str, sign: float):
     found = parts(manipulations=[{"kind": kind, "target": "VEGF"}])
-    assert found == [("known_blocking", f"VEGFA {kind}", "product", sign, sign * role("VEGFA"))]
+    assert found == [("known_blocking", f"VEGFA {kind}", sign * role("VEGFA"))]
     found = parts(manipulations=[{"kind": kind, "target": "ALB"}])
-    assert found == [("known_blocking", f"ALB {kind}", "product", sign, sign * 0.4)]
+    assert found == [("known_blocking", f"ALB {kind}", sign * 0.4)]
     found = parts(manipulations=[{"kind": kind}])
-    assert found == [("known_blocking", kind, "product", sign, condition("manipulation", kind))]
+    assert found == [("known_blocking", kind, condition("manipulation", kind))]
 
 
 def test_two_things_blocked_are_damped():
@@ -214,10 +211,10 @@ def test_two_things_blocked_are_damped():
 def test_cells_and_product_are_summed_undamped():
     found = parts(donor="aged diabetic", product="exosome", culture="spheroid")
     assert found == [
-        ("known_cells", "donor_state=aged", "context", 1.0, condition("donor_state", "aged")),
-        ("known_cells", "donor_state=diabetic", "context", 1.0, condition("donor_state", "diabetic")),
-        ("known_product", "product=exosome", "product", 1.0, condition("product", "exosome")),
-        ("known_product", "culture=spheroid", "context", 1.0, condition("culture", "spheroid")),
+        ("known_cells", "donor_state=aged", condition("donor_state", "aged")),
+        ("known_cells", "donor_state=diabetic", condition("donor_state", "diabetic")),
+        ("known_product", "product=exosome", condition("product", "exosome")),
+        ("known_product", "culture=spheroid", condition("culture", "spheroid")),
     ]
 
 
@@ -234,17 +231,15 @@ def test_the_cell_class_and_the_product_count():
     expected = {
         "cell_type_class=mesenchymal": (
             "known_cells",
-            "cell_source",
             condition("cell_type_class", "mesenchymal"),
         ),
         "product=conditioned_medium": (
             "known_product",
-            "product",
             condition("product", "conditioned_medium"),
         ),
     }
-    told = {p.key: (p.column, p.kind, p.amount) for p in found}
-    assert told == {t: (c, k, pytest.approx(a)) for t, (c, k, a) in expected.items()}
+    told = {p.key: (p.column, p.amount) for p in found}
+    assert told == {t: (c, pytest.approx(a)) for t, (c, a) in expected.items()}
 
 
 # ---- the columns and the roles ---------------------------------------------------------------------------
@@ -279,18 +274,20 @@ def test_beliefs_are_the_recipe_s():
 
 def test_roles_are_the_files_signed_by_strength():
     assert known_roles().factors[EFFECT, "VEGFA"] == pytest.approx(role("VEGFA"))
-    assert len(known_roles().factors) == len({(r["effect"], r["factor"]) for r in rows("roles.csv")})
+    own = {(r["effect"], r["factor"]) for r in rows("roles.csv")}
+    assert set(known_roles(borrowed=0.0).factors) == own
+    assert own < set(known_roles().factors)
     told = known_roles().conditions[EFFECT, "agent_class", "nuclease"]
     assert told == pytest.approx(condition("agent_class", "nuclease"))
 
 
 def test_roles_of_one_evidence_can_be_left_out():
     kept = {(r["effect"], r["factor"]) for r in rows("roles.csv") if r["evidence"] != "design"}
-    assert set(known_roles(("design",)).factors) == kept
+    assert set(known_roles(("design",), 0.0).factors) == kept
     kept = {
         (r["effect"], r["term_kind"], r["term"]) for r in rows("conditions.csv") if r["evidence"] != "design"
     }
-    assert set(known_roles(("design",)).conditions) == kept
+    assert set(known_roles(("design",), 0.0).conditions) == kept
     named = next(r for r in rows("roles.csv") if (r["effect"], r["factor"]) == (EFFECT, "FGF2"))
     facts = {"factors": [{"name": "FGF2", "state": "elevated"}]}
     assert parts(**facts)
@@ -321,3 +318,24 @@ def test_roles_survive_their_json():
     assert again.factors == kept
     assert again.conditions == {k: v for k, v in known_roles().conditions.items() if k[0] in HEADLINE}
     assert len(kept) < len(known_roles().factors)
+
+
+def test_a_role_is_borrowed_from_related_effects_by_how_near_they_are():
+    near = {
+        r["related"]: float(r["weight"])
+        for r in rows("related_effects.csv")
+        if r["effect"] == "renoprotective"
+    }
+    own = known_roles(borrowed=0.0).conditions
+    key = "donor_state", "diabetic"
+    told = {e: own[e, *key] for e in near if (e, *key) in own}
+    assert ("renoprotective", *key) not in own
+    assert len(told) > 1
+    mean = sum(near[e] * told[e] for e in told) / sum(near[e] for e in told)
+    assert known_roles(borrowed=0.5).conditions["renoprotective", *key] == pytest.approx(0.5 * mean)
+
+
+def test_a_role_of_the_effect_itself_is_never_replaced():
+    own, all_of_them = known_roles(borrowed=0.0), known_roles(borrowed=1.0)
+    assert {k: all_of_them.factors[k] for k in own.factors} == own.factors
+    assert {k: all_of_them.conditions[k] for k in own.conditions} == own.conditions

@@ -10,8 +10,9 @@ from conftest import HEADLINE, frame_of, make_arm, make_evidence, make_record
 from secretome_ml.features.batch import batch_of
 from secretome_ml.features.encoder import Encoder
 from secretome_ml.features.knowledge import KnowledgeBlock
-from secretome_ml.features.roles import known_roles
+from secretome_ml.features.roles import Known, known_roles
 from secretome_ml.profiles import profiles_from_evidence
+from secretome_ml.recipe import KNOWLEDGE
 
 
 def encode(*arms: dict, effects=("angiogenic",)):
@@ -24,9 +25,10 @@ def row(features, arm: str, effect: str = "angiogenic") -> pd.Series:
     return frame_of(features, effect).loc[f"s-00000001/{arm}"]
 
 
-def known(profiles, effect: str) -> pd.DataFrame:
+def known(profiles, effect: str, borrowed: float = KNOWLEDGE["borrowed_role"]) -> pd.DataFrame:
     """Return samples by sums of known roles."""
-    values = KnowledgeBlock().transform(batch_of(profiles), effect)
+    block = KnowledgeBlock(known=Known(known_roles(borrowed=borrowed)))
+    values = block.transform(batch_of(profiles), effect)
     return pd.DataFrame(values.T, index=profiles.samples, columns=list(KnowledgeBlock.names))
 
 
@@ -56,7 +58,10 @@ def test_not_measured_never_becomes_zero(few_features, few_profiles):
     assert columns
     for column in columns:
         for sample, value in frame_of(few_features)[column.name].items():
-            assert ((sample, column.term) in measured) == (not math.isnan(value)), (sample, column)
+            assert ((sample, column.name.removeprefix("factor=")) in measured) == (not math.isnan(value)), (
+                sample,
+                column,
+            )
 
 
 def test_not_detected_is_a_measurement():
@@ -260,7 +265,7 @@ def test_the_signed_sum_by_hand(few_profiles):
     for r in few_profiles.factors.dropna(subset="level").to_dict("records"):
         levels.setdefault(r["sample"], {}).setdefault(r["factor"], []).append(float(r["level"]))
     for effect in HEADLINE:
-        wide = known(few_profiles, effect)["known_factors"]
+        wide = known(few_profiles, effect, borrowed=0.0)["known_factors"]
         compared = 0
         for sample in few_profiles.samples:
             means = {f: sum(v) / len(v) for f, v in levels.get(sample, {}).items() if (effect, f) in roles}

@@ -72,11 +72,11 @@ def test_state_round_trip(few_profiles):
     assert again.state() == encoder.state()
 
 
-def test_every_column_has_a_parent_a_kind_and_its_own_name(few_features):
+def test_every_column_has_a_kind_and_its_own_name(few_features):
     names = [c.name for c in few_features.columns]
     assert len(names) == len(set(names))
     assert few_features.for_effect("angiogenic").shape == (len(few_features.samples), len(names))
-    assert all(c.term and c.kind for c in few_features.columns)
+    assert all(c.name and c.kind for c in few_features.columns)
     kinds = {c.kind for c in few_features.columns}
     assert kinds == {"factor", "preconditioning", "cell_source", "product", "context", "knowledge"}
 
@@ -99,9 +99,7 @@ def test_every_block_keeps_one_contract(few_profiles, name: str):
     again = BLOCKS[name].from_state(json.loads(json.dumps(block.state())))
     np.testing.assert_array_equal(again.transform(batch, effect), values)
     assert again.columns_ == block.columns_
-    assert [(c.term, c.unstated, c.prior) for c in again.columns_] == [
-        (c.term, c.unstated, c.prior) for c in block.columns_
-    ]
+    assert [(c.unstated, c.prior) for c in again.columns_] == [(c.unstated, c.prior) for c in block.columns_]
 
 
 def test_the_encoder_names_its_columns(few_profiles):

@@ -20,7 +20,7 @@ def made() -> tuple[Features, Targets]:
     index = pd.Index(["s/a", "s/b", "s/c", "s/d"])
     common = pd.DataFrame({"c": [1.0, 2.0, NONE, 4.0]}, index=index)
     own = {e: pd.DataFrame({"k": np.arange(4.0) + shift}, index=index) for e, shift in SHIFTS.items()}
-    columns = FeatureColumn("c", "c", "context"), FeatureColumn("k", "k", "knowledge", "each")
+    columns = FeatureColumn("c", "context"), FeatureColumn("k", "knowledge", "each")
     outcomes = pd.DataFrame(
         {"x": [1.0, NONE, NONE, 0.25], "y": [NONE, NONE, 0.75, NONE], "z": [NONE, 0.0, NONE, NONE]},
         index=index,
@@ -85,18 +85,18 @@ def test_only_what_every_preparation_has_is_filled(few_profiles, name: str):
     columns = Encoder(("angiogenic",), min_studies=1).fit(few_profiles).columns
     unstated = {c.name: c.unstated for c in columns}[name]
     values = np.array([[1.0], [NONE], [0.0], [1.0]])
-    typical = typical_values(values, (FeatureColumn(name, name, "context", unstated=unstated),))
+    typical = typical_values(values, (FeatureColumn(name, "context", unstated=unstated),))
     assert typical.tolist() == pytest.approx([2 / 3 if HAS[name] else NONE], nan_ok=True)
 
 
 def test_every_column_has_the_mean_of_the_rows_that_state_it():
-    columns = tuple(FeatureColumn(n, n, "context", unstated="average") for n in ("a", "b"))
+    columns = tuple(FeatureColumn(n, "context", unstated="average") for n in ("a", "b"))
     typical = typical_values(np.array([[1.0, 4.0], [NONE, 2.0], [NONE, 0.0]]), columns)
     assert typical.tolist() == [1.0, 2.0]
 
 
 def test_a_column_that_no_row_states_is_filled_with_nothing_of_note():
-    columns = FeatureColumn("a", "a", "context", unstated="average"), FeatureColumn("b", "b", "factor")
+    columns = FeatureColumn("a", "context", unstated="average"), FeatureColumn("b", "factor")
     typical = typical_values(np.full((3, 2), NONE), columns)
     assert typical.tolist() == pytest.approx([0.0, NONE], nan_ok=True)
 

@@ -34,7 +34,7 @@ def made(rows: int = 80, columns: int = 5, effects: tuple[str, ...] = ("x",), se
     features = features_of(
         common,
         {e: pd.DataFrame(index=index) for e in effects},
-        tuple(FeatureColumn(n, n, "context") for n in names),
+        tuple(FeatureColumn(n, "context") for n in names),
     )
     chance = expit(np.nan_to_num(values) @ truth)
     outcomes = pd.DataFrame(

@@ -235,3 +235,27 @@ def test_a_name_that_stands_in_several_is_not_guessed() -> None:
     found = join_names(["hyp"], [2], ["run1_hyp_1", "run2_hyp_2"], {}, ("s", "t"))
     assert found.samples == {}
     assert len(found.problems) == 3
+
+
+@pytest.mark.parametrize(("header", "more", "kept"), [
+    ("Tissue", "", False), ("cell_source", "", True), ("Tissue", "\tMSC", True),
+])  # fmt: skip
+def test_a_piece_of_an_organ_is_no_cell_source(tmp_path: Path, header: str, more: str, kept: bool) -> None:
+    column = "\tCell type" if more else ""
+    sheet = f"sample\t{header}{column}\n" + "".join(
+        f"{run}\theart{more}\n" for run in ("run_A1", "run_A2", "run_B1")
+    )
+    profiles = read(tmp_path, sheet)
+    assert profiles.context["cell_source"].eq("heart").fillna(False).all() == kept
+    assert any("may be the tissue itself" in note for note in profiles.notes) != kept
+
+
+@pytest.mark.parametrize(("word", "kind", "agent"), [
+    ("dif", "differentiation", None), ("Diff.", "differentiation", None),
+    ("osteogenic", "differentiation", "osteogenic"), ("adipogenic differentiation", "differentiation", None),
+])  # fmt: skip
+def test_a_lineage_is_differentiation(tmp_path: Path, word: str, kind: str, agent: str | None) -> None:
+    sheet = f"sample\tDifferentiation\nrun_A1\t{word}\nrun_A2\tcontrol\nrun_B1\tundifferentiated\n"
+    rows = read(tmp_path, sheet).preconditioning
+    assert rows["kind"].tolist() == [kind]
+    assert rows["agent"].astype(object).where(rows["agent"].notna(), None).tolist() == [agent]

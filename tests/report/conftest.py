@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from secretome_ml.explanation.contributions import BASE_TERM, TERM_COLUMNS
+from secretome_ml.explanation.contributions import BASE_TERM, TERM_COLUMNS, UNSTATED_TERM
 from secretome_ml.model import SCORE_COLUMNS
 from secretome_ml.profiles.profiles import Origin, make_profiles
 from secretome_ml.report.assemble import IN_FULL, Report
 from secretome_ml.report.summary import ModelSummary
 from secretome_ml.trust.resampling import Estimate
 from secretome_ml.validation.metrics import METRIC_COLUMNS
+from secretome_ml.vocabulary.phrases import level_words
 from secretome_ml.workflows.panel import ASKED_COLUMNS, RESULT_COLUMNS
 
 EFFECTS = ("angiogenic", "anti_inflammatory", "anti_fibrotic")
@@ -40,10 +41,9 @@ _FACTORS = (
     "CCL2",
 )
 _OTHERS = (
-    ("cell_source=adipose", "cell_source"),
+    ("cell source: adipose tissue", "cell_source"),
     ("hypoxia", "preconditioning"),
-    ("product=exosome", "product"),
-    ("known factors measured", "knowledge"),
+    ("product: exosomes", "product"),
 )
 
 
@@ -54,12 +54,13 @@ def _make_terms(samples: tuple[str, ...], seed: int = 0) -> pd.DataFrame:
     for sample in samples:
         for effect in EFFECTS:
             for factor in _FACTORS:
-                value = generator.choice([np.nan, -1.0, 0.0, 1.0, 2.0])
-                rows.append((sample, effect, factor, "factor", value, generator.normal(0, 0.3)))
+                value = float(generator.choice([-1.0, 0.0, 1.0, 2.0]))
+                family = "factors", "factors", level_words(value)
+                rows.append((sample, effect, factor, "factor", *family, value, generator.normal(0, 0.3)))
             for term, kind in _OTHERS:
-                value = generator.choice([0.0, 1.0, np.nan])
-                rows.append((sample, effect, term, kind, value, generator.normal(0, 0.2)))
-            rows.append((sample, effect, BASE_TERM, "context", np.nan, 1.1))
+                rows.append((sample, effect, term, kind, kind, kind, "", 1.0, generator.normal(0, 0.2)))
+            for term, kind, given in ((UNSTATED_TERM, "unstated", 0.4), (BASE_TERM, "base", 1.1)):
+                rows.append((sample, effect, term, kind, term, term, "", np.nan, given))
     return pd.DataFrame(rows, columns=list(TERM_COLUMNS))
 
 
@@ -74,7 +75,7 @@ def _make_scores(terms: pd.DataFrame) -> pd.DataFrame:
         inside = "long-winded" not in sample
         reason = "" if inside else "cell source 'menstrual_blood' stands in 1 of the training studies"
         unknown = "WharTon-Factor<b>; XYZ-12" if sample == SCRIPT else ""
-        drivers = "VEGFA +0.41; cell_source=adipose -0.10"
+        drivers = "VEGFA (elevated) +0.41; cell source: adipose tissue -0.10"
         rows.append(
             (sample, effect, score, chance, low, high, verdict, 61.5, inside, reason, 4, unknown, "", drivers)
         )
@@ -178,7 +179,6 @@ def make_report(summary):
             "terms": terms,
             "spread": spread.assign(stable=spread["same_sign"] >= 0.9),
             "studies": studies,
-            "published": {e: np.linspace(-1.0, 3.0, 50) for e in EFFECTS},
             "prevalence": {e: Estimate(0.84, 0.81, 0.87, 300, 200) for e in EFFECTS},
             "panel": pd.DataFrame(columns=list(RESULT_COLUMNS)),
             "asked": pd.DataFrame(columns=list(ASKED_COLUMNS)),

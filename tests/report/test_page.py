@@ -75,7 +75,7 @@ def test_learned_page_has_figures_per_effect_and_no_samples(learned):
     assert len(reader.named("figure")) == 3 * 4 + 2
     text = "".join(reader.text)
     assert "Predictions" not in text
-    assert "What drives the anti-inflammatory score" in text
+    assert "How samples move the anti-inflammatory score" in text
 
 
 def test_model_is_shown_beside_the_baselines(learned):

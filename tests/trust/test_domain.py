@@ -1,3 +1,4 @@
+import dataclasses
 import json
 
 import numpy as np
@@ -67,8 +68,55 @@ def test_far_from_every_study_is_named(domain):
     assert judged["distance"] > 0
 
 
-def test_nothing_stated_is_outside(domain):
-    assert "nothing is stated" in reason(domain, make_profiles(pd.DataFrame(index=["new"])))
+MEASURED = [
+    {"sample": "new", "name": f, "factor": f, "state": "detected"} for f in ("VEGFA", "HGF", "IL6", "CXCL8")
+]
+
+
+@pytest.mark.parametrize("factors", [(), MEASURED])
+@pytest.mark.parametrize("facts", [{}, {"species": "human", "culture": "2d", "donor": "healthy"}])
+def test_what_nobody_calls_a_product_of_cells_is_outside_whatever_was_measured(domain, facts, factors):
+    profiles = make_profiles(pd.DataFrame([facts], index=["new"]), factors=factors)
+    words = reason(domain, profiles)
+    assert "nothing says that it is a product of cells" in words
+    assert "--metadata" in words
+
+
+def test_preconditioning_alone_names_no_cells(domain):
+    profiles = make_profiles(
+        pd.DataFrame(index=["new"]), preconditioning=[{"sample": "new", "kind": "hypoxia"}]
+    )
+    assert "nothing says" in reason(domain, profiles)
+
+
+@pytest.mark.parametrize("facts", [
+    {"cell_type": "MSC"}, {"cell_source": "adipose"}, {"product": "conditioned_medium"},
+])  # fmt: skip
+def test_one_word_about_the_cells_is_enough(domain, facts):
+    assert reason(domain, make_profiles(pd.DataFrame([facts], index=["new"]), factors=MEASURED)) == ""
+
+
+@pytest.mark.parametrize(("facts", "words"), [
+    ({"product": "tissue"}, "tissue is no product of cells"),
+    ({"product": "body_fluid"}, "body fluid is no product of cells"),
+    ({"product": "unconditioned_medium"}, "unconditioned medium is no product of cells"),
+    ({"cell_type": "none"}, "no cells made it"),
+])  # fmt: skip
+def test_what_no_cells_made_is_outside(domain, facts, words):
+    assert reason(domain, make_profiles(sample(**facts), factors=MEASURED)) == words
+
+
+def test_a_sheet_and_a_record_name_the_same_preconditioning(few_profiles):
+    """A record may write `other:` before words that the vocabulary knows; a sheet is given the term."""
+    written = pd.DataFrame({"sample": few_profiles.samples[:1], "kind": ["other:osteogenic differentiation"]})
+    known = dataclasses.replace(
+        few_profiles, preconditioning=pd.concat([few_profiles.preconditioning, written], ignore_index=True)
+    )
+    found = fit_domain(known)
+    assert found.studies["preconditioning"]["differentiation"] == 1
+    for kind in ("differentiation", "other:osteogenic differentiation"):
+        own = make_profiles(sample(), preconditioning=[{"sample": "new", "kind": kind}])
+        assert reason(found, own) == ""
 
 
 def test_distances_are_those_counted_by_hand(few_profiles):

@@ -109,7 +109,7 @@ def planted(features, targets, noise=0.0):
     leak = leak + noise * np.random.default_rng(0).normal(size=len(leak))
     planted = leak.reindex(features.samples).to_numpy(dtype=float)
     common = np.vstack([features.common, planted])
-    column = FeatureColumn("planted", "planted", "context")
+    column = FeatureColumn("planted", "context")
     own = [c for c in features.columns if c.effect is None]
     others = [c for c in features.columns if c.effect is not None]
     return replace(features, common=common, columns=(*own, column, *others))
@@ -136,7 +136,7 @@ def test_a_column_that_is_the_label_is_caught(some):
     one_effect = targets.outcomes["anti_inflammatory"]
     planted = one_effect.reindex(features.samples).to_numpy(dtype=float)
     common = np.vstack([features.common, planted])
-    column = FeatureColumn("planted", "planted", "context")
+    column = FeatureColumn("planted", "context")
     leaking = replace(features, common=common, columns=planted_columns(features, column))
     found = leaking_columns(leaking, targets)
     assert set(found["column"]) == {"planted"}
@@ -151,7 +151,7 @@ def test_a_column_that_says_who_wins_each_pair_is_caught(some):
     for pair in targets.comparisons[targets.comparisons["direction"] != 0].itertuples():
         rank[pair.arm], rank[pair.than] = float(pair.direction), -float(pair.direction)
     common = np.vstack([features.common, rank.to_numpy(dtype=float)])
-    column = FeatureColumn("planted", "planted", "context")
+    column = FeatureColumn("planted", "context")
     columns = planted_columns(features, column)
     found = leaking_columns(replace(features, common=common, columns=columns), targets)
     assert "comparisons" in set(found.loc[found["column"] == "planted", "on"])

@@ -32,7 +32,7 @@ def design(
     keep: Annotated[list[str] | None, typer.Option("--keep", help="Effect not to lose.")] = None,
     start: Annotated[
         str | None,
-        typer.Option("--start", help="The preparation in words: 'cell_source=adipose; product=exosome'."),
+        typer.Option("--start", help="In words: 'cell_source=adipose; product=exosome; HGF=900 pg/mL'."),
     ] = None,
     sample: Annotated[str | None, typer.Option("--sample", help="Sample, where INPUT holds several.")] = None,
     most: Annotated[int, typer.Option("--most", min=1, max=6, help="Changes in a cocktail, at most.")] = 3,
@@ -71,7 +71,7 @@ def design(
         raise typer.BadParameter("name the effect to gain with --effect.")
     if (source is None) == (start is None):
         raise typer.BadParameter("give either a file or --start.")
-    preparation = _preparation(source, start, sample, (format_name, metadata, control))
+    preparation = chosen_preparation(source, start, sample, (format_name, metadata, control))
     found = run(
         open_model(model, local_store()), preparation, open_evidence(evidence), effect, keep or [], most
     )
@@ -88,12 +88,13 @@ def design(
         show_design(found)
 
 
-def _preparation(
+def chosen_preparation(
     source: Path | None,
     start: str | None,
     sample: str | None,
     how: tuple[str | None, Path | None, str | None],
 ) -> Profiles:
+    """Return the preparation of a file or of words, one sample."""
     from secretome_ml.design.start import read_start
     from secretome_ml.errors import InputRefused, Problem
     from secretome_ml.workflows.score import read_inputs

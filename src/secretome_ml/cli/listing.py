@@ -60,7 +60,7 @@ def stats_tables(counts: Mapping[str, Any]) -> Iterator[Table]:
     yield pairs_table(totals, "The corpus")
     by_effect = pd.DataFrame(counts["by_effect"]).T.fillna(0).astype(int)
     yield plain_table(by_effect.rename_axis("effect").reset_index(), "By effect")
-    for name in ("by_basis", "by_product", "by_preconditioning", "by_cell_source", "by_year"):
+    for name in ("identified", "by_basis", "by_product", "by_preconditioning", "by_cell_source", "by_year"):
         yield pairs_table(counts[name], name.replace("_", " ").capitalize())
     thin = {effect: ", ".join(sources) for effect, sources in counts["thin"].items()}
     yield pairs_table(thin, "Thin: cell sources with fewer than five tested arms")

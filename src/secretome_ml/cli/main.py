@@ -8,11 +8,14 @@ from typing import Annotated
 import typer
 
 from secretome_ml.cli import (
+    adapt,
     compare,
     design,
     evidence,
     explain,
+    measure,
     models,
+    nearest,
     panel,
     score,
     template,
@@ -40,6 +43,9 @@ app.command("score")(score.score)
 app.command("explain")(explain.explain)
 app.command("compare")(compare.compare)
 app.command("design")(design.design)
+app.command("nearest")(nearest.nearest)
+app.command("measure")(measure.measure)
+app.command("adapt")(adapt.adapt)
 app.command("panel")(panel.panel)
 app.command("template")(template.template)
 app.command("evaluate")(score.evaluate)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from secretome_ml.workflows.panel import PanelFunction
 
 _SHOWN = 8
+_BACKGROUNDS = ("measured", "reported", "vesicles", "medium")
 
 
 def panel(
@@ -25,6 +26,13 @@ def panel(
     sample: Annotated[
         list[str] | None, typer.Option("--sample", help="Only this sample; may be given again.")
     ] = None,
+    background: Annotated[
+        str,
+        typer.Option(
+            "--background",
+            help="measured; or reported, vesicles or medium: what published studies found, all or in these.",
+        ),
+    ] = "measured",
     out: Annotated[
         Path | None, typer.Option("--out", help="Write every tested set: .csv, .parquet or .json.")
     ] = None,
@@ -40,6 +48,7 @@ def panel(
     For example:
       secretome-ml panel proteinGroups.txt --control MSC_normoxia
       secretome-ml panel profiles.csv --gene-sets GO_Biological_Process.gmt.gz --out function.csv
+      secretome-ml panel vesicles.csv --background vesicles
     """
     from secretome_ml.explanation.panel_sets import read_gene_sets, shipped_sets
     from secretome_ml.files import check_suffix, write_table
@@ -51,7 +60,16 @@ def panel(
         check_suffix(out)
     sets = read_gene_sets(gene_sets) if gene_sets is not None else shipped_sets()
     profiles = read_inputs([source], format_name, metadata, control, lenient=True)
-    found = panel_function(chosen_samples(profiles, sample, source.name), sets)
+    if background not in _BACKGROUNDS:
+        raise typer.BadParameter(f"'{background}' is no background; use {', '.join(_BACKGROUNDS)}.")
+    published = None
+    if background != "measured":
+        from secretome_ml.evidence import load_evidence
+        from secretome_ml.evidence.cargo import reported
+
+        published = reported(load_evidence(), None if background == "reported" else background)
+    chosen = chosen_samples(profiles, sample, source.name)
+    found = panel_function(profiles, sets, reported=published, samples=chosen)
     if out is not None:
         write_table(found.results, out)
         console.print(f"Wrote {len(found.results)} rows to {out}.", highlight=False, markup=False)
@@ -65,40 +83,38 @@ def panel(
 
 
 def _show(found: PanelFunction) -> None:
+    """Print one table, what stands out first, and one line for every question that had no answer."""
     import pandas as pd
 
     from secretome_ml.cli.listing import plain_table
     from secretome_ml.explanation.panel import SIGNIFICANT
-    from secretome_ml.report.words import between, plain, shorten
+    from secretome_ml.report.words import between, plain
+    from secretome_ml.vocabulary.phrases import counted
 
+    hits = found.results[found.results["adjusted"] <= SIGNIFICANT].sort_values("adjusted", kind="stable")
+    shown = hits.groupby(["sample", "direction"], sort=False).head(_SHOWN)
+    rows = [
+        (
+            row["sample"],
+            row["direction"],
+            row["set"],
+            f"{row['overlap']} of {row['size']}",
+            between(row["odds_ratio"], row["odds_low"], row["odds_high"], plain),
+            plain(row["adjusted"]),
+            row["factors"].replace("; ", ", "),
+        )
+        for row in shown.to_dict("records")
+    ]
+    if rows:
+        columns = ["sample", "direction", "set", "factors", "odds ratio", "adjusted p", "which"]
+        title = f"{counted(len(hits), 'set')} over-represented against the measured panel"
+        stdout().print(plain_table(pd.DataFrame(rows, columns=columns), title))
+    answered = set(zip(hits["sample"], hits["direction"], strict=True))
     for asked in found.asked.to_dict("records"):
-        head = f"{asked['sample']}, {asked['direction']}: "
-        if asked["refused"]:
-            stdout().print(f"{head}refused. {asked['refused']}.", highlight=False, markup=False)
+        if (asked["sample"], asked["direction"]) in answered:
             continue
-        own = found.results[
-            (found.results["sample"] == asked["sample"]) & (found.results["direction"] == asked["direction"])
-        ]
-        hits = own[own["adjusted"] <= SIGNIFICANT]
-        told = f"{head}{asked['changed']} of {asked['background']} factors"
-        told += f"; {len(hits)} of {asked['tested']} sets"
-        if hits.empty:
-            best = own.iloc[0]
-            stdout().print(
-                f"{told} over-represented; least adjusted p {plain(best['adjusted'])} ({best['set']}).",
-                highlight=False,
-                markup=False,
-            )
-            continue
-        rows = [
-            (
-                shorten(row["set"], 60),
-                f"{row['overlap']} of {row['size']}",
-                between(row["odds_ratio"], row["odds_low"], row["odds_high"], plain),
-                plain(row["adjusted"]),
-                shorten(row["factors"].replace("; ", ", "), 60),
-            )
-            for row in hits.head(_SHOWN).to_dict("records")
-        ]
-        columns = ["set", "overlap", "odds ratio", "adjusted p", "factors"]
-        stdout().print(plain_table(pd.DataFrame(rows, columns=columns), f"{told} over-represented"))
+        why = asked["refused"] or (
+            f"{asked['changed']} of {asked['background']} factors; none of {asked['tested']} sets stands out"
+        )
+        told = f"{asked['sample']}, {asked['direction']}: {why}."
+        stdout().print(told, highlight=False, markup=False)

@@ -108,6 +108,12 @@ def rank_changes(
     return Ranking({c.label: c for c in kept}, ranked, pd.DataFrame(refused, columns=list(REFUSED_COLUMNS)))
 
 
+def best_variants(ranked: pd.DataFrame, most: int) -> pd.DataFrame:
+    """Return the best changes; of variants that differ in oxygen and time alone, the best ranked one."""
+    kept = ranked.drop_duplicates("what")["change"].head(most)
+    return ranked[ranked["change"].isin(kept)]
+
+
 def verdict(low: float, high: float) -> str:
     """Return whether a gain is told from noise.
 

@@ -37,6 +37,8 @@ def evidence_stats(evidence: Evidence) -> dict[str, Any]:
         "headline_beneficial_share": (
             round(float((headline["result"] == "beneficial").mean()), 4) if len(headline) else None
         ),
+        "identified": _identified(evidence.studies),
+        "identified_without_reviews": _identified(evidence.studies[evidence.studies["basis"] != "review"]),
         "by_basis": _counts(evidence.studies["basis"]),
         "by_year": _counts(evidence.studies["year"]),
         "by_cell_source": _counts(evidence.arms["cell_source"]),
@@ -46,6 +48,15 @@ def evidence_stats(evidence: Evidence) -> dict[str, Any]:
         "thin": _thin(evidence),
         "digest": evidence.digest,
     }
+
+
+def _identified(studies: pd.DataFrame) -> dict[str, int]:
+    """Return the number of studies that state each column by which a publication is recognised."""
+    named = {c: int(studies[c].notna().sum()) for c in ("title", "first_author", "year", "journal")}
+    registered = studies["doi"].notna() | studies["pmid"].notna()
+    central = studies["url"].str.contains(r"/articles/PMC\d+", case=False, na=False)
+    numbered = {"doi_or_pmid": int(registered.sum()), "doi_pmid_or_pmc": int((registered | central).sum())}
+    return {"studies": len(studies), **named, **numbered}
 
 
 def _distinct_pairs(comparisons: pd.DataFrame) -> int:

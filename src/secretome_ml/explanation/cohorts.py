@@ -136,8 +136,7 @@ def cohort_difference(
         table = pd.DataFrame(
             {
                 "effect": effect,
-                "term": found.terms,
-                "kind": found.kinds,
+                **found.named()[["term", "kind"]].to_dict("series"),
                 "mean_a": means[0],
                 "mean_b": means[1],
                 "difference": means[0] - means[1],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -11,9 +12,15 @@ from secretome_ml.explanation.contributions import explain_margin
 from secretome_ml.explanation.term_map import TermMap
 from secretome_ml.features.columns import Features
 from secretome_ml.models.contract import EffectModel
+from secretome_ml.vocabulary.phrases import level_words
+
+BOTH, STATED, ONE = "measured in both", "stated", "measured in one"
+PARTS = (BOTH, STATED, ONE)
+"""Where a term of a difference comes from: what both measured stands first, apart from what only one did."""
 
 DIFFERENCE_COLUMNS = (
-    "effect", "term", "kind", "value_a", "value_b", "contribution_a", "contribution_b",
+    "effect", "part", "term", "kind", "state_a", "state_b", "value_a", "value_b", "contribution_a",
+    "contribution_b",
     "difference", "difference_low", "difference_high",
 )  # fmt: skip
 
@@ -22,6 +29,9 @@ _SMALLEST = 1e-9
 
 def term_differences(terms: pd.DataFrame, a: str, b: str) -> pd.DataFrame:
     """Return, per effect and term, what each of two samples gets from it, and b minus a.
+
+    What both measured comes first, then what is stated of cells and product, then what only one measured: a
+    factor that one side never looked for is no difference of the preparations.
 
     Per effect the differences add up to the difference of the two scores, as the contributions add up to
     each score. A term that a sample does not have gives it nothing; its value is then missing, never zero.
@@ -36,8 +46,9 @@ def term_differences(terms: pd.DataFrame, a: str, b: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        `effect, term, kind, value_a, value_b, contribution_a, contribution_b, difference`; per effect the
-        largest difference first.
+        `effect, part, term, kind, state_a, state_b, value_a, value_b, contribution_a, contribution_b,
+        difference`; per effect and part the largest difference first. The state of a term that a sample has
+        is `yes` where its name says it all.
 
     Examples
     --------
@@ -53,6 +64,10 @@ def term_differences(terms: pd.DataFrame, a: str, b: str) -> pd.DataFrame:
     table = pd.DataFrame(index=pd.MultiIndex.from_tuples(order, names=keys))
     kinds = [side["kind"].reindex(table.index) for side in sides.values()]
     table["kind"] = kinds[0].fillna(kinds[1])
+    for side, rows in sides.items():
+        told = rows["state"].replace("", "yes").reindex(table.index)
+        table[f"state_{side}"] = told.where(table["kind"] != "factor", told.fillna(level_words(math.nan)))
+        table[f"state_{side}"] = table[f"state_{side}"].fillna("not stated")
     for name in ("value", "contribution"):
         for side, rows in sides.items():
             table[f"{name}_{side}"] = rows[name].reindex(table.index).astype(float)
@@ -61,9 +76,13 @@ def term_differences(terms: pd.DataFrame, a: str, b: str) -> pd.DataFrame:
     table["difference"] = given["contribution_b"] - given["contribution_a"]
     table = table[(given.abs() > _SMALLEST).any(axis=1)].reset_index()
     place = pd.Categorical(table["effect"], categories=list(dict.fromkeys(terms["effect"])), ordered=True)
-    sizes = table.assign(place=place, size=table["difference"].abs())
-    sizes = sizes.sort_values(["place", "size"], ascending=[True, False], kind="stable")
-    return sizes.drop(columns=["place", "size"]).reset_index(drop=True)
+    given = table[["value_a", "value_b"]].notna().to_numpy()
+    factor = table["kind"].eq("factor").to_numpy()
+    table["part"] = np.select([factor & given.all(axis=1), factor & given.any(axis=1)], [BOTH, ONE], STATED)
+    part = pd.Categorical(table["part"], categories=list(PARTS), ordered=True)
+    sizes = table.assign(place=place, at=part, size=table["difference"].abs())
+    sizes = sizes.sort_values(["place", "at", "size"], ascending=[True, True, False], kind="stable")
+    return sizes.drop(columns=["place", "at", "size"]).reset_index(drop=True)
 
 
 def refit_term_differences(

@@ -8,16 +8,26 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from secretome_ml.explanation.term_map import BASE_TERM, NOTHING_USUAL, TERM_COLUMNS, TermMap, term_map
-from secretome_ml.features.batch import Batch, batch_of
+from secretome_ml.explanation.stated import Stated, stated_terms
+from secretome_ml.explanation.term_map import (
+    BASE_TERM,
+    NOTHING_USUAL,
+    TERM_COLUMNS,
+    UNSTATED_TERM,
+    TermMap,
+    term_map,
+)
+from secretome_ml.features.batch import Batch, Integers, batch_of
 from secretome_ml.features.columns import Array, Features
 from secretome_ml.features.encoder import Encoder
 from secretome_ml.models.contract import EffectModel
 from secretome_ml.profiles.profiles import Profiles
+from secretome_ml.vocabulary.phrases import phrase, state
 
 __all__ = [
     "BASE_TERM",
     "TERM_COLUMNS",
+    "UNSTATED_TERM",
     "Typical",
     "driver_texts",
     "effect_map",
@@ -41,7 +51,8 @@ def explain_margin(model: EffectModel, features: Features, maps: Mapping[str, Te
     Returns
     -------
     pandas.DataFrame
-        Columns `TERM_COLUMNS`; `value` is the encoded value where one column stands behind a term.
+        Columns `TERM_COLUMNS`; `value` is the level of a factor, 1 for what is stated, -1 for what is
+        blocked.
     """
     frames = [
         found.table(found.contributions(model.contributions(features, effect)), effect)
@@ -55,14 +66,17 @@ def term_maps(encoder: Encoder, batch: Batch, features: Features, typical: Typic
 
     It depends on the samples alone: several models of the same columns are explained by one map.
     """
-    return {effect: effect_map(encoder, batch, features, typical, effect) for effect in encoder.effects}
+    stated = stated_terms(batch, features)
+    return {e: effect_map(encoder, batch, features, typical, e, stated) for e in encoder.effects}
 
 
-def effect_map(encoder: Encoder, batch: Batch, features: Features, typical: Typical, effect: str) -> TermMap:
+def effect_map(
+    encoder: Encoder, batch: Batch, features: Features, typical: Typical, effect: str, stated: Stated
+) -> TermMap:
     """Return the map of one effect."""
     knowledge = encoder.knowledge
     parts = knowledge.parts(batch, effect) if knowledge is not None else None
-    return term_map(batch, features, effect, parts, typical.get(effect, NOTHING_USUAL))
+    return term_map(batch, features, effect, parts, typical.get(effect, NOTHING_USUAL), stated)
 
 
 def typical_parts(encoder: Encoder, profiles: Profiles) -> Typical:
@@ -86,51 +100,70 @@ def typical_parts(encoder: Encoder, profiles: Profiles) -> Typical:
     return found
 
 
-def driver_texts(
-    found: TermMap, contributions: Array, most: int = 5, least: float = 0.005
-) -> NDArray[np.object_]:
-    """Return, per sample, the strongest terms, signed: `VEGFA +0.41; hypoxia +0.22`.
+def told_columns(stated: Stated, features: Features) -> Integers:
+    """Return the columns of which anything that a sample states may have a share, whatever the effect."""
+    return np.concatenate([stated.columns, np.arange(len(features.common), len(features.columns))])
 
-    What contributes because a sample does not have or does not state it is left out (`TermMap.absent`): a
-    name alone would be read as if it had. It stays in the table of contributions.
+
+def driver_texts(
+    found: TermMap, columns: Integers, given: Array, most: int = 5, least: float = 0.005
+) -> NDArray[np.object_]:
+    """Return, per sample, the strongest terms, signed: `VEGFA (elevated) +0.41; hypoxia +0.22`.
+
+    What was not stated is no driver that anybody could look up; it stays in the table of contributions.
 
     Parameters
     ----------
     found : TermMap
         The terms of the samples.
-    contributions : array, samples by terms
-        As `TermMap.contributions` gives them.
+    columns : array of int
+        Columns, sorted, at least those of `told_columns`.
+    given : array, columns by samples
+        What each of them contributes.
     most : int
         Terms named, at most.
     least : float
         Smaller contributions are not named.
     """
-    size = np.abs(contributions).T
-    size[found.absent().T | ~found.present.T | (size < least)] = 0.0
-    size[found.terms.index(BASE_TERM)] = 0.0
-    named = np.flatnonzero(size.max(axis=1, initial=0.0) > 0.0)
-    size, terms = size[named], np.array(found.terms, dtype=object)
-    samples, texts = np.arange(len(found.samples)), np.full(len(found.samples), "", dtype=object)
-    for rank in range(min(most, len(named))):
-        strongest = size.argmax(axis=0)
-        rows = np.flatnonzero(size[strongest, samples] > 0.0)
-        if not len(rows):
+    contributions, samples = found.told(columns, given), np.arange(len(found.samples))
+    # Samples by terms: the strongest of a sample lie side by side.
+    size = np.ascontiguousarray(np.abs(contributions).T)
+    places, shares = [], []
+    for _ in range(min(most, len(found.terms))):
+        strongest = size.argmax(axis=1)
+        there = size[samples, strongest] >= least
+        if not there.any():
             break
-        place = named[strongest[rows]]
-        own = _signed(terms, place, contributions[rows, place])
-        texts[rows] = own if rank == 0 else texts[rows] + "; " + own
-        size[strongest[rows], rows] = 0.0
-    return texts
+        places.append(np.where(there, strongest, -1))
+        shares.append(contributions[strongest, samples])
+        size[samples, strongest] = 0.0
+    if not places:
+        return np.full(len(samples), "", dtype=object)
+    pieces = _signed(found.stated, np.stack(places, axis=1), np.stack(shares, axis=1))
+    return np.array(["; ".join(filter(None, row)) for row in pieces.tolist()], dtype=object)
 
 
-def _signed(terms: NDArray[np.object_], place: NDArray[np.intp], contribution: Array) -> NDArray[np.object_]:
-    """Return `VEGFA +0.41`, each distinct text made once."""
+def _signed(stated: Stated, place: Integers, contribution: Array) -> NDArray[np.object_]:
+    """Return `VEGFA (elevated) +0.41`, each distinct text made once; None where no term is named."""
     cents = np.rint(contribution * 100.0)
     # Half a cent is rounded as text is: by the exact number.
-    tied = np.flatnonzero(np.abs(np.abs(contribution * 100.0 - cents) - 0.5) < 1e-9)
-    cents[tied] = [round(float(f"{contribution[i]:.2f}") * 100.0) for i in tied]
-    least, most = cents.min(), cents.max()
-    span = int(most - least) + 1
-    distinct, code = np.unique(place * span + (cents - least).astype(np.int64), return_inverse=True)
-    texts = [f"{terms[d // span]} {(d % span + least) / 100.0:+.2f}" for d in distinct.tolist()]
-    return np.array(texts, dtype=object)[code]
+    tied = np.abs(np.abs(contribution * 100.0 - cents) - 0.5) < 1e-9
+    cents[tied] = [round(float(f"{value:.2f}") * 100.0) for value in contribution[tied].tolist()]
+    least, row = int(cents.min()), np.arange(len(place))[:, None]
+    span, width = int(cents.max()) - least + 1, int(stated.steps.max(initial=0)) + 1
+    numbers = [f" {(least + i) / 100.0:+.2f}" for i in range(span)]
+    named = place * width + stated.steps[row, place]
+    code = np.where(place < 0, 0, named * span + (cents - least).astype(np.int64) + 1)
+    met = np.zeros(len(stated.terms) * width * span + 1, dtype=bool)
+    met[code] = True
+    texts, words = np.full(len(met), None, dtype=object), dict[int, str]()
+    values = np.empty(len(stated.terms) * width)
+    values[named] = stated.values[row, place]
+    for i in np.flatnonzero(met[1:]).tolist():
+        name, number = divmod(i, span)
+        if name not in words:
+            term = name // width
+            words[name] = phrase(stated.labels[term], state(stated.terms[term], float(values[name])))
+        texts[i + 1] = words[name] + numbers[number]
+    found: NDArray[np.object_] = texts[code]
+    return found

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from secretome_ml.explanation.term_map import TermMap
 from secretome_ml.features.columns import Features
@@ -48,7 +47,7 @@ def term_interactions(
         samples that state both; how many samples and studies those are. In log odds; strongest first.
     """
     own = sample_interactions(model, features, effect, found)
-    stated = found.present & (np.nan_to_num(found.values) != 0)
+    stated = found.present & ~np.isnan(found.values)
     row, first, second = (own[c].to_numpy() for c in ("row", "first", "second"))
     both = stated[row, first] & stated[row, second]
     own = own.assign(magnitude=own["interaction"].abs(), together=np.where(both, own["interaction"], 0.0))
@@ -59,7 +58,8 @@ def term_interactions(
     )
     study = study_of(found.samples.astype(str))
     studies = [len(set(study[stated[:, a] & stated[:, b]])) for a, b in zip(first, second, strict=True)]
-    terms, kinds = np.array(found.terms, dtype=object), np.array(found.kinds, dtype=object)
+    named = found.named()
+    terms, kinds = named["term"].to_numpy(), named["kind"].to_numpy()
     table = pd.DataFrame(
         {
             "effect": effect,
@@ -94,8 +94,7 @@ def sample_interactions(model: EffectModel, features: Features, effect: str, fou
             on=["row", side],
             how="left",
         )
-        home = pd.Series(found.home[entries[side].to_numpy()], index=entries.index)
-        entries[f"term_{side}"] = entries[f"term_{side}"].fillna(home).astype(int)
+        entries[f"term_{side}"] = entries[f"term_{side}"].fillna(found.unstated).astype(int)
         entries["value"] *= entries[f"share_{side}"].fillna(1.0)
     one, other = entries["term_i"].to_numpy(), entries["term_j"].to_numpy()
     named = pd.DataFrame(
@@ -128,7 +127,6 @@ def _divided(found: TermMap) -> pd.DataFrame:
     """Return `row, column, term, share` of every divided column, what stays with the column included."""
     moves = pd.DataFrame(dict(zip(("row", "column", "term", "share"), found.moves(), strict=True)))
     rest = 1.0 - moves.groupby(["row", "column"])["share"].sum()
-    kept = rest.reset_index()
-    home: NDArray[np.int64] = found.home[kept["column"].to_numpy(dtype=int)]
-    whole = pd.concat([moves, kept.assign(term=home)], ignore_index=True)
+    kept = rest[rest.abs() > _TINY].reset_index()
+    whole = pd.concat([moves, kept.assign(term=found.unstated)], ignore_index=True)
     return whole.groupby(["row", "column", "term"], as_index=False)["share"].sum()

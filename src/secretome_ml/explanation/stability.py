@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from secretome_ml.explanation.compare import with_interval
-from secretome_ml.explanation.term_map import BASE_TERM, TERM_COLUMNS, TermMap
+from secretome_ml.explanation.term_map import TERM_COLUMNS, TermMap
 from secretome_ml.features.columns import Features
 from secretome_ml.models.contract import EffectModel
 from secretome_ml.profiles.from_evidence import study_of
@@ -93,7 +93,7 @@ def term_stability(
         turned = _directions(found)
         count = np.abs(turned).sum(axis=0)
         stated = count > 0
-        stated[found.terms.index(BASE_TERM)] = False
+        stated[[found.base, found.unstated]] = False
 
         def adds(contributions: Array, turned: Array = turned, count: Array = count) -> Array:
             total: Array = (turned * contributions).sum(axis=0) / np.maximum(count, 1.0)
@@ -104,8 +104,7 @@ def term_stability(
         table = pd.DataFrame(
             {
                 "effect": effect,
-                "term": found.terms,
-                "kind": found.kinds,
+                **found.named()[["term", "kind"]].to_dict("series"),
                 "adds": own,
                 "samples": count.astype(int),
                 "studies": _studies(turned != 0, found.samples),
@@ -146,14 +145,8 @@ def _with_spread(table: pd.DataFrame, column: str, over: pd.DataFrame, level: fl
 
 def _directions(found: TermMap) -> Array:
     """Return samples by terms: 1 where a sample has it, -1 where it has less, 0 where it says nothing."""
-    factor = np.array([kind == "factor" for kind in found.kinds])
-    values = found.values
-    turned = np.where(factor[None, :], np.where(values > 0, 1.0, -1.0), np.sign(np.nan_to_num(values)))
-    turned = np.where(np.isnan(values), 0.0, turned)
-    # An empty sum has no value; having none is what it states.
-    return np.where(
-        found.absences[None, :], found.present.astype(float), np.where(found.present, turned, 0.0)
-    )
+    turned = np.where(found.values > 0, 1.0, -1.0)
+    return np.where(found.present & ~np.isnan(found.values), turned, 0.0)
 
 
 def _studies(stated: NDArray[np.bool_], samples: pd.Index) -> NDArray[np.int64]:

@@ -36,7 +36,7 @@ class FactorBlock(Block):
         return [self._column(name) for name in names]
 
     def _column(self, name: str) -> FeatureColumn:
-        return FeatureColumn(name, str(split_name(name)[1]), "factor")
+        return FeatureColumn(name, "factor")
 
     def _encode(self, batch: Batch, columns: Sequence[FeatureColumn]) -> Array:
         vocabulary = FactorVocabulary.load()

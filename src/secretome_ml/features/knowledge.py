@@ -14,13 +14,14 @@ import pandas as pd
 
 from secretome_ml.features.batch import Batch
 from secretome_ml.features.block import Block
-from secretome_ml.features.columns import Array, FeatureColumn, TermKind, Unstated
+from secretome_ml.features.columns import Array, FeatureColumn, Unstated
 from secretome_ml.features.roles import Known
 from secretome_ml.features.words import donor_states
-from secretome_ml.profiles.facts import TAKING_CLASSES, Done, done_by
+from secretome_ml.profiles.facts import TAKING_CLASSES, Done, done_by, term_of
 from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.profiles.profiles import Profiles
 from secretome_ml.vocabulary import Terms
+from secretome_ml.vocabulary.phrases import MANIPULATED, Term
 
 # Roles that cancel each other sum to zero, not to what the order of the terms leaves of them: a tree might
 # split just there.
@@ -31,17 +32,7 @@ _GENES, _AGENTS, _BLOCKING = "known_genes", "known_agents", "known_blocking"
 _CELLS, _PRODUCT = "known_cells", "known_product"
 # Several genes, agents or targets of one preparation overlap: they count as the root of their number.
 _OVERLAP = (_GENES, _AGENTS, _BLOCKING)
-# Column, its term, and the term of a preparation in which the sum has no part.
-_COLUMNS = (
-    (_FACTORS, "known factors, together", "no known factor measured"),
-    (_GENES, "engineered genes, together", "no known engineered gene"),
-    (_AGENTS, "preconditioning, together", "no known preconditioning"),
-    (_BLOCKING, "blocking, together", "no known blocking"),
-    (_CELLS, "cells and donor, together", "no known role of the cells"),
-    (_PRODUCT, "product, together", "no known role of product"),
-)
-# The terms of empty sums.
-ABSENCES = frozenset(empty for _, _, empty in _COLUMNS)
+_COLUMNS = (_FACTORS, _GENES, _AGENTS, _BLOCKING, _CELLS, _PRODUCT)
 _TAKES_AWAY = ("depleted", "neutralised", "inhibited")
 
 
@@ -56,12 +47,8 @@ class Part(NamedTuple):
         The sum.
     key : str
         The factor or condition, as it is kept in a bundle.
-    term : str
+    term : Term
         The same as explanations name it.
-    kind : str
-        Its kind.
-    value : float
-        What is stated of it.
     amount : float
         What it adds to the sum.
     """
@@ -69,9 +56,7 @@ class Part(NamedTuple):
     row: int
     column: str
     key: str
-    term: str
-    kind: TermKind
-    value: float
+    term: Term
     amount: float
 
 
@@ -105,12 +90,12 @@ class KnowledgeBlock(Block):
 
     name = "knowledge"
     of_effects = True
-    names = tuple(name for name, _, _ in _COLUMNS)
+    names = _COLUMNS
     factors_column = _FACTORS
 
     def __init__(self, min_studies: int = 3, known: Known | None = None) -> None:
         super().__init__(min_studies, known)
-        self.columns_ = tuple(self._column(name) for name, _, _ in _COLUMNS)
+        self.columns_ = tuple(self._column(name) for name in _COLUMNS)
         self.found_: dict[str, int] = {}
 
     def fit(self, batch: Batch) -> Self:
@@ -136,7 +121,7 @@ class KnowledgeBlock(Block):
     def transform(self, batch: Batch, effect: str | None = None) -> Array:
         """Return the sums of one effect, columns by samples."""
         found = self.parts(batch, str(effect))
-        rows = {column: i for i, (column, _, _) in enumerate(_COLUMNS)}
+        rows = {column: i for i, column in enumerate(_COLUMNS)}
 
         def summed(profiles: Profiles) -> Array:
             total = np.full((len(rows), len(profiles)), np.nan)
@@ -156,16 +141,15 @@ class KnowledgeBlock(Block):
         """Return what the sums of one effect are made of; the amounts of a sum add up to its value."""
         key = (self.name, effect)
         described = batch.described.once(key, lambda profiles: tuple(self._damped(profiles, effect)))
-        return Parts(self._factors(batch, effect), described)
+        return Parts(batch.once((self, effect), lambda: self._factors(batch, effect)), described)
 
     def _candidates(self, batch: Batch) -> list[FeatureColumn]:
         return list(self.columns_)
 
     def _column(self, name: str) -> FeatureColumn:
-        term, empty = next((term, empty) for column, term, empty in _COLUMNS if column == name)
         # Every preparation has cells, whether their role is stated or not.
         unstated: Unstated = "average" if name == _CELLS else "missing"
-        return FeatureColumn(name, term, "knowledge", "each", unstated, self.known.prior(name), empty)
+        return FeatureColumn(name, "knowledge", "each", unstated, self.known.prior(name))
 
     def _encode(self, batch: Batch, columns: Sequence[FeatureColumn]) -> Array:
         raise TypeError("Sums of known roles are about one effect: transform with an effect.")
@@ -176,12 +160,12 @@ class KnowledgeBlock(Block):
         rows = [i for i, factor in enumerate(batch.factors) if (effect, factor) in roles]
         factors = tuple(batch.factors[i] for i in rows)
         role = np.array([roles[effect, factor] for factor in factors])
-        levels = batch.levels[rows]
-        measured = ~np.isnan(levels)
-        shift = np.where(measured, self.shifts(levels, factors), 0.0)
+        every = batch.once((self, "shifts"), lambda: self.shifts(batch.levels, batch.factors))
+        shift = np.nan_to_num(every[rows])
         changed = np.abs(shift).sum(axis=0)
-        amounts = role[:, None] * shift / np.sqrt(np.maximum(changed, 1.0))
-        return FactorParts(factors, levels, amounts)
+        shift *= role[:, None]
+        shift /= np.sqrt(np.maximum(changed, 1.0))
+        return FactorParts(factors, batch.levels[rows], shift)
 
     def shifts(self, levels: Array, factors: Sequence[str]) -> Array:
         """Return what levels tell about a role, factors by samples; linear between the four stated ones.
@@ -215,21 +199,21 @@ class KnowledgeBlock(Block):
         frame = profiles.preconditioning
         at = profiles.samples.get_indexer(frame["sample"]).tolist()
         kinds, agents = (frame[c].to_numpy(dtype=object, na_value=None) for c in ("kind", "agent"))
-        told: dict[Done, tuple[str, str, float]] = {}
+        told: dict[Done, tuple[str, str, Term, float]] = {}
         for row, kind, agent in zip(at, kinds, agents, strict=True):
             for done in done_by(str(kind), agent):
                 if done.direction != 0:
                     if done not in told:
                         told[done] = self._intervention(done, effect)
-                    column, term, amount = told[done]
-                    yield Part(row, column, term, term, "preconditioning", done.direction, amount)
+                    yield Part(row, *told[done])
 
-    def _intervention(self, done: Done, effect: str) -> tuple[str, str, float]:
-        """Return the sum, the term and the amount of what was done to the cells."""
+    def _intervention(self, done: Done, effect: str) -> tuple[str, str, Term, float]:
+        """Return the sum, the key, the term and the amount of what was done to the cells."""
         roles, conditions = self.known.roles.factors, self.known.roles.conditions
         gain = self.known.constants["unknown_gain"]
-        if done.kind == "genetic_modification" and done.target is not None:
-            return _GENES, f"{done.target} gene", roles.get((effect, done.target), gain) * done.direction
+        if done.kind == "genetic_modification":
+            role = roles.get((effect, done.target), gain) if done.target else gain
+            return _GENES, f"{done.target or 'unnamed'} gene", term_of(done), role * done.direction
         own, group = ("agent", done.target), ("agent_class", done.agent_class)
         kind = ("preconditioning_kind", done.kind)
         inhibits = done.agent_class in TAKING_CLASSES
@@ -239,8 +223,8 @@ class KnowledgeBlock(Block):
         role = next(known, self.known.constants["unknown_loss"] if inhibits else 0.0)
         if done.direction < 0 and done.target is not None:
             role = roles.get((effect, done.target), gain)
-        term = f"{done.target} treatment" if done.target else done.kind
-        return _AGENTS, term, role * done.direction
+        key = f"{done.target} treatment" if done.target else done.kind
+        return _AGENTS, key, term_of(done), role * done.direction
 
     def _manipulations(self, profiles: Profiles, effect: str) -> Iterator[Part]:
         roles, conditions = self.known.roles.factors, self.known.roles.conditions
@@ -254,18 +238,18 @@ class KnowledgeBlock(Block):
                 amount = sign * roles.get((effect, target), gain)
             else:
                 amount = conditions.get((effect, "manipulation", str(kind)), loss)
-            term = f"{target} {kind}" if target else str(kind)
-            yield Part(row, _BLOCKING, term, term, "product", sign, amount)
+            key = f"{target} {kind}" if target else str(kind)
+            yield Part(row, _BLOCKING, key, Term(MANIPULATED, str(kind), target or ""), amount)
 
     def _context(self, profiles: Profiles, effect: str) -> Iterator[Part]:
-        for row, column, kind, word, group, shown in _stated(profiles):
+        for row, column, kind, word, about in _stated(profiles):
             amount = self.known.roles.conditions.get((effect, kind, word))
             if amount is not None:
-                yield Part(row, column, f"{kind}={word}", f"{group}={word}", shown, 1.0, amount)
+                yield Part(row, column, f"{kind}={word}", Term(about, word), amount)
 
 
-def _stated(profiles: Profiles) -> Iterator[tuple[int, str, str, str, str, TermKind]]:
-    """Yield the stated facts of cells and product: row, sum, kind of condition, word, group, kind of term."""
+def _stated(profiles: Profiles) -> Iterator[tuple[int, str, str, str, str]]:
+    """Yield the stated facts of cells and product: row, sum, kind of condition, word, context column."""
     terms, context = Terms(), profiles.context
     words = {c: context[c].to_numpy(dtype=object, na_value=None) for c in ("cell_type", "product", "culture")}
     classes = {word: str(terms.cell_class(word)) for word in set(words["cell_type"]) if word is not None}
@@ -276,10 +260,10 @@ def _stated(profiles: Profiles) -> Iterator[tuple[int, str, str, str, str, TermK
         states = donors["value"].groupby(at, sort=False).agg(list).to_dict()
     for row, cell_type in enumerate(words["cell_type"]):
         if cell_type is not None:
-            yield row, _CELLS, "cell_type_class", classes[cell_type], "cell_type", "cell_source"
+            yield row, _CELLS, "cell_type_class", classes[cell_type], "cell_type"
         for state in states.get(row, ()):
-            yield row, _CELLS, "donor_state", state, "donor", "context"
+            yield row, _CELLS, "donor_state", state, "donor"
         if words["product"][row] is not None:
-            yield row, _PRODUCT, "product", str(words["product"][row]), "product", "product"
+            yield row, _PRODUCT, "product", str(words["product"][row]), "product"
         if words["culture"][row] is not None:
-            yield row, _PRODUCT, "culture", str(words["culture"][row]), "culture", "context"
+            yield row, _PRODUCT, "culture", str(words["culture"][row]), "culture"

@@ -11,7 +11,7 @@ from typing import ClassVar
 import numpy as np
 
 from secretome_ml.features.batch import Batch
-from secretome_ml.features.block import Block, column_name, split_name
+from secretome_ml.features.block import Block, column_name
 from secretome_ml.features.columns import Array, FeatureColumn
 from secretome_ml.profiles.facts import TAKING_CLASSES, interventions
 from secretome_ml.profiles.profiles import Profiles
@@ -28,18 +28,16 @@ class PreconditioningBlock(Block):
     """
 
     name = "preconditioning"
-    # Group to the column of the interventions that it counts, and the term of a value.
-    _GROUPS: ClassVar[dict[str, tuple[str, str]]] = {
-        "preconditioning": ("kind", "{}"),
-        "agent_class": ("agent_class", "{}"),
-        "agent": ("target", "{} treatment"),
+    # Group to the column of the interventions that it counts.
+    _GROUPS: ClassVar[dict[str, str]] = {
+        "preconditioning": "kind",
+        "agent_class": "agent_class",
+        "agent": "target",
     }
-    # Of the cells as a whole: the term of each column.
-    _WHOLE: ClassVar[dict[str, str]] = {
-        "gene_direction": "any engineered gene",
-        "preconditioning_agents": "any preconditioning",
-    }
-    _DOSES: ClassVar[dict[str, str]] = {"hypoxia_depth": "hypoxia", "hypoxia_log_hours": "hypoxia"}
+    # Of the cells as a whole, and of hypoxia.
+    _WHOLE: ClassVar[tuple[str, ...]] = (
+        "gene_direction", "preconditioning_agents", "hypoxia_depth", "hypoxia_log_hours",
+    )  # fmt: skip
 
     @property
     def _typical(self) -> tuple[float, float]:
@@ -50,17 +48,14 @@ class PreconditioningBlock(Block):
         rows = batch.described.once("interventions", interventions)
         names = [
             column_name(group, str(value))
-            for group, (column, _) in self._GROUPS.items()
+            for group, column in self._GROUPS.items()
             for value in sorted(rows[column].dropna().unique())
         ]
-        return [self._column(name) for name in (*names, *self._WHOLE, *self._DOSES)]
+        return [self._column(name) for name in (*names, *self._WHOLE)]
 
     def _column(self, name: str) -> FeatureColumn:
-        group, value = split_name(name)
-        if value is None:
-            term, prior = {**self._WHOLE, **self._DOSES}[group], self.known.prior(group)
-            return FeatureColumn(name, term, "preconditioning", prior=prior)
-        return FeatureColumn(name, self._GROUPS[group][1].format(value), "preconditioning")
+        prior = self.known.prior(name) if name in self._WHOLE else 0.0
+        return FeatureColumn(name, "preconditioning", prior=prior)
 
     def _encode(self, batch: Batch, columns: Sequence[FeatureColumn]) -> Array:
         names = tuple(c.name for c in columns)
@@ -76,7 +71,7 @@ class PreconditioningBlock(Block):
         added = presence * (direction > 0) * ~rows["agent_class"].isin(TAKING_CLASSES).to_numpy()
         found = np.zeros((len(names), len(profiles)))
         place = {name: i for i, name in enumerate(names)}
-        for group, (column, _) in self._GROUPS.items():
+        for group, column in self._GROUPS.items():
             own = [place.get(column_name(group, str(v)), -1) for v in rows[column].to_numpy(dtype=object)]
             into = np.array(own, dtype=np.int64)
             kept = into >= 0

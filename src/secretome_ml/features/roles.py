@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Self
+from typing import Any, Self, TypeVar, cast
 
 import pandas as pd
 
@@ -16,6 +16,8 @@ _SIGN = {"promotes": 1.0, "inhibits": -1.0}
 # A role is worth 1/3 to 1, after the strength of its evidence (1 indirect, 2 clear, 3 central).
 _FULL_STRENGTH = 3.0
 _DECIMALS = 9
+
+Key = TypeVar("Key", bound=tuple[str, ...])
 
 
 @dataclass(frozen=True)
@@ -53,20 +55,65 @@ class Roles:
 
 
 @cache
-def known_roles(without: tuple[str, ...] = ()) -> Roles:
+def known_roles(without: tuple[str, ...] = (), borrowed: float = KNOWLEDGE["borrowed_role"]) -> Roles:
     """Return the roles of the shipped tables; those whose evidence is in `without` are left out.
+
+    What is known for related effects alone is borrowed from them: a factor that grows vessels and keeps cells
+    alive is believed to help a heart, until the studies say otherwise.
+
+    Parameters
+    ----------
+    without : tuple of str
+        Kinds of evidence whose roles are left out.
+    borrowed : float
+        Share of its worth that a borrowed role keeps; 0 borrows nothing.
 
     Examples
     --------
     >>> roles = known_roles()
     >>> roles.factors["angiogenic", "VEGFA"] > 0 > roles.factors["angiogenic", "SERPINF1"]
     True
+    >>> ("renoprotective", "donor_state", "diabetic") in known_roles(borrowed=0.0).conditions
+    False
+    >>> roles.conditions["renoprotective", "donor_state", "diabetic"] < 0
+    True
     """
     factors, conditions = (_read(name, without) for name in ("roles.csv", "conditions.csv"))
     return Roles(
-        {(r["effect"], r["factor"]): _signed(r) for r in factors},
-        {(r["effect"], r["term_kind"], r["term"]): _signed(r) for r in conditions},
+        _with_borrowed({(r["effect"], r["factor"]): _signed(r) for r in factors}, borrowed),
+        _with_borrowed({(r["effect"], r["term_kind"], r["term"]): _signed(r) for r in conditions}, borrowed),
     )
+
+
+def _with_borrowed(own: dict[Key, float], share: float) -> dict[Key, float]:
+    """Return roles by (effect, what it is), with those that related effects lend.
+
+    Lent is the mean over the related effects for which something is known, by how near they are.
+    """
+    by_thing: dict[tuple[str, ...], dict[str, float]] = {}
+    for key, role in own.items():
+        by_thing.setdefault(key[1:], {})[key[0]] = role
+    found = dict(own)
+    for thing, told in by_thing.items():
+        for effect, near in _related().items():
+            lenders = {related: weight for related, weight in near.items() if related in told}
+            if effect in told or not lenders or not share:
+                continue
+            mean = sum(w * told[e] for e, w in lenders.items()) / sum(lenders.values())
+            role = round(share * mean, _DECIMALS)
+            if role:
+                found[cast(Key, (effect, *thing))] = role
+    return found
+
+
+@cache
+def _related() -> dict[str, dict[str, float]]:
+    """Return, per effect, the effects that it borrows from, and how near each is."""
+    table = pd.read_csv(data_dir() / "knowledge" / "related_effects.csv")
+    near: dict[str, dict[str, float]] = {}
+    for effect, related, weight in zip(table["effect"], table["related"], table["weight"], strict=True):
+        near.setdefault(str(effect), {})[str(related)] = float(weight)
+    return near
 
 
 @dataclass(frozen=True)

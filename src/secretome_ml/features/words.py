@@ -64,7 +64,7 @@ class WordsBlock(Block):
 
     def _column(self, name: str) -> FeatureColumn:
         group = self.groups[split_name(name)[0]]
-        return FeatureColumn(name, name, kind_of(name), unstated=group.unstated)
+        return FeatureColumn(name, kind_of(name), unstated=group.unstated)
 
     def _encode(self, batch: Batch, columns: Sequence[FeatureColumn]) -> Array:
         key = (self.name, tuple(c.name for c in columns))

@@ -15,6 +15,7 @@ import pandas as pd
 from secretome_ml.profiles.profiles import Profiles
 from secretome_ml.vocabulary import Intervention, Terms, donor_state, parse_intervention
 from secretome_ml.vocabulary.columns import context_columns, names_where
+from secretome_ml.vocabulary.phrases import AGENT, DONE, GENE, NO_PRECONDITIONING, Term
 
 FACT_COLUMNS = ("sample", "aspect", "about", "fact", "target", "sign")
 """Columns of the facts of arms, one row a fact.
@@ -125,7 +126,7 @@ def done_fact(entry: Mapping[str, object]) -> str | None:
     if found.kind in ("gene_up", "gene_down"):
         return f"{'over-express' if found.direction > 0 else 'knock down'} {what}"
     kind = str(entry["kind"]).removeprefix("other:").replace("_", " ").replace("three d", "3D")
-    if found.direction < 0:
+    if found.direction < 0 and what:
         return f"{kind}: {what} blocked"
     agent = entry["agent"] if isinstance(entry["agent"], str) and not what else ""
     named = what or (agent if kind != "hypoxia" else "")
@@ -172,6 +173,21 @@ def done_by(kind: str, agent: str | None) -> tuple[Done, ...]:
     sign = float(found.direction)
     targets = found.targets or (found.target,)
     return tuple(Done(shown, target, sign, found.agent_class, float(sign != 0)) for target in targets)
+
+
+def term_of(done: Done) -> Term:
+    """Return what was done to the cells as a term of an explanation; a sham did nothing.
+
+    Examples
+    --------
+    >>> [term_of(d).word for d in done_by("genetic_modification", "VEGF siRNA") + done_by("none", None)]
+    ['VEGFA', 'none']
+    """
+    if done.direction == 0:
+        return NO_PRECONDITIONING
+    if done.target is None:
+        return Term(DONE, done.kind)
+    return Term(GENE if done.kind == GENETIC else AGENT, done.target)
 
 
 def interventions(profiles: Profiles) -> pd.DataFrame:

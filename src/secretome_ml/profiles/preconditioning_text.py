@@ -27,6 +27,10 @@ from secretome_ml.vocabulary.targets import CONTROL, DOWN, RAISED, SHAM, TECHNIQ
 _LONGEST = 2000
 _LISTED = 60
 _NONE, _HYPOXIA = "none", "hypoxia"
+# Stated standard culture is a statement; a cell that says nothing is none.
+STANDARD: dict[str, object] = {
+    "kind": _NONE, "agent": None, "o2_percent": None, "hours": None, "dose": None, "unit": None,
+}  # fmt: skip
 _FILLER = (
     r"pre-?condition(?:ed|ing)|pre-?treat(?:ed|ment)|conditioned|conditions?|cultured?|cultivation|treat(?:ed|ment)|"
     r"stimulat(?:ed|ion)|prim(?:ed|ing)|licens(?:ed|ing)|expos(?:ed|ure)|incubat(?:ed|ion)|activat(?:ed|ion)|"

@@ -67,7 +67,19 @@ _CELLS = re.compile(
     r"cells?(?:/ml)?(?:/(?P<hours>\d+(?:\.\d+)?)?(?P<time>h|hr|hrs|hours?|d|days?))?"
 )
 _CONCENTRATION = re.compile(
-    r"(?P<mass>[a-z]+)/(?P<mant>\d+)?(?P<volume>[a-z]+\d?)(?:/(?P<hours>\d+)?(?:h|hr|hours|day|d))?"
+    r"(?P<mass>[a-z]+)/(?P<mant>\d+)?(?P<volume>[a-z]+\d?)(?:/(?P<hours>\d+)?(?P<time>h|hr|hrs|hours?|d|days?))?"
+)
+# `pg/h/10^6 cells`: the time may stand before the cells.
+_TIME_FIRST = re.compile(r"/(?P<time>\d*(?:h|hr|hrs|hours?|d|days?))(?P<cells>/.*cells?)")
+# What an amount may be given per, and cannot be converted from without a number that the unit does not hold.
+_PER = (
+    (r"protein|prot", "per protein", "times the protein of the medium per mL"),
+    (r"particles?|vesicles?|evs?|exosomes?", "per vesicle", "times the vesicles per mL"),
+    (r"dna", "per DNA", "times the DNA per mL"),
+    (r"cells?", "per volume and cell", "as it is, or per cells alone, such as pg/10^6 cells/24 h"),
+    (r"iu|u|units?|ru", "in units of activity", "by the activity of the assay's standard per mass"),
+    (r"copies|cps|rpm|cpm|tpm|reads?", "in copies or reads", "as log2 of them: [log2]"),
+    (r"well|flask|dish|cm2|cm\^2", "per vessel", "divided by the volume of its medium"),
 )
 _MOLES = re.compile(r"(?P<prefix>[fpnum]?)mol/l")
 _STANDARD_HOURS = 24.0
@@ -130,10 +142,29 @@ def _parse_unit(text: str) -> Unit | None:
     found = _CONCENTRATION.fullmatch(plain)
     if found and found["mass"] in _MASS and found["volume"] in _VOLUME:
         volume = float(found["mant"] or 1) * _VOLUME[found["volume"]]
-        hours = float(found["hours"]) if found["hours"] else None
-        assumed = f"the collection time in '{text}' is not used" if hours else None
-        return Unit(text, "concentration", _MASS[found["mass"]] / volume, assumed=assumed)
+        factor, assumed = _MASS[found["mass"]] / volume, None
+        if found["time"]:
+            factor *= _STANDARD_HOURS / _hours(found)
+            assumed = f"'{text}' is a rate; it was read as what gathers in 24 h"
+        return Unit(text, "concentration", factor, assumed=assumed)
     return None
+
+
+def why_no_unit(text: str) -> tuple[str, str]:
+    """Return what is wrong with a unit that `parse_unit` does not know, and what to do.
+
+    Examples
+    --------
+    >>> why_no_unit("pg/mg protein")[1]
+    'Give it per volume, such as pg/mL: times the protein of the medium per mL.'
+    """
+    words = re.findall(r"[a-z]+[2\d^]*", text.casefold().rpartition("/")[2]) or [""]
+    head = re.findall(r"[a-z]+", text.casefold().partition("/")[0]) or [""]
+    for pattern, named, how in _PER:
+        if any(re.fullmatch(pattern, w) for w in (*words, *head)):
+            what = f"'{text[:40]}' is an amount {named} and cannot be converted."
+            return what, f"Give it per volume, such as pg/mL: {how}."
+    return f"'{text[:40]}' is no known unit.", "Write for instance pg/mL, ng/mL, pM, pg/10^6 cells or NPX."
 
 
 def _per_cells(text: str, found: re.Match[str]) -> Unit:
@@ -142,10 +173,13 @@ def _per_cells(text: str, found: re.Match[str]) -> Unit:
     )
     hours, assumed = _STANDARD_HOURS, f"'{text}' states no collection time; 24 h is assumed"
     if found["time"]:
-        per = float(found["hours"] or 1)
-        hours, assumed = (per * 24 if found["time"].startswith("d") else per), ""
+        hours, assumed = _hours(found), ""
     factor = _MASS[found["mass"]] * 1e6 / cells * _STANDARD_HOURS / hours
     return Unit(text, "per_cells", factor, assumed=assumed or None)
+
+
+def _hours(found: re.Match[str]) -> float:
+    return float(found["hours"] or 1) * (24.0 if found["time"].startswith("d") else 1.0)
 
 
 def _fold(text: str) -> str:
@@ -154,7 +188,8 @@ def _fold(text: str) -> str:
     plain = plain.replace("⁶", "^6").replace("⁵", "^5").replace("⁻¹", "-1").replace("×", "x")
     plain = re.sub(r"\s*(?:per|/)\s*", "/", plain).replace("cells/ml", "cells/ml")
     plain = re.sub(r"\s*ml-1|\s*ml\^-1", "/ml", plain)
-    return re.sub(r"[\s*]+", "", plain).replace("millioncells", "10^6cells").replace("10e6", "10^6")
+    plain = re.sub(r"[\s*]+", "", plain).replace("millioncells", "10^6cells").replace("10e6", "10^6")
+    return _TIME_FIRST.sub(r"\g<cells>/\g<time>", plain)
 
 
 @cache

@@ -24,6 +24,7 @@ def read_profiles(
     metadata: Path | str | None = None,
     control: str | None = None,
     lenient: bool = False,
+    among: bool = True,
 ) -> Profiles:
     """Read profiles from a file of any supported format.
 
@@ -39,6 +40,9 @@ def read_profiles(
         Sample that the others are compared with.
     lenient : bool
         Whether samples that stand on one side only of table and sheet are warnings.
+    among : bool
+        Whether an amount is also graded among the samples of its file; not for a model that was adapted to
+        a laboratory's lots, where each stands for itself.
 
     Returns
     -------
@@ -50,7 +54,7 @@ def read_profiles(
     InputRefused
         If the file or the sheet cannot be read; every offending row is listed.
     """
-    profiles = read_source(open_source(path), format, metadata, control, lenient)
+    profiles = read_source(open_source(path), format, metadata, control, lenient, among)
     for note in profiles.notes:
         log.info("%s", note)
     for warning in profiles.warnings:
@@ -64,6 +68,7 @@ def read_source(
     metadata: Path | str | None = None,
     control: str | None = None,
     lenient: bool = False,
+    among: bool = True,
 ) -> Profiles:
     """Read profiles from an opened input; see `read_profiles`."""
     name = format if format is not None else recognise(source)
@@ -76,7 +81,7 @@ def read_source(
     if isinstance(measured, Profiles):
         profiles = _complete(measured, source.name, metadata, control)
     else:
-        profiles = assemble(measured, source.name, sheet, control, lenient)
+        profiles = assemble(measured, source.name, sheet, control, lenient, among=among)
     if source.kind == "xlsx" and source.sheet.others:
         what = (
             f"Only the sheet '{source.sheet.name[:60]}' was read, not {', '.join(source.sheet.others)[:200]}."

@@ -47,6 +47,9 @@ _ROLES: dict[str, Role] = {
     "standard": "standard", "std": "standard", "calibrator": "standard",
     "quality_control": "quality_control", "qc": "quality_control", "pool": "quality_control",
 }  # fmt: skip
+_DIFFERENTIATED = re.compile(r"dif+(?:erentiat(?:ed|ion))?\.?|yes|induced|\+", re.IGNORECASE)
+# Columns that say where something is from, be it cells or a piece of tissue, and what is rather the latter.
+_OF_TISSUE, _ORGANS = ("tissue", "tissue_source", "origin"), ("organ", "lymphoid", "blood")
 _ROLE_REMEDY = (
     "Use sample, control, blank or standard; a column that says what was collected is named `product`."
 )
@@ -123,6 +126,9 @@ def sheet_of_table(table: Table) -> SampleSheet:
     for column in CONTEXT_COLUMNS:
         if column in raw:
             frame[column] = resolve_column(raw[column], column, table.file, lines, problems)
+    if "cell_source" in frame and not {"cell_type", "product"} & set(found):
+        frame["cell_source"], said = _without_organs(frame["cell_source"], found["cell_source"])
+        notes += said
     stated = frame
     frame = with_implied(frame, raw)
     notes += _implied(raw, stated, frame)
@@ -144,6 +150,20 @@ def _holds_products(raw: pd.DataFrame, found: dict[str, str]) -> bool:
     words = [w for w in raw["role"].unique() if w]
     roles = [re.sub(r"[ -]+", "_", w.casefold()) in _ROLES for w in words]
     return bool(words) and not any(roles) and all(Terms().resolve("product", w) for w in words)
+
+
+def _without_organs(sources: pd.Series, header: str) -> tuple[pd.Series, list[str]]:
+    """Return a column such as `tissue` less its organs: it may be the heart, not cells of the heart."""
+    organs = sources.isin(
+        [s for s in sources.dropna().unique() if Terms().parent("cell_source", s) in _ORGANS]
+    )
+    if plain_header(header) not in _OF_TISSUE or not organs.any():
+        return sources, []
+    note = (
+        f"sample sheet: {header} {', '.join(sources[organs].unique())} not used, it may be the tissue "
+        "itself; state a cell_type or product, or name the column cell_source"
+    )
+    return sources.mask(organs), [note]
 
 
 def looks_like_sheet(header: list[str]) -> bool:
@@ -204,13 +224,17 @@ def _free_words(texts: pd.Series, column: str) -> tuple[pd.Series, list[str]]:
 
     A single letter says nothing: `C` may be the control or calciprotein.
     """
-    kind = "differentiation" if plain_header(column) == "differentiation" else ""
+    lineage = plain_header(column) == "differentiation"
     named: dict[str, str] = {}
     notes = []
     for text in sorted(t for t in texts.unique() if t):
         letter = len(text) == 1 and text.isalnum()
         if letter or not _readable(text):
+            kind = "differentiation" if lineage else ""
             named[text] = f"other:{f'{kind} {_plain(text)}'.strip()}"
+            if lineage and not letter:
+                into = kind if _DIFFERENTIATED.fullmatch(_plain(text)) else f"{kind}({_plain(text)})"
+                named[text] = into if _readable(into) else named[text]
             why = "; one letter is never standard culture, write what was done" if letter else ""
             notes.append(f"sample sheet: {column} '{text}' read as preconditioning {named[text]}{why}")
         elif not parse_preconditioning(text, Terms()):

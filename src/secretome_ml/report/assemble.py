@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from secretome_ml.explanation.hints import hint_words, hints
 from secretome_ml.explanation.importance import global_importance
 from secretome_ml.profiles import Profiles
-from secretome_ml.report.behind import behind_views
 from secretome_ml.report.figures import predictions_figure
 from secretome_ml.report.inline import inline_svg
 from secretome_ml.report.learned import LEAST_SAMPLES, effect_views
@@ -19,14 +18,15 @@ from secretome_ml.report.overall import caution_words, outside_domain, overall_w
 from secretome_ml.report.panel import panel_views
 from secretome_ml.report.read import read_view
 from secretome_ml.report.rendering import Figures, contents, gallery, model_values, model_words, render
-from secretome_ml.report.samples import Shown, sample_views
+from secretome_ml.report.samples import HEADLINE, Shown, sample_views
 from secretome_ml.report.style import svg_text
 from secretome_ml.report.summary import ModelSummary
 from secretome_ml.report.words import clean
 from secretome_ml.trust.resampling import Estimate
+from secretome_ml.vocabulary.phrases import counted
 
 PARTS = (
-    "domain", "summary", "predictions", "drivers", "behind", "read", "panel", "learned", "gallery", "methods",
+    "domain", "summary", "predictions", "drivers", "panel", "learned", "gallery", "read", "methods",
     "versions",
 )  # fmt: skip
 # Samples that are told and drawn in full; more would make the page long and heavy.
@@ -49,8 +49,6 @@ class Report:
         As `sample_stability` gives it, for the samples that are told in full.
     studies : pandas.DataFrame
         As `studies_behind` gives it, for the same samples.
-    published : mapping of str to array
-        Per effect, the scores of the published arms.
     prevalence : mapping of str to Estimate
         Per effect, the share of published arms that had it when tested, with its interval.
     panel, asked : pandas.DataFrame
@@ -74,7 +72,6 @@ class Report:
     terms: pd.DataFrame = field(repr=False)
     spread: pd.DataFrame = field(repr=False)
     studies: pd.DataFrame = field(repr=False)
-    published: Mapping[str, NDArray[np.float64]] = field(repr=False)
     prevalence: Mapping[str, Estimate]
     panel: pd.DataFrame = field(repr=False)
     asked: pd.DataFrame = field(repr=False)
@@ -89,14 +86,15 @@ class Report:
 def report_page(report: Report) -> str:
     """Return the report as HTML; the same input gives the same text, and everything in it is escaped."""
     scores, summary = report.scores, report.summary
-    samples = sample_views(report.scores, report.spread, report.published, report.prevalence, summary.level)
-    full = [s for s in samples if s.published is not None]
+    samples = sample_views(scores, report.spread, report.studies, report.prevalence, summary.level)
+    full = [s for s in samples if s.told]
+    read = read_view(report.profiles, report.important)
     outside = outside_domain(scores)
-    behind = behind_views(report.studies, list(pd.unique(report.spread["sample"])))
     many = len(samples) >= LEAST_SAMPLES
-    effects = effect_views(report.terms, global_importance(report.terms), 0) if many else []
+    effects = effect_views(_headline(report.terms), global_importance(report.terms), 0) if many else []
     shown = gallery(report.figures)
     panel = panel_views(report.panel, report.asked)
+    second_look = hint_words(hints(report.profiles.take(pd.unique(report.spread["sample"]))))
     return render(
         "report",
         {
@@ -107,14 +105,13 @@ def report_page(report: Report) -> str:
             "contents": contents(
                 [
                     ("domain", "Outside the domain", bool(outside)),
-                    ("summary", "Summary", True),
-                    ("predictions", "Predictions", True),
-                    ("drivers", "Drivers", True),
-                    ("studies", "The studies behind", bool(behind)),
-                    ("read", "What was read", True),
+                    ("summary", "In short", True),
+                    ("predictions", "All samples", True),
+                    ("drivers", "Sample by sample", True),
                     ("panel", "The panel", True),
                     ("learned", "Over all samples", many),
                     ("more", "Further figures", bool(shown)),
+                    ("read", "What was read", True),
                     ("methods", "Methods and limits", True),
                     ("versions", "Versions", True),
                     ("cite", "How to cite", True),
@@ -129,9 +126,10 @@ def report_page(report: Report) -> str:
             "full": full,
             "cut": len(samples) > len(full),
             "overview": _overview(report),
+            "hints": [(clean(name), found) for name, found in second_look.items()],
             "refits": report.refits,
-            "behind": behind,
-            "read": read_view(report.profiles, report.important),
+            "read": read,
+            "brief": _brief(report, read),
             "panel": panel,
             "panel_quiet": sum(not view["rows"] for view in panel),
             "panel_source": report.panel_source,
@@ -142,6 +140,21 @@ def report_page(report: Report) -> str:
             **model_values(summary),
         },
     )
+
+
+def _headline(terms: pd.DataFrame) -> pd.DataFrame:
+    return terms[terms["effect"].isin(list(pd.unique(terms["effect"]))[:HEADLINE])]
+
+
+def _brief(report: Report, read: Mapping[str, Any]) -> dict[str, str]:
+    """Return in a sentence each what was read, and what was not used."""
+    factors = report.profiles.factors.dropna(subset="level")["factor"].nunique()
+    what = (
+        f"{counted(len(report.profiles), 'sample')} with {counted(int(factors), 'known factor')} were read."
+    )
+    names = len(read["names"]) + int(read["more_names"])
+    unused = f"{counted(names, 'name was', 'names were')} not used." if names else ""
+    return {"what": what, "unused": unused}
 
 
 def _title(profiles: Profiles) -> str:
@@ -157,8 +170,9 @@ def _overview(report: Report) -> Shown | None:
     count = report.scores["sample"].nunique()
     if count < _LEAST_DRAWN:
         return None
+    scores = report.scores[report.scores["effect"].isin(list(pd.unique(report.scores["effect"]))[:HEADLINE])]
     usual = {effect: share.value for effect, share in report.prevalence.items()}
-    figure = predictions_figure(report.scores, usual, report.summary.level, _MOST_DRAWN)
+    figure = predictions_figure(scores, usual, report.summary.level, _MOST_DRAWN)
     which = f"the first {_MOST_DRAWN} of {count} samples" if count > _MOST_DRAWN else "all samples"
     caption = f"Probabilities of {which}, in the order of the input; dashed: the share of published benefits."
     return Shown(inline_svg(svg_text(figure), "p", caption), caption)

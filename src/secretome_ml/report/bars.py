@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from secretome_ml.report.figures.waterfall import ALL_OTHERS, waterfall_steps
-from secretome_ml.report.words import decimal, factor_address, signed, term_label
+from secretome_ml.report.words import clean, decimal, factor_address, signed
 from secretome_ml.vocabulary import FactorVocabulary
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def waterfall(terms: pd.DataFrame, most: int = 9, linked: bool = True) -> list[S
         term = str(step["term"])
         rows.append(
             Step(
-                term_label(term) if term != ALL_OTHERS else ALL_OTHERS,
+                clean(term) if term != ALL_OTHERS else ALL_OTHERS,
                 str(step["words"]),
                 decimal(end) if whole else signed(given),
                 f"{signed(low)} to {signed(high)}" if bounded else "",
@@ -113,7 +113,7 @@ def address_of(term: str) -> str:
 
     Examples
     --------
-    >>> address_of("VEGFA"), address_of("cell_source=adipose")
+    >>> address_of("VEGFA"), address_of("cell source: adipose tissue")
     ('/evidence/factors/VEGFA', '')
     """
     return factor_address(term) if FactorVocabulary.load().kind(term) is not None else ""

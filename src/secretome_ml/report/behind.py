@@ -8,36 +8,34 @@ import pandas as pd
 
 from secretome_ml.report.words import clean, effect_label, shorten
 
+_MOST = 3
 
-def behind_views(studies: pd.DataFrame, samples: list[str]) -> list[dict[str, Any]]:
-    """Return, per sample and effect, the studies that support a benefit and those that speak against it.
+
+def behind_views(studies: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return, per effect of one sample, the nearest studies; where any speaks against a benefit, one does.
 
     Parameters
     ----------
     studies : pandas.DataFrame
-        As `studies_behind` gives it.
-    samples : list of str
-        Samples to show.
+        As `studies_behind` gives it, for one sample.
     """
-    views = []
-    for sample in samples:
-        own = studies[studies["sample"] == sample]
-        effects = [
-            {
-                "name": effect_label(str(effect)),
-                "counts": _counts(rows),
-                "rows": [_row(r) for r in _records(rows)],
-            }
-            for effect, rows in own.groupby("effect", sort=False)
-        ]
-        if effects:
-            views.append({"name": clean(sample), "effects": effects})
-    return views
+    return [
+        {
+            "name": effect_label(str(effect)),
+            "counts": _counts(rows),
+            "rows": [_row(r) for r in _nearest(rows).to_dict("records")],
+        }
+        for effect, rows in studies.groupby("effect", sort=False)
+    ]
 
 
-def _records(rows: pd.DataFrame) -> list[dict[Any, Any]]:
-    found: list[dict[Any, Any]] = rows.to_dict("records")
-    return found
+def _nearest(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the first rows, the last of them of the other side where the others are all of one."""
+    shown = rows.head(_MOST)
+    other = rows.iloc[_MOST:][rows.iloc[_MOST:]["side"] != rows["side"].iloc[0]]
+    if shown["side"].nunique() == 1 and len(other):
+        shown = pd.concat([shown.head(_MOST - 1), other.head(1)])
+    return shown
 
 
 def _counts(rows: pd.DataFrame) -> str:

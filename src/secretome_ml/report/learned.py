@@ -12,7 +12,7 @@ from secretome_ml.report.inline import inline_svg
 from secretome_ml.report.samples import Shown
 from secretome_ml.report.style import svg_text
 from secretome_ml.report.summary import ModelSummary
-from secretome_ml.report.words import decimal, effect_label, metric_label, model_label, signed, term_label
+from secretome_ml.report.words import clean, decimal, effect_label, metric_label, model_label, signed
 from secretome_ml.validation.metrics import HIGHER_IS_BETTER
 
 _HEADLINE, _FOREST = ("concordance", "auroc", "log_loss"), ("concordance", "auroc")
@@ -43,23 +43,37 @@ def effect_views(
         named = effect_label(str(effect))
         figures = []
         if terms["sample"].nunique() >= LEAST_SAMPLES:
-            caption = (
-                f"Contributions to the {named} score, one point per sample; "
-                "samples that do not state a term in grey, apart."
-            )
-            figures.append(_shown(svg_text(beeswarm(terms, str(effect))), f"b{number}", caption))
-        caption = f"The {named} score: signed sum over the samples, and mean magnitude per sample."
-        figures.append(_shown(svg_text(importance_bar(importance, str(effect))), f"i{number}", caption))
-        measured = own.loc[own["kind"] != "knowledge", "term"]
+            figures.append(_shown(svg_text(beeswarm(terms, str(effect))), f"b{number}", swarm_caption(named)))
+        drawn = svg_text(importance_bar(importance, str(effect)))
+        figures.append(_shown(drawn, f"i{number}", bar_caption(named)))
+        measured = own.loc[own["kind"] == "factor", "term"]
         for place, term in enumerate(measured.head(dependences)):
             caption = (
-                f"{term_label(str(term))}: contribution to the {named} score by what the sample states; "
+                f"{clean(str(term))}: contribution to the {named} score by what the sample states; "
                 "bars are medians."
             )
             drawn = svg_text(dependence(terms, str(effect), str(term)))
             figures.append(_shown(drawn, f"d{number}-{place}", caption))
         views.append({"name": named, "figures": figures, "table": [_row(r) for r in own.to_dict("records")]})
     return views
+
+
+def swarm_caption(effect: str) -> str:
+    """Return what a reader needs to read a beeswarm without the text around it."""
+    return (
+        f"Contributions of the strongest factors and conditions to the {effect} score, in log odds. "
+        "Each point is one sample that states the term (n, right); colour is the level of a factor from "
+        "decreased to elevated, grey a condition. The strongest mean magnitude stands first."
+    )
+
+
+def bar_caption(effect: str) -> str:
+    """Return what a reader needs to read the bars without the text around them."""
+    return (
+        f"What the {effect} score rests on, in log odds. Left: mean contribution over the samples "
+        "that state the term (n, right), with the 10th to 90th percentile of these samples. Right: mean "
+        "magnitude over all samples; a term that few samples state counts little."
+    )
 
 
 def metric_figures(summary: ModelSummary) -> list[Shown]:
@@ -144,9 +158,10 @@ def _shown(svg: str, prefix: str, caption: str) -> Shown:
 
 def _row(record: dict[Any, Any]) -> dict[str, Any]:
     return {
-        "term": term_label(str(record["term"])),
+        "term": clean(str(record["term"])),
         "kind": str(record["kind"]).replace("_", " "),
-        "signed_sum": signed(float(record["signed_sum"])),
+        "mean": signed(float(record["mean"])),
+        "range": f"{signed(float(record['low']))} to {signed(float(record['high']))}",
         "mean_magnitude": decimal(float(record["mean_magnitude"]), 3),
         "samples": int(record["samples"]),
     }

@@ -25,7 +25,6 @@ from secretome_ml.report.words import (
     model_label,
     percent,
     signed,
-    term_label,
 )
 
 Figures = Mapping[str, tuple[Figure, str]]
@@ -95,6 +94,6 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     shown = (percent, at, signed, decimal, clean, factor_address)
-    environment.filters |= {f.__name__: f for f in shown} | {"effect": effect_label, "term": term_label}
+    environment.filters |= {f.__name__: f for f in shown} | {"effect": effect_label}
     environment.globals["verdicts"] = VERDICT_MARKS
     return environment

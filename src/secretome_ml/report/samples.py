@@ -6,21 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from secretome_ml.report.bars import waterfall
-from secretome_ml.report.figures import published_figure
-from secretome_ml.report.inline import inline_svg
-from secretome_ml.report.style import svg_text
+from secretome_ml.report.behind import behind_views
 from secretome_ml.report.summary import plain_words
 from secretome_ml.report.words import (
     clean,
     decimal,
     drivers_label,
     effect_label,
-    shorten,
 )
 from secretome_ml.trust.resampling import Estimate
 
@@ -33,24 +28,30 @@ class Shown:
     caption: str
 
 
+# Effects that are told with words and figures: the headline effects come first everywhere.
+HEADLINE = 3
+_STEPS = 6
+
+
 @dataclass(frozen=True)
 class SampleView:
-    """One sample as the page shows it; `published` only where it is told in full."""
+    """One sample as the page shows it; `told` where it has words, figures and studies."""
 
     name: str
     in_domain: bool
+    told: bool = False
     rows: list[dict[str, Any]] = field(default_factory=list)
-    published: Shown | None = None
+    behind: list[dict[str, Any]] = field(default_factory=list)
 
 
 def sample_views(
     scores: pd.DataFrame,
     spread: pd.DataFrame,
-    published: Mapping[str, NDArray[np.float64]],
+    studies: pd.DataFrame,
     prevalence: Mapping[str, Estimate],
     level: float,
 ) -> list[SampleView]:
-    """Return every sample in the order of the scores; those in `spread` with words and figures.
+    """Return every sample in the order of the scores; those in `spread` with words, figures and studies.
 
     Parameters
     ----------
@@ -58,8 +59,8 @@ def sample_views(
         One row per sample and effect.
     spread : pandas.DataFrame
         One row per sample, effect and term, for the samples to tell in full.
-    published : mapping of str to array
-        Per effect, the scores of the published arms.
+    studies : pandas.DataFrame
+        As `studies_behind` gives it, for the same samples.
     prevalence : mapping of str to Estimate
         Per effect, the share of published arms that had it when tested.
     level : float
@@ -68,23 +69,20 @@ def sample_views(
     parts = dict(iter(spread.groupby(["sample", "effect"], sort=False)))
     told = set(spread["sample"])
     views = []
-    for number, (name, own) in enumerate(scores.groupby("sample", sort=False), start=1):
+    for name, own in scores.groupby("sample", sort=False):
         rows = []
-        for record in own.to_dict("records"):
+        for place, record in enumerate(own.to_dict("records")):
             row = _row(record, prevalence.get(str(record["effect"])))
-            if name in told:
+            if name in told and place < HEADLINE:
                 part = parts[name, record["effect"]]
-                row |= {"words": plain_words(record, part, level), "steps": waterfall(part, linked=False)}
+                steps = waterfall(part, _STEPS, linked=False)
+                row |= {"words": plain_words(record, part, level), "steps": steps}
             rows.append(row)
-        among = _among(str(name), own, published, f"a{number}") if name in told else None
-        views.append(SampleView(clean(str(name)), bool(own["in_domain"].iloc[0]), rows, among))
+        headline = list(own["effect"].head(HEADLINE))
+        near = studies[(studies["sample"] == name) & studies["effect"].isin(headline)]
+        inside = bool(own["in_domain"].iloc[0])
+        views.append(SampleView(clean(str(name)), inside, name in told, rows, behind_views(near)))
     return views
-
-
-def _among(name: str, rows: pd.DataFrame, published: Mapping[str, NDArray[np.float64]], prefix: str) -> Shown:
-    label = f"Where {shorten(name, 80)} stands among the published arms"
-    caption = "The scores of all published arms (grey), and this sample's (line): where its percentiles lie."
-    return Shown(inline_svg(svg_text(published_figure(rows, published)), prefix, label), caption)
 
 
 def _row(record: Mapping[Any, Any], usual: Estimate | None) -> dict[str, Any]:

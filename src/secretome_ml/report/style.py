@@ -16,8 +16,10 @@ from matplotlib.figure import Figure
 
 from secretome_ml.files import write_file
 
-COLUMN_MM = 85.0
-PAGE_MM = 180.0
+# Widths of one and of two columns of a journal, and the height of its page.
+COLUMN_MM = 89.0
+PAGE_MM = 183.0
+PAGE_HEIGHT_MM = 240.0
 
 # Okabe and Ito's palette (jfly.uni-koeln.de/color), and the greys of text and lines.
 RAISES = "#d55e00"
@@ -60,6 +62,8 @@ _STYLE: dict[str, Any] = {
     "path.simplify": False,
     "svg.fonttype": "none",
     "svg.hashsalt": "secretome-ml",
+    # Whole fonts in a PDF, as journals ask for.
+    "pdf.fonttype": 42,
     # A dollar sign in a sample's name is a dollar sign.
     "text.parse_math": False,
     "text.usetex": False,
@@ -119,8 +123,28 @@ def png_bytes(figure: Figure, dpi: int = 300) -> bytes:
     return stream.getvalue()
 
 
-def save(figure: Figure, folder: Path, name: str) -> tuple[Path, Path]:
-    """Write a figure as SVG and PNG.
+def pdf_bytes(figure: Figure) -> bytes:
+    """Return a figure as PDF with its fonts in it; the same figure gives the same bytes."""
+    stream = io.BytesIO()
+    with journal_style():
+        nothing = {"CreationDate": None, "Creator": None, "Producer": None}
+        figure.savefig(stream, format="pdf", facecolor="white", metadata=nothing)
+    return stream.getvalue()
+
+
+def row_mm(rows: int, most: float, around: float) -> float:
+    """Return the height of a row in millimetres: less where many rows have to stand on one page.
+
+    Examples
+    --------
+    >>> row_mm(5, 4.6, 20.0), round(row_mm(60, 4.6, 20.0), 2)
+    (4.6, 3.67)
+    """
+    return min(most, (PAGE_HEIGHT_MM - around) / max(rows, 1))
+
+
+def save(figure: Figure, folder: Path, name: str) -> tuple[Path, ...]:
+    """Write a figure as PDF, SVG and PNG.
 
     Parameters
     ----------
@@ -131,7 +155,11 @@ def save(figure: Figure, folder: Path, name: str) -> tuple[Path, Path]:
     name : str
         File name without its ending.
     """
-    vector, raster = folder / f"{name}.svg", folder / f"{name}.png"
-    write_file(vector, svg_text(figure))
-    write_file(raster, png_bytes(figure))
-    return vector, raster
+    made: dict[str, bytes | str] = {
+        "pdf": pdf_bytes(figure),
+        "svg": svg_text(figure),
+        "png": png_bytes(figure),
+    }
+    for ending, content in made.items():
+        write_file(folder / f"{name}.{ending}", content)
+    return tuple(folder / f"{name}.{ending}" for ending in made)

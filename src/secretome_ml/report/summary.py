@@ -11,16 +11,13 @@ from typing import Any
 
 import pandas as pd
 
-from secretome_ml.explanation.contributions import BASE_TERM
-from secretome_ml.explanation.naming import about_absence
+from secretome_ml.explanation.contributions import BASE_TERM, UNSTATED_TERM
 from secretome_ml.explanation.stability import STABLE
 from secretome_ml.model import Model
-from secretome_ml.report.words import decimal, term_label, value_words
 from secretome_ml.version import __version__
+from secretome_ml.vocabulary import phrases
 
-_LIBRARIES = ("numpy", "pandas", "scipy", "sklearn", "xgboost", "matplotlib")
-# The smallest change that counts; see the levels of `profiles/levels/setting.py`.
-_ELEVATED, _DECREASED = 1.5, -0.5
+_LIBRARIES = ("numpy", "pandas", "scipy", "xgboost", "matplotlib")
 _CHANCES = ("probability", "probability_low", "probability_high")
 
 
@@ -106,49 +103,26 @@ def plain_words(score: Mapping[str, Any], terms: pd.DataFrame, level: float = 0.
     chance, low, high = (f"{100 * float(score[c]):.0f}" for c in _CHANCES)
     text = (
         f"Probability {chance} % ({100 * level:.0f} % interval {low} to {high} %), a higher score than "
-        f"{float(score['percentile']):.0f} % of the published arms."
+        f"{float(score['percentile']):.0f} % of the published arms. "
     )
-    raises, lowers = named_drivers(terms, 1.0), named_drivers(terms, -1.0)
-    if raises:
-        text += f" Raised most by {raises}."
-    if lowers:
-        text += f" Lowered most by {lowers}."
-    return text.replace(" %", "\u00a0%")
+    moved = phrases.drivers_sentence(named_drivers(terms, 1.0), named_drivers(terms, -1.0))
+    return (text + moved).replace(" %", "\u00a0%")
 
 
-def named_drivers(terms: pd.DataFrame, side: float, most: int = 3, least: float = 0.02) -> str:
-    """Return the strongest terms of one side with what the sample states about them.
+def named_drivers(terms: pd.DataFrame, side: float, most: int = 3, least: float = 0.02) -> list[str]:
+    """Return the strongest terms of one side, each with what the sample states about it.
 
-    What was not measured or not stated is no driver that anybody could look up; it stays in the tables. A
-    term whose sign does not hold over refits on resampled studies says so, where the terms tell.
+    What was not stated is no driver that anybody could look up; it stays in the tables. A term whose sign
+    does not hold over refits on resampled studies says so, where the terms tell.
     """
-    own = terms[(terms["term"] != BASE_TERM) & (terms["contribution"] * side >= least)]
-    own = own[~about_absence(own)]
+    own = terms[~terms["term"].isin([BASE_TERM, UNSTATED_TERM]) & (terms["contribution"] * side >= least)]
     own = own.assign(size=own["contribution"].abs())
     own = own.sort_values(["size", "term"], ascending=[False, True], kind="stable").head(most)
     shaky = own["same_sign"] < STABLE if "same_sign" in own else pd.Series(False, index=own.index)
-    named = [
-        _named(str(t), str(k), float(v), bool(s))
-        for t, k, v, s in zip(own["term"], own["kind"], own["value"], shaky, strict=True)
+    return [
+        phrases.phrase(str(t), str(s), "sign not stable" if unsure else "")
+        for t, s, unsure in zip(own["term"], own["state"], shaky, strict=True)
     ]
-    return " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
-
-
-def _named(term: str, kind: str, value: float, shaky: bool) -> str:
-    """Return a term with what the sample states about it; the value of a sum of roles says nothing."""
-    told = [] if kind == "knowledge" else [_stated(term, kind, value)]
-    told += ["sign not stable"] if shaky else []
-    told = [words for words in told if words]
-    return f"{term_label(term)} ({', '.join(told)})" if told else term_label(term)
-
-
-def _stated(term: str, kind: str, value: float) -> str:
-    """Return what is stated about a term; that a named condition applies goes without saying."""
-    words = value_words(term, kind, value)
-    if kind == "factor" and words.startswith("level"):
-        state = "elevated" if value >= _ELEVATED else "decreased" if value <= _DECREASED else "present"
-        return f"{state}, level {decimal(value)}"
-    return "" if words == "yes" else words
 
 
 def _text(value: Any) -> str:

@@ -38,9 +38,6 @@ VERDICT_MARKS = {
     LESS: ("▼", "less"),
     NOT_JUDGED: ("–", "none"),
 }
-_LEVELS = {2.0: "elevated", 1.0: "detected", 0.0: "not detected", -1.0: "decreased"}
-_SWITCHES = {1.0: "yes", 0.0: "no", -1.0: "taken away"}
-_COUNTED = ("any preconditioning", "any engineered gene")
 _MINUS = "\u2212"
 
 
@@ -106,60 +103,19 @@ def metric_label(metric: str) -> str:
     return _METRICS.get(metric, metric.replace("_", " "))
 
 
-def term_label(term: str) -> str:
-    """Return a term as words.
-
-    Examples
-    --------
-    >>> term_label("cell_source=umbilical_cord")
-    'cell source: umbilical cord'
-    """
-    name, found, value = term.partition("=")
-    words = f"{name}: {value}" if found else name
-    return clean(words.replace("_", " "))
-
-
 def drivers_label(drivers: str, most: int = 3) -> str:
-    """Return the strongest of some drivers, as the table of scores writes them, as words.
+    """Return the strongest of some drivers, as the table of scores writes them, for a reader.
 
     Examples
     --------
-    >>> drivers_label("VEGFA +0.41; cell_source=adipose -0.10")
-    'VEGFA +0.41; cell source: adipose −0.10'
+    >>> drivers_label("VEGFA (elevated) +0.41; cell source: adipose tissue -0.10")
+    'VEGFA (elevated) +0.41; cell source: adipose tissue −0.10'
     """
     parts = []
     for driver in list(filter(None, drivers.split("; ")))[:most]:
         term, _, number = driver.rpartition(" ")
-        parts.append(f"{term_label(term)} {number.replace('-', _MINUS)}" if term else clean(driver))
+        parts.append(f"{clean(term)} {number.replace('-', _MINUS)}" if term else clean(driver))
     return "; ".join(parts)
-
-
-def value_words(term: str, kind: str, value: float) -> str:
-    """Return what a sample states about a term; what it does not state is said, never shown as zero.
-
-    Parameters
-    ----------
-    term, kind : str
-        The term and what kind of thing it is, as in the table of contributions.
-    value : float
-        The encoded value; NaN = not measured or not stated.
-
-    Examples
-    --------
-    >>> value_words("VEGFA", "factor", 2.0), value_words("VEGFA", "factor", float("nan"))
-    ('elevated', 'not measured')
-    >>> value_words("hypoxia", "preconditioning", 1.0)
-    'yes'
-    """
-    if math.isnan(value):
-        if kind == "factor":
-            return "not measured"
-        return "blocked or added" if kind == "product" and "=" not in term else "not stated"
-    if kind == "factor":
-        return _LEVELS.get(value, f"level {plain(value)}")
-    if kind == "knowledge" or term in _COUNTED:
-        return plain(value)
-    return _SWITCHES.get(value, plain(value))
 
 
 def signed(value: float, decimals: int = 2) -> str:

@@ -17,6 +17,14 @@ from secretome_ml.vocabulary.columns import names_where
 
 _WATCHED = names_where(watched=True)
 _NEEDED = names_where(domain="needed")
+# What tells of the preparation that it is a product of cells at all.
+_UNSTATED = (
+    "nothing says that it is a product of cells (state cell_type, cell_source or product in a column or in a "
+    "sample sheet, --metadata)"
+)
+_NO_CELLS = "none"
+# A kind of preconditioning that the vocabulary knows means the same in every study: one is enough.
+_MIN_OF_KNOWN_KINDS = 1
 # A panel of so many factors, of which hardly any stands in training studies, is another panel. A single
 # factor that nobody else measured is no panel: such arms are predicted as well as others.
 PANEL, LEAST_FACTORS = 5, 3
@@ -31,7 +39,7 @@ class _Described:
     reasons : list of list of str
         Words of each that too few studies use.
     stated : array of bool
-        Whether it says what the preparation is.
+        Whether it says which cells or what product it is.
     away : array
         Distance to the nearest training arm.
     """
@@ -49,8 +57,8 @@ class _Described:
             reasons.append(
                 f"panel too different: {common} of {measured} factors stand in the training studies"
             )
-        if not self.stated[row] and measured == 0:
-            reasons.append("nothing is stated about the preparation")
+        if not self.stated[row]:
+            reasons.append(_UNSTATED)
         if not reasons and self.away[row] > threshold:
             shared = 1.0 - self.away[row]
             reasons.append(
@@ -118,29 +126,35 @@ class Domain:
         return batch.described.once("domain", self._describe)
 
     def _describe(self, profiles: Profiles) -> _Described:
-        kinds = _lists(profiles.preconditioning, "kind")
+        done = _in_terms(profiles.preconditioning)
+        kinds = _lists(done[done["kind"] != "none"], "kind")
         context = {c: profiles.context[c].to_numpy(dtype=object, na_value=None) for c in CONTEXT_COLUMNS}
         terms = Terms()
         controls = {p for p in terms.ids("product") if terms.parent("product", p) == "control"}
         reasons = []
         for row, sample in enumerate(profiles.samples):
-            told = [(c, context[c][row]) for c in _WATCHED if context[c][row] is not None]
-            unseen = [reason for column, value in told for reason in self._unseen(column, [value])]
             product = context["product"][row]
-            nothing = (
-                [f"{terms.label('product', product)} is no product of cells"] if product in controls else []
-            )
-            reasons.append([*nothing, *unseen, *self._unseen("preconditioning", kinds.get(sample, []))])
-        stated = np.any([context[c] != None for c in _NEEDED], axis=0)  # noqa: E711
-        stated |= profiles.samples.isin(kinds.keys())
+            if product in controls:
+                told = [f"{terms.label('product', product)} is no product of cells"]
+            elif context["cell_type"][row] == _NO_CELLS:
+                told = ["no cells made it"]
+            else:
+                told = self._unseen_words(context, row)
+            reasons.append([*told, *self._unseen("preconditioning", kinds.get(sample, []))])
+        stated = np.any([[value is not None for value in context[c]] for c in _NEEDED], axis=0)
         return _Described(reasons, stated, self.nearest.distances(profiles).to_numpy(dtype=float))
+
+    def _unseen_words(self, context: dict[str, NDArray[np.object_]], row: int) -> list[str]:
+        told = [(c, context[c][row]) for c in _WATCHED if context[c][row] is not None]
+        return [reason for column, value in told for reason in self._unseen(column, [value])]
 
     def _unseen(self, column: str, values: list[str]) -> list[str]:
         counts = self.studies.get(column, {})
+        known = Terms().ids("preconditioning") if column == "preconditioning" else ()
         return [
             f"{column.replace('_', ' ')} '{value}' stands in {counts.get(value, 0)} of the training studies"
             for value in values
-            if counts.get(value, 0) < self.min_studies
+            if counts.get(value, 0) < (_MIN_OF_KNOWN_KINDS if value in known else self.min_studies)
         ]
 
     def state(self) -> dict[str, Any]:
@@ -159,11 +173,19 @@ def fit_domain(profiles: Profiles, min_studies: int = 2) -> Domain:
     study = profiles.samples.to_series().str.split("/", n=1).str[0]
     counts = {column: _count(profiles.context[column], study) for column in _WATCHED}
     for name, frame, column in (
-        ("preconditioning", profiles.preconditioning, "kind"),
+        ("preconditioning", _in_terms(profiles.preconditioning), "kind"),
         ("factor", profiles.factors.dropna(subset="level"), "factor"),
     ):
         counts[name] = _count(frame[column], study.reindex(frame["sample"]).set_axis(frame.index))
     return Domain(counts, fit_nearest(profiles), min_studies)
+
+
+def _in_terms(preconditioning: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with one kind for all its spellings, be it `other:<words>` of a record."""
+    words = preconditioning["kind"]
+    resolve = Terms().resolve
+    found = {word: resolve("preconditioning", word) or word for word in words.dropna().unique()}
+    return preconditioning.assign(kind=words.map(found))
 
 
 def _lists(rows: pd.DataFrame, column: str) -> dict[str, list[str]]:

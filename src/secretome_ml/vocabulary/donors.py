@@ -11,9 +11,12 @@ _AGE = re.compile(
     r"(?:\bage\s+(?P<mean>\d{1,3})|(?P<years>\d{1,3})[\s-]*(?:years?|y(?:rs?)?)\b)", re.IGNORECASE
 )
 _MONTHS = re.compile(r"(?P<months>\d{1,3})(?:\s*-\s*\d{1,3})?[\s-]*months?\b", re.IGNORECASE)
+_WEEKS = re.compile(r"(?P<weeks>\d{1,3})(?:\s*-\s*\d{1,3})?[\s-]*weeks?[\s-]*old\b", re.IGNORECASE)
+_RODENT = re.compile(r"\b(?:rats?|mice|mouse)\b", re.IGNORECASE)
 _PASSAGE = re.compile(r"\b(?:passage|p)\s?(?P<number>\d{1,3})\b", re.IGNORECASE)
 _BMI = re.compile(r"\bBMI\s*(?P<bmi>\d{2}(?:\.\d+)?)", re.IGNORECASE)
-_OLD_HUMAN, _YOUNG_HUMAN, _OLD_MOUSE, _YOUNG_MOUSE = 60, 35, 18, 3
+# In years for people, in months for rodents, in weeks where those are given.
+_OLD_HUMAN, _YOUNG_HUMAN, _OLD_MOUSE, _YOUNG_MOUSE, _YOUNG_WEEKS = 60, 35, 12, 4, 16
 _LATE, _EARLY = 8, 4
 _OBESE = 30.0
 _NOT_DIABETIC = re.compile(r"non-?diabetic|\bdb/\+|without diabetes|no diabetes", re.IGNORECASE)
@@ -117,11 +120,15 @@ def _from_numbers(text: str) -> set[str]:
     years = _AGE.search(text)
     if years and "cryopreserv" not in text.lower():
         age = int(years["years"] or years["mean"])
-        found |= {"aged"} if age >= _OLD_HUMAN else {"young"} if age <= _YOUNG_HUMAN else set()
+        old, young = (1, 0) if _RODENT.search(text) else (_OLD_HUMAN, _YOUNG_HUMAN)
+        found |= {"aged"} if age >= old else {"young"} if age <= young else set()
     months = _MONTHS.search(text)
     if months:
         age = int(months["months"])
         found |= {"aged"} if age >= _OLD_MOUSE else {"young"} if age <= _YOUNG_MOUSE else set()
+    weeks = _WEEKS.search(text)
+    if weeks:
+        found |= {"young"} if int(weeks["weeks"]) <= _YOUNG_WEEKS else set()
     passage = _PASSAGE.search(text)
     if passage:
         number = int(passage["number"])

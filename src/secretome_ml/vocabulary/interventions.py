@@ -9,7 +9,16 @@ from secretome_ml.vocabulary.agents import VEHICLE, exact_agent, find_agent
 from secretome_ml.vocabulary.manipulations import parse_manipulation
 from secretome_ml.vocabulary.mirna import parse_mirna
 from secretome_ml.vocabulary.normalise import MAX_LENGTH
-from secretome_ml.vocabulary.targets import AND, CONTROL, DOWN, SHAM, SILENCER_GLUED, targets_in
+from secretome_ml.vocabulary.targets import (
+    AND,
+    CONTROL,
+    DOWN,
+    RAISED,
+    SHAM,
+    SILENCER_GLUED,
+    bare_name,
+    targets_in,
+)
 from secretome_ml.vocabulary.terms import Terms
 
 _RATIO = re.compile(r"\b\d+\s*:\s*\d+\b")
@@ -42,7 +51,7 @@ class Intervention:
     target : str or None
         The factor or agent; the first one when several were used together; None for a sham.
     direction : int
-        +1 added or over-expressed, -1 removed, silenced or inhibited, 0 sham or unknown.
+        +1 added or over-expressed, -1 removed, silenced or inhibited, 0 a sham, or not told.
     agent_class : str or None
         Class of the agent (`proinflammatory_cytokine`, `statin`, ...); `gene` or `mirna` for genetic ones.
     kind : str
@@ -109,7 +118,9 @@ def _genetic(text: str) -> Intervention:
     if CONTROL.search(text) or (SHAM.search(text) and not targets):
         return Intervention(None, 0, None, "sham")
     if not targets:
-        return Intervention(None, 0, "gene", "gene_unknown")
+        # Which gene it is nobody knows; that one was added or taken away is still told.
+        sign = (-1 if down else 1 if RAISED.search(text) else 0) if bare_name(text) else 0
+        return Intervention(None, sign, "gene", "gene_unknown")
     group = "mirna" if parse_mirna(targets[0]) else "gene"
     return Intervention(targets[0], -1 if down else 1, group, "gene_down" if down else "gene_up", targets)
 

@@ -70,11 +70,10 @@ def targets_in(text: str) -> tuple[str, ...]:
     whole = vocabulary.resolve(text)
     if whole.factor is not None:
         return (whole.factor,)
-    text = _TO_MIRNA.sub("miR-", text)
-    bare = TECHNIQUE.sub(" ", DOWN.sub(" ", SHAM.sub(" ", SILENCER_GLUED.sub("", text))))
-    bare = " ".join(bare.split()).strip(" -,;:/")
+    bare = bare_name(text)
     found: list[str] = []
-    for attempt in (bare, _BRACKETS.sub(" ", bare)):
+    # Here a word is a gene, so `Drp1` may be the alias `DRP1`.
+    for attempt in (bare, _BRACKETS.sub(" ", bare), bare.upper()):
         resolved = vocabulary.resolve(attempt)
         if resolved.factor is not None:
             return (resolved.factor,)
@@ -84,3 +83,16 @@ def targets_in(text: str) -> tuple[str, ...]:
         if resolved.factor is not None:
             found.append(resolved.factor)
     return tuple(dict.fromkeys(found))
+
+
+def bare_name(text: str) -> str:
+    """Return what is left of a text about a gene without its words of technique.
+
+    Examples
+    --------
+    >>> bare_name("GATA4 over-expression (lentivirus)"), bare_name("lentiviral transduction")
+    ('GATA4 ( )', '')
+    """
+    text = _TO_MIRNA.sub("miR-", text)
+    bare = TECHNIQUE.sub(" ", DOWN.sub(" ", SHAM.sub(" ", SILENCER_GLUED.sub("", text))))
+    return " ".join(bare.split()).strip(" -,;:/")

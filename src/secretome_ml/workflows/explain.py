@@ -18,13 +18,12 @@ from secretome_ml.explanation.cohorts import (
     largest_cohorts,
     require_cohorts,
 )
-from secretome_ml.explanation.families import by_family, family_importance
-from secretome_ml.explanation.importance import global_importance
+from secretome_ml.explanation.hints import hints
+from secretome_ml.explanation.importance import by_family, family_importance, global_importance
 from secretome_ml.explanation.interactions import term_interactions
-from secretome_ml.explanation.naming import about_absence
 from secretome_ml.explanation.stability import sample_stability, term_stability
 from secretome_ml.explanation.studies import studies_behind
-from secretome_ml.explanation.term_map import BASE_TERM, TermMap
+from secretome_ml.explanation.term_map import BASE_TERM, UNSTATED_TERM, TermMap
 from secretome_ml.explanation.term_studies import TermIndex
 from secretome_ml.features.columns import Features
 from secretome_ml.files import replace_folder
@@ -44,7 +43,7 @@ _DRIVERS, _DRIVERS_LEARNED = 5, 20
 _DRAWN = 12
 _OWN_FILES = re.compile(
     r"(explanation\.html|[a-z_]+\.(csv|parquet)|(waterfall|beeswarm|bar|pathways|stability|interactions|"
-    r"dependence|cohorts|effects)[a-z0-9_]*\.(svg|png))"
+    r"dependence|cohorts|effects)[a-z0-9_]*\.(pdf|svg|png))"
 )
 
 
@@ -142,6 +141,7 @@ def explain_profiles(
         **draw.table_file("importance.csv", importance),
         **draw.table_file("families.csv", by_family(terms)),
         **draw.table_file("studies.csv", studies),
+        **draw.table_file("hints.csv", hints(profiles)),
         **draw.table_file("driver_studies.csv", _driver_studies(_sample_drivers(terms), evidence, model)),
     }
     figures: draw.Figures = {}
@@ -207,16 +207,14 @@ def _settled(cohorts: Cohorts | None, profiles: Profiles) -> Cohorts | None:
 
 def _sample_drivers(terms: pd.DataFrame) -> pd.DataFrame:
     """Return `effect, term` of the strongest terms of any sample."""
-    own = terms[(terms["term"] != BASE_TERM) & ~about_absence(terms) & (terms["kind"] != "knowledge")]
+    own = terms[~terms["term"].isin([BASE_TERM, UNSTATED_TERM])]
     size = own["contribution"].abs()
     own = own.loc[size.sort_values(ascending=False, kind="stable").index]
     return own.groupby(["sample", "effect"]).head(_DRIVERS)[["effect", "term"]].drop_duplicates()
 
 
 def _learned_drivers(stability: pd.DataFrame) -> pd.DataFrame:
-    own = stability[stability["kind"] != "knowledge"]
-    own = own[~about_absence(own.assign(value=1.0))]
-    return own.groupby("effect").head(_DRIVERS_LEARNED)[["effect", "term"]]
+    return stability.groupby("effect").head(_DRIVERS_LEARNED)[["effect", "term"]]
 
 
 def _driver_studies(drivers: pd.DataFrame, evidence: Evidence, model: Model) -> pd.DataFrame:

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 from matplotlib.figure import Figure
 
-from secretome_ml.explanation.naming import about_absence
-from secretome_ml.explanation.term_map import BASE_TERM
+from secretome_ml.explanation.term_map import BASE_TERM, UNSTATED_TERM
 from secretome_ml.report.figures import (
     beeswarm,
     dependence,
@@ -17,7 +16,8 @@ from secretome_ml.report.figures import (
     matrix_figure,
     stability_figure,
 )
-from secretome_ml.report.style import png_bytes, svg_text
+from secretome_ml.report.learned import bar_caption, swarm_caption
+from secretome_ml.report.style import pdf_bytes, png_bytes, svg_text
 from secretome_ml.report.words import effect_label, shorten
 from secretome_ml.workflows.score import table_bytes
 
@@ -35,9 +35,10 @@ def table_file(name: str, table: pd.DataFrame) -> Files:
 
 
 def figure_files(figures: Mapping[str, tuple[Figure, str]]) -> Files:
-    """Return figures as SVG and PNG."""
+    """Return figures as PDF, SVG and PNG."""
     files: Files = {}
     for name, (figure, _) in figures.items():
+        files[f"{name}.pdf"] = pdf_bytes(figure)
         files[f"{name}.svg"] = svg_text(figure).encode()
         files[f"{name}.png"] = png_bytes(figure)
     return files
@@ -48,8 +49,8 @@ def drivers_figures(terms: pd.DataFrame, importance: pd.DataFrame, effects: tupl
     found: Figures = {}
     for effect in effects:
         named = effect_label(effect)
-        found[f"beeswarm_{effect}"] = beeswarm(terms, effect), f"Contributions to the {named} score."
-        found[f"bar_{effect}"] = importance_bar(importance, effect), f"What the {named} score rests on."
+        found[f"beeswarm_{effect}"] = beeswarm(terms, effect), swarm_caption(named)
+        found[f"bar_{effect}"] = importance_bar(importance, effect), bar_caption(named)
     return found
 
 
@@ -58,7 +59,7 @@ def group_figures(groups: pd.DataFrame, effects: tuple[str, ...]) -> Figures:
     table = groups.rename(columns={"group": "term"})
     return {
         f"pathways_{effect}": (
-            importance_bar(table, effect),
+            importance_bar(table, effect, "pathways and kinds of condition"),
             f"The {effect_label(effect)} score by pathway and kind of condition: members are summed with "
             "their sign within a sample, then magnitudes are averaged.",
         )
@@ -75,8 +76,7 @@ def stability_figures(stability: pd.DataFrame, effects: tuple[str, ...], refits:
             f"{refits} refits on resampled studies, and in how many of them the sign is the same."
         )
         found[f"stability_{effect}"] = stability_figure(stability, effect, refits), caption
-    own = stability[(stability["kind"] != "knowledge") & (stability["studies"] >= _LEAST_STUDIES)]
-    own = own[~about_absence(own.assign(value=1.0))]
+    own = stability[stability["studies"] >= _LEAST_STUDIES]
     values, sure = _labelled(*effect_matrix(own, "adds", "stable", effects))
     figure = matrix_figure(
         values, sure, "What having each thing adds", "log odds, over the samples that state it",
@@ -148,7 +148,7 @@ def dependence_figures(terms: pd.DataFrame, importance: pd.DataFrame, effect: st
 def cohort_figure(difference: pd.DataFrame, a: str, b: str, effects: tuple[str, ...]) -> Figures:
     """Return the terms that contribute differently in two cohorts."""
     sure = (difference["low"] > 0) | (difference["high"] < 0)
-    shown = (difference["kind"] != "knowledge") & (difference["term"] != BASE_TERM)
+    shown = ~difference["term"].isin([BASE_TERM, UNSTATED_TERM])
     own = difference.assign(sure=sure)[shown]
     values, certain = _labelled(*effect_matrix(own, "difference", "sure", effects))
     named = [shorten(name.replace("_", " "), 24) for name in (a, b)]

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.explanation.panel import PANEL_COLUMNS, Power, over_representation, power
 from secretome_ml.explanation.panel_sets import FactorSets
 from secretome_ml.profiles import Profiles
+from secretome_ml.profiles.levels.cohort import deviations
 
 RESULT_COLUMNS = ("sample", "direction", "changed", "background", *PANEL_COLUMNS)
 ASKED_COLUMNS = ("sample", "direction", "changed", "background", "measured", "tested", "best", "refused")
 # Panels are asked about what rose and what fell; see `profiles/levels`.
 _DIRECTIONS = ("elevated", "decreased")
+_DEVIATIONS = 2.0
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,17 @@ class PanelFunction:
     level: float
 
 
-def panel_function(profiles: Profiles, sets: FactorSets, level: float = 0.9) -> PanelFunction:
+def panel_function(
+    profiles: Profiles,
+    sets: FactorSets,
+    level: float = 0.9,
+    reported: frozenset[str] | None = None,
+    samples: Sequence[str] | None = None,
+) -> PanelFunction:
     """Ask, for every sample, what its elevated and its decreased factors stand for.
+
+    Where four samples or more measured a factor, it is elevated or decreased that lies two robust deviations
+    from its median over them, however many there are; else what its state says.
 
     Each sample and direction is corrected for the number of sets by itself.
 
@@ -55,6 +67,12 @@ def panel_function(profiles: Profiles, sets: FactorSets, level: float = 0.9) -> 
         As `shipped_sets` or `read_gene_sets` gives them.
     level : float
         Level of the intervals of the odds ratios.
+    reported : frozenset of str, optional
+        Factors that studies reported (`evidence.cargo.reported`): the background in place of those measured.
+        It asks what the changed factors stand for among all that is found in secretomes, whether it was
+        measured here or not; what was not reported is left out.
+    samples : sequence of str, optional
+        Ask for these alone; the others are what they are compared with.
 
     Raises
     ------
@@ -75,10 +93,11 @@ def panel_function(profiles: Profiles, sets: FactorSets, level: float = 0.9) -> 
     """
     results, asked = [], []
     rows = profiles.factors.dropna(subset=["level"])
-    for sample in profiles.samples:
+    rows = rows.assign(state=_states(rows))
+    for sample in profiles.samples if samples is None else samples:
         own = rows[rows["sample"] == sample].drop_duplicates("factor").set_index("factor")["state"]
         measured = frozenset(str(f) for f in own.index)
-        background = sets.background(measured)
+        background = sets.background(measured if reported is None else reported)
         for direction in _DIRECTIONS:
             changed = frozenset(str(f) for f in own.index[own.eq(direction).fillna(False)]) & background
             found = power(changed, background, sets.sets)
@@ -96,8 +115,8 @@ def panel_function(profiles: Profiles, sets: FactorSets, level: float = 0.9) -> 
     return PanelFunction(pd.concat(results, ignore_index=True), table, sets.source, level)
 
 
-def chosen_samples(profiles: Profiles, named: Sequence[str] | None, file: str) -> Profiles:
-    """Return only the named samples; all of them where none is named.
+def chosen_samples(profiles: Profiles, named: Sequence[str] | None, file: str) -> tuple[str, ...]:
+    """Return the named samples, each once; all of them where none is named.
 
     Raises
     ------
@@ -105,7 +124,7 @@ def chosen_samples(profiles: Profiles, named: Sequence[str] | None, file: str) -
         If one is not there.
     """
     if not named:
-        return profiles
+        return tuple(map(str, profiles.samples))
     listed = ", ".join(str(s) for s in profiles.samples[:6])
     problems = [
         Problem(file, None, None, f"There is no sample '{name[:60]}'.", f"The file holds {listed}.")
@@ -114,7 +133,27 @@ def chosen_samples(profiles: Profiles, named: Sequence[str] | None, file: str) -
     ]
     if problems:
         raise InputRefused(problems)
-    return profiles.take(dict.fromkeys(named))
+    return tuple(dict.fromkeys(named))
+
+
+def _states(rows: pd.DataFrame) -> pd.Series:
+    """Return the state of every row: from its deviation among the samples, or as it is where none is known.
+
+    A level is drawn to the middle where few samples tell it; a count of changed factors must not be.
+    """
+    told = rows["state"].astype(object)
+    value = rows["value"].to_numpy(dtype=float, na_value=np.nan)
+    amounts = rows[value > 0]
+    frame = amounts[["sample", "factor"]].assign(
+        quantity=amounts["unit"].astype(object).fillna(""), log2=np.log2(value[value > 0])
+    )
+    z = deviations(frame, {})[0].dropna()
+    for direction, sign in zip(_DIRECTIONS, (1.0, -1.0), strict=True):
+        told.loc[z.index[sign * z >= _DEVIATIONS]] = direction
+    middle = z.index[z.abs() < _DEVIATIONS]
+    changed = told.loc[middle].isin(_DIRECTIONS)
+    told.loc[middle[changed]] = "detected"
+    return told
 
 
 def _why(direction: str, changed: int, background: int, found: Power) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from secretome_ml.models.targets import targets_from_evidence
 from secretome_ml.profiles import Profiles
 from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.report.assemble import IN_FULL, Report, report_page
+from secretome_ml.report.printing import write_pdf
 from secretome_ml.report.summary import library_versions, summarise
 from secretome_ml.trust.resampling import Estimate, mean_over_studies
 from secretome_ml.workflows.panel import ASKED_COLUMNS, RESULT_COLUMNS, panel_function
@@ -71,7 +72,7 @@ def report_html(
     evidence = evidence or load_evidence()
     told = profiles.take(profiles.samples[:IN_FULL])
     features, maps = model.encoded(told)
-    results, asked = _panel(told)
+    results, asked = _panel(profiles, tuple(map(str, told.samples)))
     return report_page(
         Report(
             profiles=profiles,
@@ -79,7 +80,6 @@ def report_html(
             terms=terms,
             spread=sample_stability(maps, features, model.estimator, model.resampled, model.recipe.level),
             studies=studies if studies is not None else studies_behind(told, evidence, model.effects),
-            published=model.reference,
             prevalence=prevalence(evidence, model),
             panel=results,
             asked=asked,
@@ -100,8 +100,12 @@ def write_report(
     scored: tuple[pd.DataFrame, pd.DataFrame] | None = None,
     date: str = "",
 ) -> None:
-    """Write the report about profiles; see `report_html`."""
-    write_file(path, report_html(model, profiles, scored, date=date))
+    """Write the report about profiles as HTML, or as PDF where the path ends so; see `report_html`."""
+    page = report_html(model, profiles, scored, date=date)
+    if path.suffix.casefold() == ".pdf":
+        write_pdf(page, path)
+    else:
+        write_file(path, page)
 
 
 def prevalence(evidence: Evidence, model: Model) -> dict[str, Estimate]:
@@ -120,10 +124,10 @@ def date_of(paths: list[Path]) -> str:
     return datetime.fromtimestamp(max(times), UTC).date().isoformat() if times else ""
 
 
-def _panel(profiles: Profiles) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _panel(profiles: Profiles, samples: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return what the panels stand for; empty tables where none is large enough to be asked."""
     try:
-        found = panel_function(profiles, shipped_sets())
+        found = panel_function(profiles, shipped_sets(), samples=samples)
     except InputRefused:
         return pd.DataFrame(columns=list(RESULT_COLUMNS)), pd.DataFrame(columns=list(ASKED_COLUMNS))
     return found.results, found.asked

@@ -202,7 +202,7 @@ def encode_all(recipe: Recipe, profiles: Profiles) -> Features:
 
 def make_encoder(recipe: Recipe, min_studies: int | None = None) -> Encoder:
     """Return an encoder as a recipe asks for, with the shipped roles."""
-    known = Known(known_roles(), recipe.knowledge)
+    known = Known(known_roles(borrowed=recipe.knowledge["borrowed_role"]), recipe.knowledge)
     return Encoder(recipe.effects, recipe.blocks, min_studies or recipe.min_studies, known)
 
 

@@ -1,7 +1,8 @@
 """Amounts as they are found: where one lies in the range that was published of its factor, or is usual.
 
 Published amounts come first (`data/reference`). Where none is published of a factor, the range of conditioned
-medium that the project's experts hold usual stands in (`data/knowledge/usual_amounts.csv`, all `design`).
+medium that the project's experts hold usual stands in (`data/knowledge/usual_amounts.csv`, all `design`); one
+publication alone widens that range and does not replace it.
 """
 
 from __future__ import annotations
@@ -49,8 +50,11 @@ def _range(rows: list[dict[str, str]]) -> Range:
     plain = [r for r in rows if not r["preconditioning"]] or rows
     sources = tuple(sorted({r["doi"] or r["url"] for r in plain}))
     low, high = min(float(r["low"]) for r in plain), max(float(r["high"]) for r in plain)
-    centre = 0.5 * (np.log10(low) + np.log10(high))
     least = _LEAST_HALF if len(sources) > 1 else _LEAST_HALF_OF_ONE
+    usual = usual_amounts().get(rows[0]["factor"]) if rows[0]["quantity"] == "concentration" else None
+    if usual is not None and len(sources) == 1:
+        low, high = min(low, usual.low), max(high, usual.high)
+    centre = 0.5 * (np.log10(low) + np.log10(high))
     half = max(0.5 * (np.log10(high) - np.log10(low)), least)
     return Range(float(10 ** (centre - half)), float(10 ** (centre + half)), sources)
 

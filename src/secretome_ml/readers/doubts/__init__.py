@@ -15,6 +15,9 @@ __all__ = ["Reading", "find_doubts"]
 
 CHECKS = (
     amounts.far_from_published,
+    amounts.logarithms_of_concentrations,
+    amounts.state_against_value,
+    amounts.units_mixed,
     amounts.one_sample_in_another_unit,
     amounts.not_used,
     amounts.all_one,
@@ -27,6 +30,7 @@ CHECKS = (
     samples.summary_rows,
     samples.one_direction,
     samples.control_among_samples,
+    samples.named_like_no_product,
     samples.nothing_known,
     samples.letters_of_another_alphabet,
     conditions.room_air,
@@ -34,6 +38,8 @@ CHECKS = (
     conditions.gene_against_level,
     conditions.symbols_of_rodents,
 )
+_TEXTS = ("sample", "factor", "name", "quantity", "unit", "state", "route")
+_COLUMNS = (*_TEXTS, "value", "amount", "log2", "lod", "level")
 
 
 def find_doubts(
@@ -61,5 +67,8 @@ def find_doubts(
     controls : dict of str to str
         Sample to the control that it was compared with.
     """
-    reading = Reading(file, values.reset_index(drop=True), context, preconditioning, unknown, controls)
+    looked_at = values[[c for c in _COLUMNS if c in values]].reset_index(drop=True)
+    # Texts that repeat millions of times are compared as numbers.
+    texts = {c: "category" for c in _TEXTS if c in looked_at}
+    reading = Reading(file, looked_at.astype(texts), context, preconditioning, unknown, controls)
     return tuple(problem for check in CHECKS for problem in check(reading))

@@ -21,6 +21,12 @@ _CONTROL = re.compile(
     r"(?:$|[^a-z])",
     re.IGNORECASE,
 )
+_NO_PRODUCT = re.compile(
+    r"(?:blank|background|empty|buffer|pbs|saline|vehicle|dmso)(?: control| well)?(?: \d+)?|"
+    r"(?:(?:fresh|basal|culture|growth|cell|complete|plain|control|unconditioned|cell free|serum free) )*"
+    r"(?:medium|media|dmem|rpmi|mem|alpha mem|α mem|fbs|fcs)(?: only| alone| blank| control)?(?: \d+)?",
+    re.IGNORECASE,
+)
 _LINEAR = ("concentration", "per_cells", "intensity", "mfi")
 _FEW, _MANY = 3, 10
 _LIKE = 2e-3
@@ -56,9 +62,8 @@ def one_direction(reading: Reading) -> Iterator[Problem]:
     """Doubt a comparison of which all changes are up, or all down: it may be no change at all."""
     rows = reading.numbers("log2_fold_change", "fold_change")
     changed = rows[rows["state"].isin(["elevated", "decreased"])]
-    told = changed.groupby(changed["sample"].astype(object), sort=False)["state"].agg(
-        ["nunique", "size", "first"]
-    )
+    states = changed["state"].astype(object)
+    told = states.groupby(changed["sample"].astype(object), sort=False).agg(["nunique", "size", "first"])
     for direction, part in told[(told["nunique"] == 1) & (told["size"] >= _MANY)].groupby("first"):
         what = f"All changes of the sample are {direction}."
         yield reading.doubt(
@@ -78,9 +83,21 @@ def control_among_samples(reading: Reading) -> Iterator[Problem]:
     )
 
 
+def named_like_no_product(reading: Reading) -> Iterator[Problem]:
+    """Doubt a sample that is called blank or medium, and is scored as what cells made."""
+    made = reading.context["product"].astype(object).ne("unconditioned_medium")
+    names = [str(s) for s in reading.context.index[made]]
+    held = set(reading.controls.values())
+    found = [s for s in names if s not in held and _NO_PRODUCT.fullmatch(re.sub(r"[ _.-]+", " ", s).strip())]
+    if found:
+        what = "Called a blank or a medium without cells, and scored as what cells made."
+        remedy = "Leave it out, write `unconditioned_medium` as its product, or name it with --control."
+        yield reading.doubt(listed(found), "sample", what, remedy)
+
+
 def nothing_known(reading: Reading) -> Iterator[Problem]:
     """Doubt samples without a known factor: the score then rests on the context alone."""
-    known = set(reading.values["sample"].astype(object))
+    known = set(reading.values["sample"].unique())
     lost = [str(s) for s in dict.fromkeys(reading.unknown["sample"].astype(object)) if s not in known]
     if lost:
         what = "None of the factor names is known; the score rests on the context alone."

@@ -8,7 +8,7 @@ import pandas as pd
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.profiles.context import context_frame, manipulations_of, read_preconditioning
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS, STATE_LEVELS
-from secretome_ml.profiles.units import parse_unit
+from secretome_ml.profiles.units import parse_unit, why_no_unit
 from secretome_ml.readers.cell_numbers import Decimal
 from secretome_ml.readers.formats.canonical_wide import DATE, split_unit
 from secretome_ml.readers.genes import resolve_name
@@ -29,6 +29,7 @@ _NAMES = {
     "lod": ("lod", "lloq", "detection_limit", "limit", "limit_of_detection"),
 }
 _CONTEXT = (*CONTEXT_COLUMNS, "preconditioning")
+_AMOUNTS = ("concentration", "per_cells", "intensity", "mfi", "npx", "log2", "log10")
 
 
 def recognises(source: Source) -> bool:
@@ -91,6 +92,7 @@ def read_long(table: Table, one_sample: str | None) -> Measurements:
         {"sample": samples, "name": factors, "value": cells.value, "unit": units, "lod": lod, "state": stated}
     )
     measured = cells.filled | ~pd.isna(stated)
+    _refuse_two_units(file, values[measured], lines, problems)
     context, preconditioning = _context(file, frame, samples, lines, problems)
     if problems:
         raise InputRefused(problems)
@@ -155,12 +157,22 @@ def _units(
         texts = [str(c) if c else of_header for c in cells]
     for text in dict.fromkeys(t for t in texts if t):
         if parse_unit(text) is None:
-            what = f"'{text[:40]}' is no known unit."
-            remedy = "Write for instance pg/mL, ng/mL, pM, pg/10^6 cells or NPX."
-            problems += [
-                Problem(file, lines[i], "unit", what, remedy) for i, t in enumerate(texts) if t == text
-            ]
+            said = why_no_unit(text)
+            problems += [Problem(file, lines[i], "unit", *said) for i, t in enumerate(texts) if t == text]
     return texts
+
+
+def _refuse_two_units(file: str, values: pd.DataFrame, lines: list[int], problems: list[Problem]) -> None:
+    """Refuse a factor of one sample that is given twice, as amounts that cannot be compared."""
+    rows = values.assign(
+        factor=values["name"].map({n: resolve_name(n).factor for n in values["name"].unique()}),
+        quantity=[q.quantity if u and (q := parse_unit(u)) else None for u in values["unit"]],
+    )
+    rows = rows[rows["value"].notna() & rows["factor"].notna() & rows["quantity"].isin(_AMOUNTS)]
+    several = rows.groupby(["sample", "factor"])["quantity"].transform("nunique").gt(1)
+    for i, row in rows[several & rows.duplicated(["sample", "factor"])].iterrows():
+        what = f"{row['factor']} of this sample is given in '{row['unit']}' besides another unit."
+        problems.append(Problem(file, lines[int(i)], "unit", what, "Keep one of the two rows."))
 
 
 def _cells(

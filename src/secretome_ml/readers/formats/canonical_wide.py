@@ -11,7 +11,7 @@ import pandas as pd
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.profiles.context import context_frame, manipulations_of, read_preconditioning
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS, Profiles
-from secretome_ml.profiles.units import parse_unit
+from secretome_ml.profiles.units import parse_unit, why_no_unit
 from secretome_ml.readers.assemble import assemble
 from secretome_ml.readers.cell_numbers import Decimal
 from secretome_ml.readers.columns import is_design
@@ -156,10 +156,7 @@ def check_header(file: str, names: list[str], factors: list[str], line: int) -> 
         factor, unit = split_unit(name)
         found = resolve_name(factor)
         if unit is not None and parse_unit(unit) is None:
-            what = f"'{unit[:40]}' is no known unit."
-            problems.append(
-                Problem(file, line, name, what, "Write for instance pg/mL, ng/mL, pM, pg/10^6 cells or NPX.")
-            )
+            problems.append(Problem(file, line, name, *why_no_unit(unit)))
         if found.factor is None and DATE in (found.reason or ""):
             what = f"The column's name is a date; {str(found.reason).partition(': ')[2]}."
             problems.append(

@@ -6,7 +6,6 @@ from secretome_ml.report.figures.importance_bar import importance_bar
 from secretome_ml.report.figures.matrix import effect_matrix, matrix_figure
 from secretome_ml.report.figures.metrics_forest import metrics_forest
 from secretome_ml.report.figures.predictions import predictions_figure
-from secretome_ml.report.figures.published import published_figure
 from secretome_ml.report.figures.reliability import reliability, reliability_bins
 from secretome_ml.report.figures.stability import stability_figure, stability_rows
 from secretome_ml.report.figures.waterfall import waterfall, waterfall_steps
@@ -19,7 +18,6 @@ __all__ = [
     "matrix_figure",
     "metrics_forest",
     "predictions_figure",
-    "published_figure",
     "reliability",
     "reliability_bins",
     "stability_figure",

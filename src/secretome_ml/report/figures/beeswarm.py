@@ -1,4 +1,4 @@
-"""Every sample's contribution per term, coloured by what the sample states."""
+"""Every sample's contribution per term, coloured by the level that the sample states."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 
 from secretome_ml.report.figures.swarm import Array, draw_dots, swarm_offsets
 from secretome_ml.report.figures.terms import (
@@ -29,23 +31,28 @@ from secretome_ml.report.style import (
     journal_style,
     new_figure,
     plot_width,
+    row_mm,
 )
 from secretome_ml.report.words import effect_label
 
-_ROW_MM = 5.6
+_ROW_MM = 5.0
 _DOT_PT = 2.0
-_RIGHT, _BOTTOM, _TOP = 3.0, 10.0, 11.0
+_RIGHT, _BOTTOM, _TOP = 9.0, 10.0, 20.0
+_LOWEST, _HIGHEST = -1.0, 2.0
+_STEPS = 12
+_BAR_MM = 34.0
+_SCALE = LinearSegmentedColormap.from_list("levels", LOW_TO_HIGH)
+# A condition has no level: it is there or not.
+STATED = NOT_MEASURED
 
 
 def beeswarm(terms: pd.DataFrame, effect: str, most: int = 15, width_mm: float = COLUMN_MM) -> Figure:
-    """Draw the strongest terms of an effect, one row each, one point per sample.
-
-    Samples that do not state a term stand apart, grey, in a lane of their own below the row's swarm.
+    """Draw the strongest terms of an effect, one row each, one point per sample that states the term.
 
     Parameters
     ----------
     terms : pandas.DataFrame
-        Contributions: `sample, effect, term, kind, value, contribution`.
+        Contributions, as `explain_margin` gives them.
     effect : str
         The effect to draw.
     most : int
@@ -58,7 +65,8 @@ def beeswarm(terms: pd.DataFrame, effect: str, most: int = 15, width_mm: float =
     labels = row_labels(names)
     with journal_style():
         left = label_margin(labels)
-        figure = new_figure(width_mm, _BOTTOM + _TOP + _ROW_MM * max(len(names), 1))
+        height = row_mm(len(names), _ROW_MM, _BOTTOM + _TOP)
+        figure = new_figure(width_mm, _BOTTOM + _TOP + height * max(len(names), 1))
         axes = add_axes(figure, left, _BOTTOM, _RIGHT, _TOP)
         shown = shown[shown["term"].isin(names)]
         low, high = _limits(shown["contribution"].to_numpy(dtype=float))
@@ -68,43 +76,38 @@ def beeswarm(terms: pd.DataFrame, effect: str, most: int = 15, width_mm: float =
         bin_width = (high - low) / plot_width(figure, left, _RIGHT) * (_DOT_PT * 25.4 / 72)
         for row, name in enumerate(names):
             axes.axhline(row + 0.5, color=RULE, linewidth=0.4, zorder=0)
-            _draw_row(axes, shown[shown["term"] == name], row, bin_width)
+            own = shown[shown["term"] == name]
+            given = own["contribution"].to_numpy(dtype=float)
+            y = row + swarm_offsets(given, bin_width, _DOT_PT * 25.4 / 72 / height, 0.38)
+            factor = bool(len(own)) and own["kind"].iloc[0] == "factor"
+            tones = level_colours(own["value"].to_numpy(dtype=float)) if factor else [STATED] * len(own)
+            colours = np.array(tones, dtype=object)
+            for colour in dict.fromkeys(tones):
+                draw_dots(axes, given[colours == colour], y[colours == colour], colour, _DOT_PT)
+            style = {"transform": axes.get_yaxis_transform(), "va": "center", "fontsize": 6, "color": MUTED}
+            axes.text(1.02, row, str(len(own)), clip_on=False, **style)
+        axes.text(1.02, -0.85, "n", transform=axes.get_yaxis_transform(), fontsize=6, color=MUTED)
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=5, prune="both"))
         axes.set_xlabel("contribution to the score (log odds)")
-        head(figure, f"What drives the {effect_label(effect)} score")
-        _legend(axes)
+        head(
+            figure,
+            f"How samples move the {effect_label(effect)} score",
+            "One point per sample that states the term; grey: a condition.",
+        )
+        _colour_bar(figure, width_mm)
     return figure
 
 
-def value_colours(values: Array) -> list[str]:
-    """Return a colour per stated value, from the lowest to the highest of its term.
+def level_colours(values: Array) -> list[str]:
+    """Return a colour per level of a factor, from decreased to elevated.
 
     Examples
     --------
-    >>> value_colours(np.array([-1.0, 2.0])) == [LOW_TO_HIGH[0], LOW_TO_HIGH[-1]]
+    >>> level_colours(np.array([-1.0, 2.0])) == [LOW_TO_HIGH[0], LOW_TO_HIGH[-1]]
     True
     """
-    if len(values) == 0:
-        return []
-    low, high = np.quantile(values, [0.02, 0.98])
-    if high <= low:
-        low, high = float(values.min()), float(values.max())
-    if high <= low:
-        return [LOW_TO_HIGH[-1] if v > 0 else LOW_TO_HIGH[0] for v in values]
-    share = np.clip((values - low) / (high - low), 0.0, 1.0)
-    return [LOW_TO_HIGH[int(s)] for s in np.round(share * (len(LOW_TO_HIGH) - 1))]
-
-
-def _draw_row(axes: Any, rows: pd.DataFrame, row: int, bin_width: float) -> None:
-    step = _DOT_PT * 25.4 / 72 / _ROW_MM
-    value, given = (rows[c].to_numpy(dtype=float) for c in ("value", "contribution"))
-    absent = np.isnan(value)
-    apart = swarm_offsets(given[absent], bin_width, step * 0.4, 0.07)
-    draw_dots(axes, given[absent], row + 0.36 + apart, NOT_MEASURED, _DOT_PT * 0.7)
-    value, given = value[~absent], given[~absent]
-    y = row - 0.12 + swarm_offsets(given, bin_width, step, 0.30)
-    colours = np.array(value_colours(value), dtype=object)
-    for colour in LOW_TO_HIGH:
-        draw_dots(axes, given[colours == colour], y[colours == colour], colour, _DOT_PT)
+    share = np.clip((values - _LOWEST) / (_HIGHEST - _LOWEST), 0.0, 1.0)
+    return [to_hex(_SCALE(round(float(s) * _STEPS) / _STEPS)) for s in share]
 
 
 def _limits(given: Array) -> tuple[float, float]:
@@ -113,21 +116,20 @@ def _limits(given: Array) -> tuple[float, float]:
     return low - room, high + room
 
 
-def _legend(axes: Any) -> None:
-    marks = [
-        Line2D([], [], marker="o", linestyle="", markersize=3, color=colour)
-        for colour in (*LOW_TO_HIGH, NOT_MEASURED)
-    ]
-    words = ["low", "", "", "high", "not measured or not stated"]
-    axes.legend(
-        marks,
-        words,
-        ncols=5,
-        loc="lower right",
-        bbox_to_anchor=(1.0, 1.0),
-        borderpad=0,
-        handlelength=0.6,
-        handletextpad=0.4,
-        columnspacing=0.3,
-        borderaxespad=0.2,
-    )
+def _colour_bar(figure: Figure, width_mm: float) -> None:
+    """Draw the scale of levels below the title, at the right."""
+    height = float(figure.get_size_inches()[1]) * 25.4
+    axes: Any = add_axes(figure, width_mm - _RIGHT - _BAR_MM, height - 13.2, _RIGHT, 11.4)
+    for step in range(_STEPS + 1):
+        colour = to_hex(_SCALE(step / _STEPS))
+        axes.add_patch(Rectangle((step - 0.5, 0.0), 1.0, 1.0, facecolor=colour, linewidth=0))
+    axes.set_xlim(-0.5, _STEPS + 0.5)
+    axes.set_ylim(0.0, 1.0)
+    axes.set_yticks([])
+    places = [(level - _LOWEST) / (_HIGHEST - _LOWEST) * _STEPS for level in (-1.0, 0.0, 1.0, 2.0)]
+    axes.set_xticks(places, ["decreased", "none", "detected", "elevated"], fontsize=5)
+    axes.tick_params(axis="x", length=1.5, pad=1)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    style = {"transform": axes.transAxes, "va": "center", "ha": "right", "fontsize": 6, "color": MUTED}
+    axes.text(-0.1, 0.5, "level of a factor", **style)

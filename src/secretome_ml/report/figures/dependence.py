@@ -1,4 +1,4 @@
-"""How one term's contribution follows its value, with the samples that do not state it apart."""
+"""How one term's contribution follows its value, over the samples that state it."""
 
 from __future__ import annotations
 
@@ -8,24 +8,23 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from secretome_ml.report.figures.beeswarm import value_colours
+from secretome_ml.report.figures.beeswarm import level_colours
 from secretome_ml.report.figures.swarm import Array, draw_dots, swarm_offsets
 from secretome_ml.report.figures.terms import of_effect
 from secretome_ml.report.style import (
     COLUMN_MM,
     INK,
     MUTED,
-    NOT_MEASURED,
     RULE,
     add_axes,
     head,
     journal_style,
     new_figure,
 )
-from secretome_ml.report.words import effect_label, plain, shorten, term_label, value_words
+from secretome_ml.report.words import effect_label, plain, shorten
 
 _HEIGHT_MM = 62.0
-_LEFT, _RIGHT, _BOTTOM, _TOP = 14.0, 3.0, 13.0, 7.0
+_LEFT, _RIGHT, _BOTTOM, _TOP = 14.0, 3.0, 13.0, 11.0
 _DOT_PT = 2.2
 # With more different values than this the axis is a scale, else a row of named values.
 _MOST_NAMED = 7
@@ -46,11 +45,10 @@ def dependence(terms: pd.DataFrame, effect: str, term: str, width_mm: float = CO
         Printed width.
     """
     shown = of_effect(terms, effect)
-    shown = shown[shown["term"] == term]
+    shown = shown[shown["term"] == term].dropna(subset="value")
     value, given = (shown[c].to_numpy(dtype=float) for c in ("value", "contribution"))
-    kind = str(shown["kind"].iloc[0]) if len(shown) else "factor"
-    absent = np.isnan(value)
-    named = np.unique(value[~absent])
+    states = dict(zip(value.tolist(), shown["state"].astype(str), strict=True))
+    named = np.unique(value)
     with journal_style():
         figure = new_figure(width_mm, _HEIGHT_MM)
         axes = add_axes(figure, _LEFT, _BOTTOM, _RIGHT, _TOP)
@@ -60,29 +58,22 @@ def dependence(terms: pd.DataFrame, effect: str, term: str, width_mm: float = CO
         axes.axhline(0.0, color=MUTED, linewidth=0.6, zorder=1)
         axes.grid(axis="y", color=RULE, linewidth=0.4)
         axes.set_axisbelow(True)
-        if len(named) > _MOST_NAMED:
-            place, ticks = _scaled(value[~absent])
-        else:
-            place = np.searchsorted(named, value[~absent]).astype(float)
-            ticks = [(float(i), value_words(term, kind, float(v))) for i, v in enumerate(named)]
-        last = float(max((t for t, _ in ticks), default=-1.2))
-        apart = last + 1.2
-        axes.set_xlim(-0.6, max(apart if absent.any() else last, 0.0) + 0.6)
-        _columns(axes, place, given[~absent], value_colours(value[~absent]), spread=len(named) <= _MOST_NAMED)
-        lacking = int(absent.sum())
-        _columns(axes, np.full(lacking, apart), given[absent], [NOT_MEASURED] * lacking, spread=True)
-        if absent.any():
-            axes.axvline(apart - 0.6, color=RULE, linewidth=0.8, linestyle=(0, (2, 2)))
-            ticks.append((apart, value_words(term, kind, float("nan"))))
-        counts = {t: int(np.sum(np.isclose(place, t))) for t, _ in ticks} | {apart: lacking}
         exact = len(named) <= _MOST_NAMED
-        axes.set_xticks(
-            [t for t, _ in ticks],
-            [f"{w.replace(' ', _BREAK)}\nn = {counts[t]}" if exact or t == apart else w for t, w in ticks],
-        )
+        if exact:
+            place = np.searchsorted(named, value).astype(float)
+            ticks = [(float(i), states[v] or "stated") for i, v in enumerate(named.tolist())]
+        else:
+            place, ticks = _scaled(value)
+        axes.set_xlim(-0.6, max((t for t, _ in ticks), default=0.0) + 0.6)
+        _columns(axes, place, given, level_colours(value), spread=exact)
+        counts = {t: int(np.sum(np.isclose(place, t))) for t, _ in ticks}
+        texts = [f"{w.replace(' ', _BREAK)}\nn = {counts[t]}" if exact else w for t, w in ticks]
+        axes.set_xticks([t for t, _ in ticks], texts)
         axes.tick_params(axis="x", labelsize=6.5 if len(ticks) <= _MOST_WIDE else 6.0)
+        axes.set_xlabel("" if exact else "level (0 not detected, 1 detected, 2 elevated)")
         axes.set_ylabel("contribution (log odds)")
-        head(figure, f"{shorten(term_label(term), 26)} in the {effect_label(effect)} score")
+        title = f"{shorten(term, 26)} in the {effect_label(effect)} score"
+        head(figure, title, f"n = {len(value)} samples that measured it; bars: medians")
     return figure
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from secretome_ml.explanation.compare import PARTS
 from secretome_ml.explanation.contributions import BASE_TERM
 from secretome_ml.report.style import (
     COLUMN_MM,
@@ -20,7 +21,7 @@ from secretome_ml.report.style import (
     journal_style,
     new_figure,
 )  # fmt: skip
-from secretome_ml.report.words import effect_label, shorten, signed, term_label, value_words
+from secretome_ml.report.words import effect_label, shorten, signed
 
 ALL_OTHERS = "all others"
 
@@ -31,7 +32,7 @@ _LABEL_MM, _RIGHT, _BOTTOM, _TOP = 38.0, 3.0, 10.0, 11.0
 
 
 def difference_rows(differences: pd.DataFrame, most: int = 10) -> pd.DataFrame:
-    """Return the terms that make most of a difference, and all others as one row.
+    """Return the terms that make most of a difference, part by part, and all others as one row.
 
     Parameters
     ----------
@@ -43,26 +44,28 @@ def difference_rows(differences: pd.DataFrame, most: int = 10) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        `term, words, difference, low, high`; the differences still add up to that of the scores. `words`
-        says what a and b state; what one of them does not state is said, never shown as zero.
+        `part, term, words, difference, low, high`; the differences still add up to that of the scores.
+        `words` says what a and b state; what one of them does not state is said, never shown as zero.
     """
     order = differences.sort_values("difference", key=np.abs, ascending=False, kind="stable")
     order = order[order["term"] != BASE_TERM]
     own = order[order["difference"].abs() > _LEAST_SHARE * order["difference"].abs().max()].head(most)
+    own = own.sort_values("part", key=lambda part: part.map(PARTS.index), kind="stable")
     rows = [
         (
+            str(row["part"]),
             str(row["term"]),
-            f"{_words(row, 'value_a')} → {_words(row, 'value_b')}",
+            f"{row['state_a']} → {row['state_b']}",
             float(row["difference"]),
             float(row["difference_low"]),
             float(row["difference_high"]),
         )
         for row in own.to_dict("records")
     ]
-    rest = float(differences["difference"].sum()) - sum(row[2] for row in rows)
+    rest = float(differences["difference"].sum()) - sum(row[3] for row in rows)
     if len(order) > len(own):
-        rows.append((ALL_OTHERS, f"{len(order) - len(own)} terms", rest, np.nan, np.nan))
-    return pd.DataFrame(rows, columns=["term", "words", "difference", "low", "high"])
+        rows.append(("", ALL_OTHERS, f"{len(order) - len(own)} terms", rest, np.nan, np.nan))
+    return pd.DataFrame(rows, columns=["part", "term", "words", "difference", "low", "high"])
 
 
 def difference_figure(
@@ -113,11 +116,5 @@ def _draw_row(axes: Any, place: int, row: dict[Any, Any], span: float) -> None:
     style = {"va": "center", "ha": "left" if value > 0 else "right", "fontsize": 6.5}
     axes.text(end + np.sign(value) * 0.02 * span, place, signed(value), **style)
     label = {"transform": axes.get_yaxis_transform(), "ha": "right", "clip_on": False}
-    axes.text(-0.03, place - 0.02, shorten(term_label(row["term"]), 27), va="bottom", fontsize=7, **label)
+    axes.text(-0.03, place - 0.02, shorten(row["term"], 27), va="bottom", fontsize=7, **label)
     axes.text(-0.03, place + 0.04, shorten(row["words"], 34), va="top", fontsize=6, color=MUTED, **label)
-
-
-def _words(row: dict[Any, Any], side: str) -> str:
-    if row["kind"] == "knowledge" and np.isnan(float(row[side])):
-        return "–"
-    return value_words(str(row["term"]), str(row["kind"]), float(row[side]))

@@ -22,7 +22,7 @@ from secretome_ml.report.style import (
     journal_style,
     new_figure,
 )
-from secretome_ml.report.words import shorten, signed, term_label
+from secretome_ml.report.words import shorten, signed
 
 _ROW_MM, _RIGHT, _BOTTOM, _TOP = 4.8, 2.0, 5.0, 10.0
 # A column narrower than this has its name upright and no room for digits.
@@ -56,7 +56,7 @@ def matrix_figure(
         Printed width.
     """
     rows = row_labels([str(t) for t in values.index])
-    names = [shorten(term_label(str(c)), _LONGEST) for c in values.columns]
+    names = [shorten(str(c), _LONGEST) for c in values.columns]
     with journal_style():
         left = label_margin(rows)
         cell = (width_mm - left - _RIGHT) / max(len(names), 1)

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from secretome_ml.explanation.naming import about_absence
 from secretome_ml.report.figures.terms import label_margin, label_rows, row_labels, zero_line
 from secretome_ml.report.style import (
     COLUMN_MM,
@@ -33,8 +32,6 @@ _LEAST_STUDIES = 3
 def stability_rows(table: pd.DataFrame, effect: str, most: int = 18) -> pd.DataFrame:
     """Return the terms to draw: those with most weight over the samples, the largest number first.
 
-    What is about absence is left out: it is a sum over nearly all samples that nobody could change.
-
     Parameters
     ----------
     table : pandas.DataFrame
@@ -45,8 +42,6 @@ def stability_rows(table: pd.DataFrame, effect: str, most: int = 18) -> pd.DataF
         Rows at most.
     """
     own = table[(table["effect"] == effect) & (table["studies"] >= _LEAST_STUDIES)]
-    own = own[own["kind"] != "knowledge"]
-    own = own[~about_absence(own.assign(value=1.0))]
     weight = own["adds"].abs() * np.sqrt(own["studies"].astype(float))
     chosen = own.loc[weight.sort_values(ascending=False, kind="stable").index[:most]]
     return chosen.sort_values("adds", ascending=False, kind="stable").reset_index(drop=True)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from secretome_ml.explanation.contributions import BASE_TERM
-from secretome_ml.report.words import shorten, term_label
+from secretome_ml.explanation.contributions import BASE_TERM, UNSTATED_TERM
+from secretome_ml.report.words import shorten
 
 # Average width of a character in millimetres at 7 points, and the widest label.
 _CHARACTER_MM = 1.42
@@ -16,8 +16,8 @@ _WIDEST = 26
 
 
 def of_effect(terms: pd.DataFrame, effect: str) -> pd.DataFrame:
-    """Return the contributions to one effect without the base value."""
-    return terms[(terms["effect"] == effect) & (terms["term"] != BASE_TERM)]
+    """Return the contributions to one effect of what the samples state: without the base value."""
+    return terms[(terms["effect"] == effect) & ~terms["term"].isin([BASE_TERM, UNSTATED_TERM])]
 
 
 def strongest_terms(shown: pd.DataFrame, most: int) -> list[str]:
@@ -29,7 +29,7 @@ def strongest_terms(shown: pd.DataFrame, most: int) -> list[str]:
 
 def row_labels(terms: Sequence[str]) -> list[str]:
     """Return terms as labels that fit beside a figure."""
-    return [shorten(term_label(t), _WIDEST) for t in terms]
+    return [shorten(t, _WIDEST) for t in terms]
 
 
 def label_margin(labels: Sequence[str]) -> float:

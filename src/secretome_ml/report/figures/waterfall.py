@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from secretome_ml.explanation.contributions import BASE_TERM
+from secretome_ml.explanation.contributions import BASE_TERM, UNSTATED_TERM
 from secretome_ml.explanation.stability import STABLE
 from secretome_ml.report.style import (
     COLUMN_MM,
@@ -22,7 +22,7 @@ from secretome_ml.report.style import (
     journal_style,
     new_figure,
 )
-from secretome_ml.report.words import decimal, effect_label, shorten, signed, term_label, value_words
+from secretome_ml.report.words import decimal, effect_label, shorten, signed
 
 STEP_COLUMNS = ("term", "words", "contribution", "start", "end", "low", "high", "stable")
 ALL_OTHERS = "all others"
@@ -34,7 +34,9 @@ _RIGHT, _BOTTOM, _TOP = 3.0, 10.0, 10.0
 
 
 def waterfall_steps(terms: pd.DataFrame, most: int = 10) -> pd.DataFrame:
-    """Return the steps of one sample and effect: the base value, the strongest terms, all others, the score.
+    """Return the steps of one sample and effect: the base value, the strongest terms, others, the score.
+
+    The rest is what was not stated: one step, after all that is.
 
     Parameters
     ----------
@@ -51,7 +53,7 @@ def waterfall_steps(terms: pd.DataFrame, most: int = 10) -> pd.DataFrame:
         says whether its sign holds, where the terms tell (`sample_stability`).
     """
     base = float(terms.loc[terms["term"] == BASE_TERM, "contribution"].sum())
-    given = terms[(terms["term"] != BASE_TERM) & (terms["contribution"] != 0)]
+    given = terms[~terms["term"].isin([BASE_TERM, UNSTATED_TERM]) & (terms["contribution"] != 0)]
     order = given.assign(size=given["contribution"].abs()).sort_values(
         ["size", "term"], ascending=[False, True], kind="stable"
     )
@@ -59,14 +61,13 @@ def waterfall_steps(terms: pd.DataFrame, most: int = 10) -> pd.DataFrame:
     unknown = np.nan, np.nan, True
     rows = [(BASE_TERM, "where every preparation starts", base, *unknown)]
     for row in own.to_dict("records"):
-        term, kind = str(row["term"]), str(row["kind"])
-        words = value_words(term, kind, float(row["value"]))
+        words = str(row["state"])
         holds = not float(row.get("same_sign", np.nan)) < STABLE
         spread = float(row.get("low", np.nan)), float(row.get("high", np.nan))
         rows.append(
             (
-                term,
-                words if holds else f"{words}; sign not stable",
+                str(row["term"]),
+                words if holds else "; ".join(filter(None, (words, "sign not stable"))),
                 float(row["contribution"]),
                 *spread,
                 holds,
@@ -75,6 +76,9 @@ def waterfall_steps(terms: pd.DataFrame, most: int = 10) -> pd.DataFrame:
     if len(rest):
         count = f"{len(rest)} weaker term{'s' if len(rest) != 1 else ''}"
         rows.append((ALL_OTHERS, count, float(rest["contribution"].sum()), *unknown))
+    silent = float(terms.loc[terms["term"] == UNSTATED_TERM, "contribution"].sum())
+    if silent:
+        rows.append((UNSTATED_TERM, "and what this one does not have", silent, *unknown))
     ends = np.cumsum([row[2] for row in rows])
     rows.append((SCORE, "log odds, before calibration", float(ends[-1]), *unknown))
     steps = pd.DataFrame(rows, columns=["term", "words", "contribution", "low", "high", "stable"])
@@ -152,7 +156,7 @@ def _draw_bar(axes: Any, row: int, step: dict[Any, Any]) -> None:
 
 def _label(axes: Any, row: int, term: str, words: str, bold: bool) -> None:
     place = axes.get_yaxis_transform()
-    name = shorten(term_label(term), 25)
+    name = shorten(term, 25)
     style = {"transform": place, "ha": "right", "clip_on": False}
     weight = "bold" if bold else "normal"
     axes.text(-0.03, row - 0.02, name, va="bottom", fontsize=7, fontweight=weight, **style)

@@ -11,7 +11,7 @@ import pandas as pd
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.profiles import Profiles
 from secretome_ml.profiles.context import context_frame, manipulations_of
-from secretome_ml.profiles.preconditioning_text import treatments
+from secretome_ml.profiles.preconditioning_text import STANDARD, treatments
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS
 from secretome_ml.readers.assemble import assemble
 from secretome_ml.readers.formats.canonical_long import read_long
@@ -93,7 +93,8 @@ def _preconditioning(samples: list[Sample], problems: list[Problem]) -> Iterator
             what = f"The preconditioning contradicts itself: {error}."
             problems.append(Problem(REQUEST, f"samples[{i}]", "preconditioning", what, "State each once."))
             continue
-        yield from ({"sample": sample.sample, **entry} for entry in done)
+        standard = [STANDARD] if entries else []
+        yield from ({"sample": sample.sample, **entry} for entry in done or standard)
 
 
 def _no_kind(place: str, condition: Condition, terms: Terms) -> Problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +14,9 @@ from starlette.responses import Response
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.vocabulary import FactorVocabulary, Terms
 from secretome_ml.vocabulary.columns import names_where
+from secretome_ml.vocabulary.phrases import level_words
 from secretome_ml.web.pages.differences import differences, named
-from secretome_ml.web.pages.facts import condition_words, label, level_words
+from secretome_ml.web.pages.facts import condition_words, label
 from secretome_ml.web.pages.fields import text, texts
 from secretome_ml.web.pages.refused import error_page
 from secretome_ml.web.pages.scored import Changed, Scored, find, put
@@ -31,7 +33,7 @@ CHANGEABLE = names_where(watched=True)
 # What a form offers for a factor: a level, or that it was not measured.
 LEVELS = (
     ("elevated", "elevated"),
-    ("detected", "present"),
+    ("detected", "detected"),
     ("not_detected", "not detected"),
     ("decreased", "decreased"),
     ("", "not measured"),
@@ -192,9 +194,9 @@ def _with_level(profile: Profiles, factor: str, name: str, state: str, made: lis
 
     table = profile.factors
     own = table.loc[table["factor"] == factor, "level"].dropna()
-    before = float(own.mean()) if len(own) else None
-    after = STATE_LEVELS[state] if state else None
-    if before == after:
+    before = float(own.mean()) if len(own) else math.nan
+    after = STATE_LEVELS[state] if state else math.nan
+    if before == after or (math.isnan(before) and math.isnan(after)):
         return profile
     kept = table[table["factor"] != factor]
     if state:

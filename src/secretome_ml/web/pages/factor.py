@@ -10,8 +10,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from secretome_ml.report.bars import diverging
-from secretome_ml.report.words import effect_label, factor_address, signed, value_words
+from secretome_ml.report.words import effect_label, factor_address, signed
 from secretome_ml.vocabulary import FactorVocabulary
+from secretome_ml.vocabulary.phrases import level_words
 from secretome_ml.vocabulary.tables import rows, split_cell
 from secretome_ml.web.pages.changing import LEVELS
 from secretome_ml.web.pages.evidence import host
@@ -146,7 +147,7 @@ def _studies(found: pd.DataFrame) -> list[dict[str, Any]]:
                 "year": int(year) if given(year) else "",
                 "doi": row["doi"],
                 "arm": str(row["arm"]).replace("_", " "),
-                "state": value_words(str(row["term"]), "factor", float(row["value"])),
+                "state": level_words(float(row["value"])),
                 "effect": effect_label(str(row["effect"])),
                 "result": row["result"],
             }

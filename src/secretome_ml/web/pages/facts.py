@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from secretome_ml.report.words import factor_address, plain, value_words
+from secretome_ml.report.words import factor_address
 from secretome_ml.vocabulary import FactorVocabulary, Terms
 from secretome_ml.vocabulary.columns import context_column, context_columns
+from secretome_ml.vocabulary.phrases import level_words
 
 if TYPE_CHECKING:
     from secretome_ml.profiles import Profiles
@@ -52,7 +53,7 @@ def condition_words(profile: Profiles) -> str:
     >>> from secretome_ml.paths import data_dir
     >>> profiles = read_profiles(data_dir() / "examples" / "adipose_hypoxia.csv")
     >>> condition_words(profiles.take(["asc_hypoxia"])), condition_words(profiles.take(["asc_normoxia"]))
-    ('hypoxia', '')
+    ('hypoxia', 'none')
     """
     return " + ".join(_agent(row) for row in profile.preconditioning.to_dict("records"))
 
@@ -77,7 +78,7 @@ def measured(profile: Profiles) -> list[Measured]:
     rows = rows.sort_values(["away", "factor"], ascending=[False, True], kind="stable").head(_MOST_FACTORS)
     return [
         Measured(
-            str(factor), vocabulary.label(str(factor)), value_words(str(factor), "factor", float(level)),
+            str(factor), vocabulary.label(str(factor)), level_words(float(level)),
             factor_address(str(factor)),
         )
         for factor, level in zip(rows["factor"], rows["level"], strict=True)
@@ -114,8 +115,3 @@ def given(value: Any) -> bool:
 def _manipulation(row: Mapping[Any, Any]) -> str:
     words = str(row["kind"]).replace("_", " ")
     return f"{words}: {row['target']}" if isinstance(row["target"], str) else words
-
-
-def level_words(level: float | None) -> str:
-    """Return a level in words, `not measured` when there is none."""
-    return "not measured" if level is None else value_words("", "factor", level) or plain(level)

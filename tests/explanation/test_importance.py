@@ -1,4 +1,4 @@
-"""Families and pathways: every term once, sums kept, groups checked against the Gene Ontology."""
+"""Importance, families and pathways: sums kept, groups checked against the Gene Ontology."""
 
 import gzip
 from collections import Counter
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from secretome_ml.explanation.contributions import BASE_TERM
-from secretome_ml.explanation.families import by_family, family_importance, term_family
+from secretome_ml.explanation.importance import by_family, family_importance
 from secretome_ml.vocabulary import FactorVocabulary, frame
 from secretome_ml.vocabulary.tables import rows
 
@@ -39,42 +39,19 @@ def test_opposing_members_cancel_before_magnitudes_are_taken(fitted):
     """By loops over the group with the most terms."""
     terms = fitted.terms()
     own = terms[terms["effect"] == "anti_fibrotic"]
-    groups = Counter(term_family(t, k)[1] for t, k in set(zip(own["term"], own["kind"], strict=True)))
-    del groups[term_family(BASE_TERM, "context")[1]]
+    own = own[own["term"] != BASE_TERM]
+    groups = Counter(g for _, g in set(zip(own["term"], own["group"], strict=True)))
     (largest, members), *_ = groups.most_common()
     assert members > 2
     sums: dict[str, float] = {}
     for r in own.itertuples():
-        if r.term != BASE_TERM and term_family(r.term, r.kind)[1] == largest:
+        if r.group == largest:
             sums[r.sample] = sums.get(r.sample, 0.0) + r.contribution
     table = family_importance(terms).set_index(["effect", "group"])
     row = table.loc[("anti_fibrotic", largest)]
     samples = own["sample"].nunique()
     assert row["mean_magnitude"] == pytest.approx(sum(map(abs, sums.values())) / samples)
-    assert row["signed_sum"] == pytest.approx(sum(sums.values()))
-
-
-@pytest.mark.parametrize(
-    ("term", "kind", "family", "group"),
-    [
-        ("VEGFA", "factor", "VEGF family", "angiogenic growth factors"),
-        ("TGFB1", "factor", "TGFB family", "TGF-beta axis"),
-        ("miR-126-3p", "factor", "miR-126", "microRNAs"),
-        ("miR-9999-5p", "factor", "miR-9999", "microRNAs"),
-        ("chemokine CC", "factor", "chemokine CC", "chemokines"),
-        ("angiogenic factors", "factor", "collective", "named only together"),
-        ("hypoxia", "preconditioning", "hypoxia and its mimetics", "preconditioning"),
-        ("DFO treatment", "preconditioning", "hypoxia and its mimetics", "preconditioning"),
-        ("LPS treatment", "preconditioning", "toll-like receptor ligands", "preconditioning"),
-        ("AKT1 gene", "preconditioning", "engineered genes", "preconditioning"),
-        ("HGF neutralised", "product", "blocked, depleted or added", "product"),
-        ("product=exosome", "product", "product", "product"),
-        ("species=rat", "context", "species", "cells"),
-        ("never heard of", "factor", "never heard of", "other factors"),
-    ],
-)
-def test_terms_by_hand(term: str, kind: str, family: str, group: str):
-    assert term_family(term, kind) == (family, group)
+    assert row["mean"] == pytest.approx(sum(sums.values()) / len(sums))
 
 
 @pytest.fixture(scope="module")
@@ -104,9 +81,7 @@ def test_groups_agree_with_the_gene_ontology(group: str, ontology):
 
 def test_every_term_of_the_corpus_finds_a_group(fitted):
     vocabulary = FactorVocabulary.load()
-    terms = fitted.terms()[["term", "kind"]].drop_duplicates()
-    for term, kind in terms.itertuples(index=False):
-        family, group = term_family(term, kind)
+    for term, kind, family, group in fitted.maps["angiogenic"].named().itertuples(index=False):
         assert family
         assert group
         if kind == "factor" and vocabulary.family(term):
