@@ -40,12 +40,27 @@ STATE_LEVELS = {"elevated": 2.0, "unchanged": 1.0, "detected": 1.0, "not_detecte
 
 @dataclass(frozen=True)
 class Origin:
-    """A file that profiles were read from: its name and format, its sample sheet and its control, if any."""
+    """A file that profiles were read from.
+
+    Parameters
+    ----------
+    file, format : str
+        Its name, and the format that it was read as.
+    sheet, control : str
+        Its sample sheet and its control, if any.
+    scale : str
+        What its numbers are, in words.
+    columns, dropped : tuple of pairs
+        What each column became; how many rows were left out, per reason.
+    """
 
     file: str
     format: str
     sheet: str = ""
     control: str = ""
+    scale: str = ""
+    columns: tuple[tuple[str, str], ...] = ()
+    dropped: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
