@@ -10,12 +10,17 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from secretome_ml.cli.options import stdout
+
 
 def plain_table(rows: pd.DataFrame, title: str | None = None) -> Table:
     """Return a frame as a table; missing cells are empty, nothing in a cell is read as markup."""
     table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, show_edge=False)
-    for name in rows.columns:
-        table.add_column(Text(str(name)), overflow="fold")
+    words = [max((len(w) for c in (n, *rows[n]) for w in _cell(c).split()), default=0) for n in rows.columns]
+    # No DOI and no name is broken where the terminal has the width for it.
+    whole = sum(words) + 3 * len(words) <= stdout().width
+    for name, longest in zip(rows.columns, words, strict=True):
+        table.add_column(Text(str(name)), overflow="fold", min_width=longest if whole else None)
     for row in rows.itertuples(index=False):
         table.add_row(*(Text(_cell(value)) for value in row))
     return table
