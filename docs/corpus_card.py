@@ -53,9 +53,17 @@ _SHOWN = 6
 
 def blocks() -> dict[str, str]:
     """Return every block of numbers: of `secretome-ml evidence stats`, and of `evidence agreement`."""
-    from secretome_ml.evidence import HEADLINE_EFFECTS, evidence_stats, load_evidence
+    from secretome_ml.evidence import (
+        HEADLINE_EFFECTS,
+        evidence_stats,
+        load_evidence,
+        read_records,
+        reading_agreement,
+    )
+    from secretome_ml.paths import data_dir
 
     evidence = load_evidence()
+    agreement = reading_agreement(evidence, read_records(data_dir() / "second_readings.jsonl"))
     counts = evidence_stats(evidence)
     return {
         "totals": _table(("", "number"), ((words, counts[key]) for key, words in _TOTALS.items())),
@@ -72,7 +80,19 @@ def blocks() -> dict[str, str]:
             ("stated", "studies", "share", "share of those not known from a review alone"),
             _identified_rows(counts),
         ),
-        "agreement": _table(("", "number"), _agreement(evidence)),
+        "agreement": _table(("", "number"), _agreement(agreement)),
+        "recall": _table(
+            (
+                "fact",
+                "in both",
+                "only in the corpus",
+                "only in the second reading",
+                "found by the corpus",
+                "found by the second reader",
+                "estimated in neither",
+            ),
+            (_recall_row(kind, row) for kind, row in agreement["recall"].items()),
+        ),
         "thin": _table(
             ("effect", "cell sources with fewer than five tested arms"),
             (
@@ -93,13 +113,22 @@ def filled(text: str, new: Mapping[str, str]) -> str:
     return text
 
 
-def _agreement(evidence: Any) -> Iterator[tuple[str, str]]:
-    from secretome_ml.evidence import read_records, reading_agreement
-    from secretome_ml.paths import data_dir
-
-    found = reading_agreement(evidence, read_records(data_dir() / "second_readings.jsonl"))
+def _agreement(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield from ((words, _number(found[key])) for key, words in _AGREEMENT.items())
     yield from ((f"agreement: {f.replace('_', ' ')}", _number(v)) for f, v in found["fields"].items())
+
+
+def _recall_row(kind: str, row: Mapping[str, Any]) -> tuple[object, ...]:
+    shares = (
+        _percent(row[f"found_by_{who}"], row[f"found_by_{who}_interval"]) for who in ("first", "second")
+    )
+    return kind, row["both"], row["only_first"], row["only_second"], *shares, f"{row['missed']:.0f}"
+
+
+def _percent(share: float | None, bounds: tuple[float, float] | None) -> str:
+    if share is None or bounds is None:
+        return "–"
+    return f"{100 * share:.0f} % ({100 * bounds[0]:.0f} to {100 * bounds[1]:.0f})"
 
 
 def _identified_rows(counts: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import copy
 import hashlib
+import itertools
 import json
 import os
 import random
@@ -65,12 +66,13 @@ def forged(content: bytes, rng: random.Random, vast: float = 0.0) -> bytes:
         kind = rng.randrange(8)
         if rng.random() < vast:
             _grow(parent, parent[key], len(content))
-        elif kind == 0:
+            break
+        if kind == 0:
             del parent[key]
         elif kind == 1 and isinstance(parent, list):
             parent.insert(key, parent[rng.randrange(len(parent))])
         elif kind == 2 and isinstance(parent, list):
-            parent[:] = (parent * 60)[:200_000]
+            parent[:] = (parent * min(60, 1 + FULL // len(json.dumps(parent))))[:200_000]
         elif kind == 3:
             parent[key], raw = "@raw@", rng.choice(RAW)
         elif kind == 4 and isinstance(parent[key], (int, float)):
@@ -159,9 +161,27 @@ def bundles(count: int, seed: int, source: Path) -> Iterator[tuple[bool, float]]
             for path in rng.sample(sorted(folder.glob("*.json")), rng.choice((1, 1, 2))):
                 content = path.read_bytes()
                 damage = rng.random() < 0.2
-                path.write_bytes(damaged(content, rng) if damage else forged(content, rng, vast=0.15))
+                path.write_bytes(damaged(content, rng) if damage else forged(content, rng, vast=0.05))
             if rng.random() < 0.95 and _is_object(folder / "manifest.json"):
                 sign(folder)
+            start = time.process_time()
+            yield whole(folder), time.process_time() - start
+
+
+def filled(source: Path) -> Iterator[tuple[bool, float]]:
+    """Fill each file up to its limit with what costs most to build; yield as `bundles` does."""
+    for name, key, item in itertools.product(sorted(PARTS), ("alone", "extra", "many"), ("[]", "{}", "1.5")):
+        with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as scratch:
+            folder = Path(shutil.copytree(source, Path(scratch) / "b"))
+            known = "{" if key == "alone" else (folder / name).read_text(encoding="utf-8").rstrip()[:-1] + ","
+            room = FULL - len(known.encode()) - 100
+            if key == "many":
+                entries = (f'"k{number}":{item}' for number in range(room // (len(item) + 11)))
+                text = known + ",".join(entries) + "}"
+            else:
+                text = known + '"x":[' + ",".join([item] * (room // (len(item) + 1))) + "]}"
+            (folder / name).write_text(text, encoding="utf-8")
+            sign(folder)
             start = time.process_time()
             yield whole(folder), time.process_time() - start
 
@@ -209,7 +229,6 @@ def small_parts(source: Path) -> dict[str, bytes]:
     files = {name: json.loads((source / name).read_bytes()) for name in PARTS}
     trust, model = files["trust.json"], files["model.json"]
     trust["intervals"]["draws"] = trust["intervals"]["draws"][:2]
-    trust["domain"]["nearest"]["arms"] = trust["domain"]["nearest"]["arms"][:3]
     trust["reference"] = {e: v[:3] for e, v in trust["reference"].items()}
     roles = files["encoder.json"]["roles"]
     for own in roles.values():
@@ -219,7 +238,18 @@ def small_parts(source: Path) -> dict[str, bytes]:
         "nodes": [3, 1], "left": [1, -1, -1, -1], "right": [2, -1, -1, -1], "feature": [1, 0, 0, 0],
         "missing_left": [0, 1, 0, 0], "condition": [0.5, 1.0, -1.0, 0.25], "cover": [10.0, 4.0, 6.0, 10.0],
     }  # fmt: skip
-    model["values"]["linear"] = {**model["values"]["linear"], "weights": {}, "means": {}}
+    model["columns"] = model["columns"][:5]
+    linear, trees = model["values"]["linear"], model["values"]["trees"]
+    linear |= {"weights": {}, "means": {}, "typical": linear["typical"][:5], "scale": linear["scale"][:5]}
+    trees["typical"] = trees["typical"][:5]
+    encoder = files["encoder.json"]
+    for _, block in encoder["fitted"]:
+        block["columns"] = block["columns"] if block.get("found") else block["columns"][:3]
+        block |= {"found": dict(list(block["found"].items())[:3])} if "found" in block else {}
+    encoder["typical_parts"] = {effect: rows[:2] for effect, rows in encoder["typical_parts"].items()}
+    trust["domain"]["studies"] = {k: dict(list(v.items())[:3]) for k, v in trust["domain"]["studies"].items()}
+    trust["domain"]["nearest"]["facts"] = trust["domain"]["nearest"]["facts"][:40]
+    trust["domain"]["nearest"]["arms"] = [[0, 1], [2], [3, 39]]
     for name, key in (("resampled.json", "draws"), ("held_out.json", "pairs"), ("evidence.json", "studies")):
         files[name][key] = files[name][key][: 1 if key == "draws" else 3]
     files["resampled.json"]["draws"] = [model["values"]]
@@ -257,6 +287,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--source", type=Path, default=models_dir() / "default")
     chosen = parser.parse_args()
+    if chosen.bundles:
+        counted(filled(chosen.source), "files filled to the limit", 10)
     counted(parts(chosen.parts, chosen.seed, chosen.source), "parts", 50_000)
     counted(bundles(chosen.bundles, chosen.seed, chosen.source), "bundles", 100)
 
@@ -271,10 +303,9 @@ def counted(tries: Iterator[tuple[bool, float]], what: str, every: int) -> None:
             print(f"... {done} {what} in {time.process_time() - start:.0f} s", file=sys.stderr, flush=True)
         if longest > SECONDS or _used() > MEBIBYTES:
             raise SystemExit(f"{what} number {done}: {seconds:.1f} s, {_used():.0f} MiB, beyond the limits")
-    print(
-        f"{done} {what}: {taken} taken, the rest refused by name; "
-        f"at most {longest:.2f} s of the processor and {_used():.0f} MiB"
-    )
+    if done:
+        print(f"{done} {what}: {taken} taken, the rest refused by name; ", end="")
+        print(f"at most {longest:.2f} s of the processor and {_used():.0f} MiB")
 
 
 def _used() -> float:

@@ -28,6 +28,7 @@ _PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}\.(json|md)")
 # JSON takes up to sixty times its size while it is read.
 LARGEST_FILE = 8 * 1024 * 1024
 LARGEST_BUNDLE = 24 * 1024 * 1024
+LARGEST_MANIFEST = 32 * 1024
 MOST_FILES = 32
 
 
@@ -155,6 +156,10 @@ def to_json(values: Any) -> bytes:
 
 def _read_manifest(held: HeldFolder) -> dict[str, Any]:
     root, content = held.path, _read_plain(held, MANIFEST)
+    if len(content) > LARGEST_MANIFEST:
+        raise BundleChanged(
+            f"{root}: {MANIFEST} is {len(content)} bytes large; it has at most {LARGEST_MANIFEST}."
+        )
     manifest = read_form(MANIFEST, content)
     protocol = manifest.get("protocol")
     if type(protocol) is not int or protocol != PROTOCOL:  # True equals 1 and is no protocol

@@ -22,7 +22,7 @@ from secretome_ml.audit import (
     require_same_numbers,
 )
 from secretome_ml.bundle import Bundle, make_bundle, read_bundle
-from secretome_ml.explanation.contributions import Typical, driver_texts, effect_map, term_maps
+from secretome_ml.explanation.contributions import Typical, driver_texts, effect_map, term_maps, told_columns
 from secretome_ml.explanation.stated import stated_terms
 from secretome_ml.explanation.term_map import TermMap
 from secretome_ml.features.batch import Batch, batch_of, batches_of
@@ -145,6 +145,11 @@ class Model:
         return tuple(self.estimator.effects_)
 
     @property
+    def grades_among(self) -> bool:
+        """Whether amounts may also be graded among the samples of their file; a laboratory's lots may not."""
+        return self.adapted is None
+
+    @property
     def important_factors(self) -> tuple[str, ...]:
         """Factors that enough studies measured for the model to hold a column for them."""
         return self.encoder.single_factors
@@ -209,11 +214,13 @@ class Model:
         maps: dict[str, TermMap] = {}
         given: dict[str, Array] = {}
         per_effect: list[dict[str, NDArray[Any]]] = []
-        for effect, margin in zip(self.effects, margins, strict=True):
+        columns = told_columns(stated, features)
+        shares = self.estimator.all_contributions(features, None if terms else columns)
+        for effect, margin, share in zip(self.effects, margins, shares, strict=True):
             own = effect_map(self.encoder, batch, features, self.typical, effect, stated)
-            shares = own.contributions(self.estimator.contributions(features, effect))
             if terms:
-                maps[effect], given[effect] = own, shares
+                maps[effect], given[effect] = own, own.contributions(share.T)
+                share = share[columns]
             chance = self.calibrator.probability_of(effect, margin)
             low, high = self.intervals.bounds_of(effect, margin)
             low, high = np.minimum(low, chance), np.maximum(high, chance)
@@ -225,7 +232,7 @@ class Model:
                     "probability_high": high,
                     "verdict": verdicts(low, high, self.usual[effect], reasons == ""),
                     "percentile": self.percentiles(effect, margin),
-                    "drivers": driver_texts(own, shares),
+                    "drivers": driver_texts(own, columns, share),
                 }
             )
             if self.adapted is not None:
@@ -345,8 +352,8 @@ def _build(bundle: Bundle) -> Model:
     )
 
 
-# Facts by arms: ten times those of the published studies.
-_MOST_FACTS = 2**23
+# Facts by arms, and columns by effects: ten times those of the published studies.
+_MOST_FACTS, _MOST_COLUMNS = 2**23, 2**15
 
 
 def _require_fit(model: Model) -> None:
@@ -361,7 +368,9 @@ def _require_fit(model: Model) -> None:
     require(all(-1.0 <= v <= 1.0 for v in values), "the roles of the encoder, which lie in -1 to 1")
     require(fitted == encoder.blocks, "the encoder's fitted blocks")
     require(encoder.known.constants == recipe.knowledge, "the constants of encoder and recipe: they differ")
+    require(len(encoder.columns) * len(effects) <= _MOST_COLUMNS, "the number of columns and effects")
     require_estimator(model.estimator, effects, encoder.columns)
+    require(set(model.typical) == set(effects), "the effects of the typical parts")
     require(len(model.intervals.draws) > 0, "the draws of the intervals")
     require(set(model.intervals.refused) <= set(effects), "the effects of the intervals")
     for calibrator in (model.calibrator, *model.intervals.draws):

@@ -211,6 +211,17 @@ def test_the_numbers_of_the_card_are_todays(monkeypatch: pytest.MonkeyPatch) -> 
     assert corpus_card.filled(text, corpus_card.blocks()) == text, "run: python docs/corpus_card.py"
 
 
+def test_the_worked_examples_print_what_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command of a `console` block is run; when one differs, run `python tools/build_examples.py`."""
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    import build_examples
+
+    for page in build_examples.PAGES:
+        text = page.read_text(encoding="utf-8")
+        assert len(re.findall(r"^\$ secretome-ml (?:adapt|measure|nearest) ", text, re.MULTILINE)) >= 3
+        assert build_examples.renewed(text) == text
+
+
 def test_python_examples(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     result = doctest.testfile(str(DOCS / "python.md"), module_relative=False, encoding="utf-8", report=True)

@@ -120,3 +120,39 @@ def test_one_study_by_identifier_doi_or_pmid(corpus):
         found = find_study(corpus, key)
         assert found.studies["study"].tolist() == [row["study"]]
         assert set(found.arms["study"]) == {row["study"]}
+
+
+# The key studies of the three reviews that the corpus began with, by what the reviews say of them.
+SEEDS = [
+    ({"source": "placenta", "factor": "IL6ST"}, "s-a18e063f"),
+    ({"source": "placenta", "factor": "STAT3", "effect": "anti_apoptotic"}, "s-a18e063f"),
+    ({"source": "placenta", "factor": "superoxide dismutase 2"}, "s-a18e063f"),
+    ({"source": "amnion", "factor": "TGF-β"}, "s-fe546de9"),
+    ({"source": "amniotic membrane", "factor": "MMP-9", "effect": "neuroprotective"}, "s-fe546de9"),
+    ({"source": "cord blood", "factor": "FGF7"}, "s-3ccb3e4d"),
+    ({"text": "keratinocyte", "factor": "keratinocyte growth factor"}, "s-3ccb3e4d"),
+    ({"source": "amniotic fluid", "factor": "thymosin beta 4", "effect": "cardioprotective"}, "s-fa361f14"),
+    ({"source": "amniotic fluid", "factor": "FGF7", "effect": "hepatoprotective"}, "s-4bc8595d"),
+    ({"source": "umbilical cord", "factor": "GDNF", "effect": "neuroprotective"}, "s-e985599e"),
+    ({"source": "Wharton's jelly", "text": "HUCPVC"}, "s-e985599e"),
+]
+
+
+@pytest.mark.parametrize(("asked", "study"), SEEDS, ids=lambda v: v if isinstance(v, str) else "")
+def test_the_key_studies_of_the_reviews_are_found(corpus, asked: dict[str, str], study: str):
+    found = search_studies(corpus, **asked)
+    assert study in names(found)
+    assert len(found) <= 12, "found, not listed among everything"
+
+
+def test_a_factor_is_found_in_product_recipient_and_agent():
+    made = make_evidence(
+        make_record(1, make_arm(factors=[{"name": "IL-6", "state": "detected"}])),
+        make_record(2, make_arm(recipient_mediators=[{"name": "IL-6/STAT3", "state": "elevated"}])),
+        make_record(
+            3, make_arm(preconditioning=[{"kind": "genetic_modification", "agent": "IL-6 over-expression"}])
+        ),
+        make_record(4, make_arm(factors=[{"name": "IL-16", "state": "detected"}])),
+    )
+    assert names(search_studies(made, factor="IL6")) == {"s-00000001", "s-00000002", "s-00000003"}
+    assert names(search_studies(made, factor="STAT3")) == {"s-00000002"}

@@ -12,7 +12,7 @@ import pytest
 from conftest import HEADLINE, ROOT
 from secretome_ml import load_model, read_profiles
 from secretome_ml.errors import InputRefused
-from secretome_ml.explanation.compare import term_differences, with_interval
+from secretome_ml.explanation.compare import BOTH, ONE, STATED, term_differences, with_interval
 from secretome_ml.explanation.ordering import ordered_rightly
 from secretome_ml.model import Model
 from secretome_ml.recipe import default_effects
@@ -60,6 +60,21 @@ def test_what_only_one_side_measured_is_shown_as_not_measured(found: Compared):
     assert own["value_b"].isna().all()
     rows = difference_rows(found.terms[found.terms["effect"] == "angiogenic"]).set_index("term")
     assert rows.at["HGF", "words"].endswith("→ not measured")
+
+
+def test_what_both_measured_stands_first_apart_from_what_one_did(found: Compared):
+    """Both measured VEGFA; the hypoxic sample states neither HGF nor TGF-beta."""
+    own = found.terms[found.terms["effect"] == "angiogenic"]
+    assert own["part"].drop_duplicates().tolist() == [BOTH, STATED, ONE]
+    assert "VEGFA" in set(own.loc[own["part"] == BOTH, "term"])
+    assert {"HGF", "TGFB family"} <= set(own.loc[own["part"] == ONE, "term"])
+    shown = difference_rows(own)
+    assert shown["part"].iloc[0] == BOTH
+    sums = found.scores.set_index("effect")
+    parts = sums[["from_both", "from_stated", "from_one"]]
+    assert (parts.sum(axis=1) - sums["difference"]).abs().max() < 1e-5
+    by_hand = own.loc[own["part"] == ONE, "difference"].sum()
+    assert parts.at["angiogenic", "from_one"] == pytest.approx(by_hand)
 
 
 def test_turning_the_pair_round_turns_every_sign(model: Model, found: Compared):

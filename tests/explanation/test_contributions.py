@@ -229,8 +229,10 @@ def drivers(levels: dict[str, tuple[float, float]], most: int = 5) -> str:
     values = np.array([[*(level for level, _ in levels.values()), math.nan, math.nan]])
     none, count = np.zeros(0, dtype=int), len(terms)
     stated = Stated(terms, values, (), (), none, none, none, np.zeros(0))
-    found = TermMap(pd.Index(["s"]), stated, np.ones(count, bool), (), none, none, none, np.zeros(0))
-    return driver_texts(found, np.array([[*(given for _, given in levels.values()), 9.0, 7.0]]), most)[0]
+    shares = tuple((i, np.array([i]), np.ones((1, 1))) for i in range(len(levels)))
+    found = TermMap(pd.Index(["s"]), stated, np.ones(count, bool), shares, none, none, none, np.zeros(0))
+    given = np.array([[given] for _, given in levels.values()])
+    return driver_texts(found, np.arange(len(levels)), given, most)[0]
 
 
 def test_drivers_are_the_strongest_signed_and_without_the_base():

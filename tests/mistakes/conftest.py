@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -22,6 +23,8 @@ def row(request: pytest.FixtureRequest) -> Iterator[Row]:
     """Return what docs/mistakes.md says about the mistake of this test, which must judge it."""
     rows = page_rows()
     name = request.node.originalname
+    if hasattr(request.node, "callspec"):
+        name = request.node.name
     assert name in rows, f"{name} has no row in docs/mistakes.md"
     yield rows[name]
     assert rows[name].judged, f"{name} judges nothing"
@@ -149,3 +152,22 @@ def maxquant(shared_folder: Path) -> pd.DataFrame:
     table = pd.concat([table[odd].head(20), table[clean].head(130)])
     samples = [c for c in table.columns if c.startswith("LFQ intensity ")][:5]
     return table[[c for c in about if c in table] + samples + flags]
+
+
+@pytest.fixture(scope="session")
+def amounts(fragpipe) -> pd.DataFrame:
+    """Return genes by samples of a published secretome, as a laboratory would pass it on."""
+    samples = [c for c in fragpipe.columns if c.endswith(" MaxLFQ Intensity")]
+    kept = fragpipe[~fragpipe["Protein"].str.startswith("contam") & fragpipe["Gene"].notna()]
+    table = kept[["Gene", *samples]].rename(columns=lambda c: c.removesuffix(" MaxLFQ Intensity"))
+    return table.drop_duplicates("Gene")[table[table.columns[1:]].gt(0).all(axis=1)].reset_index(drop=True)
+
+
+@pytest.fixture(scope="session")
+def changes(fragpipe) -> pd.DataFrame:
+    """Return the log2 change of the first sample against the last, of the proteins found in both."""
+    samples = [c for c in fragpipe.columns if c.endswith(" MaxLFQ Intensity")]
+    kept = fragpipe[~fragpipe["Protein"].str.startswith("contam") & fragpipe["Gene"].notna()]
+    kept = kept[kept[samples[0]].gt(0) & kept[samples[-1]].gt(0)].drop_duplicates("Gene")
+    change = np.log2(kept[samples[0]].to_numpy() / kept[samples[-1]].to_numpy()).round(4)
+    return pd.DataFrame({"Gene": kept["Gene"].to_numpy(), "log2 fold change": change})

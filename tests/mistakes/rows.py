@@ -18,7 +18,7 @@ PAGE = ROOT / "docs" / "mistakes.md"
 OUTCOMES = ("same answer", "warns", "refuses", "not recognisable")
 _ROW = re.compile(
     r"\| (?P<mistake>[^|]+) \| (?P<outcome>[^|]+) \| (?P<message>[^|]*) \| "
-    r"`tests/mistakes/(?P<module>test_\w+)\.py::(?P<test>test_\w+)` \|"
+    r"`tests/mistakes/(?P<module>test_\w+)\.py::(?P<test>test_\w+(?:\[\w+\])?)` \|"
 )
 _NUMBERS = ["score", "probability", "probability_low", "probability_high", "percentile"]
 

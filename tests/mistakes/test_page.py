@@ -1,10 +1,13 @@
 """The page and the tests agree: every row has its test, every test its row."""
 
 import ast
+import runpy
 from collections import Counter
 from pathlib import Path
 
+from .hands import CASES
 from .rows import OUTCOMES, PAGE, page_rows
+from .test_hands import test_of_another_hand as of_another_hand
 
 FOLDER = Path(__file__).parent
 
@@ -21,6 +24,8 @@ def judging_tests() -> dict[str, str]:
             ):
                 assert node.args.args[0].arg == "row", f"{node.name} does not ask its row"
                 found[node.name] = path.stem
+    found |= {f"{of_another_hand.__name__}[{name}]": found[of_another_hand.__name__] for name in CASES}
+    del found[of_another_hand.__name__]
     return found
 
 
@@ -36,9 +41,11 @@ def test_every_row_says_what_happens():
     assert len({r.mistake for r in rows}) == len(rows)
 
 
-def test_the_page_counts_its_rows():
-    counted = Counter(r.outcome for r in page_rows().values())
+def test_the_page_is_what_its_command_writes():
+    build = runpy.run_path(str(PAGE.parents[1] / "tools" / "build_mistakes.py"))
     text = PAGE.read_text(encoding="utf-8")
+    assert build["built"](text) == text, "run tools/build_mistakes.py"
+    counted = Counter(r.outcome for r in page_rows().values())
     told = ", ".join(
         f"{counted[o]} {words}"
         for o, words in zip(

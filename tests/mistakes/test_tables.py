@@ -2,26 +2,6 @@
 
 import numpy as np
 import pandas as pd
-import pytest
-
-
-@pytest.fixture(scope="module")
-def amounts(fragpipe) -> pd.DataFrame:
-    """Return genes by samples of a published secretome, as a laboratory would pass it on."""
-    samples = [c for c in fragpipe.columns if c.endswith(" MaxLFQ Intensity")]
-    kept = fragpipe[~fragpipe["Protein"].str.startswith("contam") & fragpipe["Gene"].notna()]
-    table = kept[["Gene", *samples]].rename(columns=lambda c: c.removesuffix(" MaxLFQ Intensity"))
-    return table.drop_duplicates("Gene")[table[table.columns[1:]].gt(0).all(axis=1)].reset_index(drop=True)
-
-
-@pytest.fixture(scope="module")
-def changes(fragpipe) -> pd.DataFrame:
-    """Return the log2 change of the first sample against the last, of the proteins found in both."""
-    samples = [c for c in fragpipe.columns if c.endswith(" MaxLFQ Intensity")]
-    kept = fragpipe[~fragpipe["Protein"].str.startswith("contam") & fragpipe["Gene"].notna()]
-    kept = kept[kept[samples[0]].gt(0) & kept[samples[-1]].gt(0)].drop_duplicates("Gene")
-    change = np.log2(kept[samples[0]].to_numpy() / kept[samples[-1]].to_numpy()).round(4)
-    return pd.DataFrame({"Gene": kept["Gene"].to_numpy(), "log2 fold change": change})
 
 
 def test_names_through_r(row, read, score, maxquant):

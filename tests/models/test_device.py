@@ -4,6 +4,7 @@ import logging
 
 import numpy as np
 import pytest
+import xgboost
 
 from secretome_ml.bundle import to_json
 from secretome_ml.models import device
@@ -30,9 +31,9 @@ def test_without_a_device_it_is_the_cpu_with_one_warning(monkeypatch, caplog):
 
 def test_a_device_that_is_there_is_used(monkeypatch):
     monkeypatch.setattr(device, "cuda_devices", lambda: 1)
-    monkeypatch.setattr(device.xgb, "build_info", lambda: {"USE_CUDA": True})
+    monkeypatch.setattr(xgboost, "build_info", lambda: {"USE_CUDA": True})
     assert device.usable_device("cuda") == "cuda"
-    monkeypatch.setattr(device.xgb, "build_info", lambda: {"USE_CUDA": False})
+    monkeypatch.setattr(xgboost, "build_info", lambda: {"USE_CUDA": False})
     assert device.usable_device("cuda") == "cpu"
 
 

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import random
 import signal
 import sys
 import traceback
@@ -149,6 +150,12 @@ def run_in_child(work: Callable[[], tuple[int, str]]) -> tuple[int, str]:
     os.waitpid(process, 0)
     code, said = json.loads(answer)
     return code, said
+
+
+def chosen(steps: int, count: int) -> list[int]:
+    """Return random steps at which to kill, counted from 1, always the same ones; `KILLS=30` asks for 30."""
+    wanted = int(os.environ.get("KILLS", count))
+    return sorted(random.Random(7).sample(range(1, steps + 1), min(wanted, steps)))
 
 
 def tree(folder: Path) -> dict[str, bytes]:

@@ -60,6 +60,54 @@ def test_a_disk_that_is_full_at_any_write(scored, tmp_path: Path):
     assert refused >= 3, "the file, its content, its name"
 
 
+def test_scores_and_contributions_are_replaced_together_or_not_at_all(trained, tmp_path: Path):
+    """The disk is full at any write, or has room for the scores and none for what belongs to them."""
+    (tmp_path / "input.csv").write_text(PROFILES, encoding="utf-8")
+    out = tmp_path / "out"
+    out.mkdir()
+    old = {"scores.contributions.csv": b"old", "scores.csv": b"old"}
+
+    def run() -> tuple[int, str]:
+        for name, content in old.items():
+            (out / name).write_bytes(content)
+        words = [tmp_path / "input.csv", "--model", trained.bundle, "--out", out / "scores.csv", "--explain"]
+        done = run_command("score", *words, "--quiet")
+        return done.code, done.err
+
+    assert run()[0] == 0
+    new = tree(out)
+    assert set(new) == set(old)
+    assert len(new["scores.csv"]) + 2000 < len(new["scores.contributions.csv"])
+    outcomes = []
+    for at in range(1, MOST_STEPS):
+
+        def work(at: int = at) -> tuple[int, str]:
+            faults = Faults(out, 2 + at, disk_full, making_only=True)  # two writes are the old ones
+            code, said = run()
+            return (code, said) if faults.count >= 2 + at else (UNHURT, said)
+
+        code, said = run_in_child(work)
+        if code == UNHURT:
+            break
+        assert code in (0, 1), said
+        assert tree(out) == (old if code == 1 else new)
+        outcomes.append(code)
+    sys.stdout.write(f"disk full {len(outcomes)} times, {sum(outcomes)} refused\n")
+    assert sum(outcomes) >= 6
+
+    def no_room() -> tuple[int, str]:
+        import resource
+
+        room = len(new["scores.csv"]) + 1000
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+        return run()
+
+    code, said = run_in_child(no_room)
+    assert code == 1
+    assert "scores.contributions.csv: File too large" in said
+    assert tree(out) == old
+
+
 def test_a_device_that_is_full(few, tmp_path: Path):
     few.save(tmp_path / "corpus")
     done = run_command("evidence", "export", "/dev/full", "--evidence", tmp_path / "corpus")

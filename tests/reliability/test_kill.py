@@ -1,8 +1,10 @@
 """kill -9 before every single change on disk: what stands is the old or the new, a rerun completes it."""
 
 import json
+import os
 import shutil
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,6 @@ from secretome_ml import load_evidence
 from secretome_ml.bundle import Bundle, make_bundle, read_bundle, write_bundle
 from secretome_ml.errors import BundleMissing
 from secretome_ml.files import replace_folder, whole, write_file
-from secretome_ml.files.tables import write_table
 
 MOST_STEPS = 400
 
@@ -89,7 +90,7 @@ def test_an_import_leaves_the_old_corpus_or_the_new(few, tmp_path: Path):
     """The command itself, with real studies; a rerun after every kill ends with the same corpus.
 
     A command takes most of a second: every second of its changes is tried, of the same writing of a folder of
-    which the tests above try each.
+    which the tests above try each. `KILLS=30` tries all.
     """
     corpus, incoming = tmp_path / "corpus", tmp_path / "new.jsonl"
     small = few.subset(few.studies["study"][:3])
@@ -108,19 +109,40 @@ def test_an_import_leaves_the_old_corpus_or_the_new(few, tmp_path: Path):
     after = tree(corpus)
     assert after != before
     replace_folder(corpus, before)
-    steps = survive(work, tmp_path, check, every=2)
+    steps = survive(work, tmp_path, check, every=1 if "KILLS" in os.environ else 2)
     assert steps > 10
     assert len(set(digests)) == 2
     assert tree(corpus) == after
     assert sorted(p.name for p in tmp_path.iterdir()) == ["corpus", "new.jsonl"], "debris"
 
 
-def test_scores_are_whole_or_not_there(few_model, few_profiles, tmp_path: Path):
-    scores = few_model.score(few_profiles)
-    out = tmp_path / "scores.csv"
+def test_scores_and_contributions_are_of_one_run(trained, tmp_path: Path):
+    """`score --out --explain`: the old pair, the new pair, or one table alone; never tables of two runs."""
+    head = "sample,cell_type,cell_source,product,VEGF-A\n"
+    for name in ("old", "new"):
+        (tmp_path / f"{name}.csv").write_text(f"{head}{name},MSC,adipose,conditioned_medium,elevated\n")
+    out = tmp_path / "out" / "scores.csv"
+    found, states = [], {}
+
+    def work(name: str = "new") -> None:
+        words = [tmp_path / f"{name}.csv", "--model", trained.bundle, "--out", out, "--explain", "--quiet"]
+        assert run_command("score", *words).code == 0
 
     def check() -> None:
-        assert not out.exists() or len(out.read_text(encoding="utf-8").splitlines()) == len(scores) + 1
+        now = {n: c for n, c in tree(out.parent).items() if not n.startswith(".")}
+        found.append(next(name for name, state in states.items() if state == now))
+        for name, content in states[
+            "old"
+        ].items():  # the next one is killed on its way from the old to the new
+            (out.parent / name).write_bytes(content)
 
-    survive(lambda: write_table(scores, out), tmp_path, check)
-    assert [p.name for p in tmp_path.iterdir()] == ["scores.csv"]
+    for name in ("old", "new"):
+        work(name)
+        states[name] = tree(out.parent)
+        states[f"{name}, alone"] = {out.name: states[name][out.name]}
+    check()
+    steps = survive(work, tmp_path, check)
+    assert steps > 12
+    assert {"old", "new"} <= set(found)
+    sys.stdout.write(f"{dict(Counter(found[1:]))}\n")
+    assert tree(out.parent) == states["new"], "debris"

@@ -180,6 +180,49 @@ def test_a_description_that_cannot_be_used_comes_back_filled(service_client: Tes
     assert service_client.post("/describe", data={"name": "nothing"}).status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (("Adipoquack-7", "elevated", "", ""), "'Adipoquack-7' is no known factor"),
+        (("VGEFA", "elevated", "", ""), "Near: VEGF-A, VEGFA"),
+        (("HGF", "", "", ""), "neither a level nor an amount"),
+        (("HGF", "elevated", "900", "pg/mL"), "has a level and an amount"),
+        (("HGF", "", "900", ""), "has no unit"),
+        (("HGF", "", "much", "pg/mL"), "much"),
+        (("HGF", "", "-3", "pg/mL"), "-3"),
+        (("", "", "900", "pg/mL"), "without a factor"),
+    ],
+)
+def test_a_row_of_the_description_that_cannot_be_used(
+    service_client: TestClient, row: tuple[str, ...], said: str
+):
+    """It is refused within the form, which keeps all that was typed, this row and the good one."""
+    fields = ("factor", "level", "amount", "unit")
+    data = {
+        name: ["VEGF-A" if name == "factor" else "", value] for name, value in zip(fields, row, strict=True)
+    }
+    data["level"][0] = "elevated"
+    answer = service_client.post("/describe", data={"cell_source": "adipose", **data})
+    assert answer.status_code == 422
+    assert said in words(answer.text)
+    assert 'value="VEGF-A"' in answer.text
+    for value in (row[0], row[2]):
+        assert f'value="{value}"' in answer.text
+    assert answer.text.count('aria-invalid="true"') == 1
+    assert '<option value="adipose" selected>' in answer.text
+
+
+def test_an_amount_typed_into_the_form_is_used(service_client: TestClient):
+    """And nothing is preset: a form that is sent as it comes states nothing."""
+    data = {"cell_type": "MSC", "cell_source": "adipose", "product": "conditioned_medium", "factor": "VEGF-A"}
+    answer = service_client.post("/describe", data={**data, "level": "", "amount": "850", "unit": "pg/mL"})
+    assert answer.status_code == 200
+    assert "VEGFA" in answer.text
+    empty = service_client.get("/describe").text
+    assert set(re.findall(r'value="([^"]*)" selected', empty)) == {""}
+    assert '<option value="VEGFA">' in empty
+
+
 def test_results_that_are_not_kept_say_so():
     with client_of(kept_samples=3) as client:
         first = upload(client, TABLE).url.path

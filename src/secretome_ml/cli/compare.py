@@ -110,10 +110,13 @@ def _show(found: Compared) -> None:
     stdout().print(plain_table(pd.DataFrame(rows, columns=columns), title))
     for effect, terms in found.terms.groupby("effect", sort=False):
         shown = difference_rows(terms, _SHOWN_TERMS)
-        lines = [
-            (clean(r["term"]), r["words"], between(r["difference"], r["low"], r["high"], signed))
-            for r in shown.to_dict("records")
-        ]
+        lines: list[tuple[str, str, str]] = []
+        for part, own in shown.groupby("part", sort=False):
+            lines += [(f"{part}:", "", "")] if part else []
+            lines += [
+                (clean(r["term"]), r["words"], between(r["difference"], r["low"], r["high"], signed))
+                for r in own.to_dict("records")
+            ]
         lines.append(("sum", "the difference of the scores", signed(float(terms["difference"].sum()))))
         table = pd.DataFrame(lines, columns=["term", "a → b", "moves the score by"])
         stdout().print(plain_table(table, effect_label(str(effect)).capitalize()))

@@ -32,7 +32,7 @@ def design(
     keep: Annotated[list[str] | None, typer.Option("--keep", help="Effect not to lose.")] = None,
     start: Annotated[
         str | None,
-        typer.Option("--start", help="The preparation in words: 'cell_source=adipose; product=exosome'."),
+        typer.Option("--start", help="In words: 'cell_source=adipose; product=exosome; HGF=900 pg/mL'."),
     ] = None,
     sample: Annotated[str | None, typer.Option("--sample", help="Sample, where INPUT holds several.")] = None,
     most: Annotated[int, typer.Option("--most", min=1, max=6, help="Changes in a cocktail, at most.")] = 3,

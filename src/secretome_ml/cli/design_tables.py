@@ -10,8 +10,7 @@ import pandas as pd
 
 from secretome_ml.cli.listing import plain_table
 from secretome_ml.cli.options import print_json, stdout
-from secretome_ml.design.rank import BETTER, ENGINEERING, OTHER_CELLS, THIS_WEEK
-from secretome_ml.report.figures.gains import best_variants
+from secretome_ml.design.rank import BETTER, ENGINEERING, OTHER_CELLS, THIS_WEEK, best_variants
 from secretome_ml.report.words import between, decimal, effect_label, signed
 from secretome_ml.workflows.design import Designed
 

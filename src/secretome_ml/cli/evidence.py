@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from secretome_ml.cli.options import EvidenceFolder, Json, Quiet, print_json, speaker, stdout
+
+if TYPE_CHECKING:
+    from secretome_ml.evidence import Evidence
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 Format = Annotated[str, typer.Option("--format", help="jsonl or parquet.")]
@@ -100,6 +103,89 @@ def import_(
 
 
 @app.command()
+def propose(
+    paper: Annotated[Path, typer.Argument(help="JATS XML, HTML, the text of a PDF, or plain text.")],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Write the candidates: .csv, a table to fill in, or .jsonl."),
+    ] = None,
+    reader: Annotated[
+        str | None,
+        typer.Option(
+            "--reader", help="A further reader that is installed here, module:function. Default: none."
+        ),
+    ] = None,
+    json_output: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Read a paper into candidate facts, each with its sentence; nothing is imported.
+
+    \b
+    For example:
+      secretome-ml evidence propose paper.xml --out candidates.csv
+      secretome-ml evidence accept candidates.csv --evidence my_evidence
+      secretome-ml train --evidence my_evidence
+    """
+    import json
+
+    import pandas as pd
+
+    from secretome_ml.cli.listing import plain_table
+    from secretome_ml.files import write_file
+    from secretome_ml.papers import propose as read_out
+    from secretome_ml.papers import read_paper
+    from secretome_ml.papers.candidates import fact_words, load_helper, write_candidates
+    from secretome_ml.papers.confirming import candidate_csv
+
+    if out is not None and out.suffix not in (".csv", ".jsonl"):
+        raise typer.BadParameter(f"'{out.suffix}' is no format of candidates; use .csv or .jsonl.")
+    found = read_out(read_paper(paper), load_helper(reader) if reader else None)
+    if out is not None:
+        write_file(out, candidate_csv(found) if out.suffix == ".csv" else write_candidates(found))
+        speaker(quiet).print(f"Wrote {len(found)} candidates to {out}.", highlight=False, markup=False)
+    if json_output:
+        print_json([json.loads(line) for line in write_candidates(found).splitlines()])
+    elif out is None:
+        rows = [(c.number, c.table, c.arm, fact_words(c.fact), c.sentence, c.place) for c in found]
+        names = ["number", "table", "arm", "fact", "sentence", "place"]
+        stdout().print(plain_table(pd.DataFrame(rows, columns=names)))
+
+
+@app.command()
+def accept(
+    candidates: Annotated[
+        Path, typer.Argument(help="Candidates with yes in the column accept (.csv, .jsonl).")
+    ],
+    evidence: Annotated[
+        Path,
+        typer.Option("--evidence", help="Folder of your own corpus; it starts as a copy of the shipped one."),
+    ],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change; write nothing.")
+    ] = False,
+    json_output: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Add the accepted candidates of a paper to a corpus of your own, all or nothing."""
+    from dataclasses import asdict
+
+    from secretome_ml.papers.confirming import accepted_study, add_study, read_candidates
+
+    read = read_candidates(candidates)
+    done = add_study(accepted_study(read, candidates.name), evidence, read, dry_run)
+    if json_output:
+        print_json({**asdict(done), "written": bool(done.added) and not dry_run})
+        return
+    console = speaker(quiet)
+    would = "Would add" if dry_run else "Added"
+    console.print(
+        f"{would} {len(done.added)} studies of {done.accepted} accepted candidates.", highlight=False
+    )
+    for study, own in done.known.items():
+        console.print(f"Known already: {study} (as {own})", highlight=False)
+
+
+@app.command()
 def export(
     out: Annotated[Path, typer.Argument(help="A .jsonl file, or a folder for Parquet.")],
     evidence: EvidenceFolder = None,
@@ -157,18 +243,40 @@ def search(
 
 @app.command()
 def show(
-    study: Annotated[str, typer.Argument(help="Identifier, DOI or PMID of a study.")],
+    about: Annotated[
+        str,
+        typer.Argument(
+            help="A study (identifier, DOI, PMID), or a factor, agent, preconditioning, source, product."
+        ),
+    ],
+    strengths: Annotated[
+        bool, typer.Option("--strengths/--no-strengths", help="Whether to add the strengths of the league.")
+    ] = True,
     evidence: EvidenceFolder = None,
     json_output: Json = False,
 ) -> None:
-    """Print one study with its arms, factors, outcomes and comparisons."""
+    """Print one study whole, or what is known about a factor, agent, source: effect by effect, with the gaps.
+
+    \b
+    For example:
+      secretome-ml evidence show 10.1186/s13287-017-0562-x
+      secretome-ml evidence show VEGFA
+      secretome-ml evidence show hypoxia --no-strengths
+      secretome-ml evidence show "umbilical cord"
+    """
     import json
 
     from secretome_ml.cli.listing import plain_table
+    from secretome_ml.errors import UnknownName
     from secretome_ml.evidence import find_study, write_records
     from secretome_ml.workflows.sources import open_evidence
 
-    found = find_study(open_evidence(evidence), study)
+    corpus = open_evidence(evidence)
+    try:
+        found = find_study(corpus, about)
+    except UnknownName:
+        _show_known(corpus, about, strengths, json_output)
+        return
     if json_output:
         print_json(json.loads(write_records(found)))
         return
@@ -176,6 +284,184 @@ def show(
         stated = table.drop(columns="study" if name != "studies" else []).dropna(axis=1, how="all")
         if len(stated):
             stdout().print(plain_table(stated, title=name))
+
+
+def _show_known(corpus: Evidence, about: str, strengths: bool, json_output: bool) -> None:
+    import json
+
+    from secretome_ml.cli.listing import plain_table
+    from secretome_ml.explanation.known import known
+
+    told = known(corpus, about, strengths)
+    if json_output:
+        print_json(
+            {
+                "subject": told.subject,
+                "kind": told.kind,
+                "effects": json.loads(told.effects.to_json(orient="records")),
+                "gaps": told.gaps,
+                "found": json.loads(told.found.to_json(orient="records")),
+            }
+        )
+        return
+    console = stdout()
+    rows = told.effects.assign(
+        beneficial=[_share(r) for r in told.effects.to_dict("records")],
+        compared=[
+            f"{r['more']} more, {r['equal']} equal, {r['less']} less"
+            if r["more"] + r["equal"] + r["less"]
+            else ""
+            for r in told.effects.to_dict("records")
+        ],
+        strength=[
+            f"{r['strength']:+.2f} ({r['strength_low']:+.2f} to {r['strength_high']:+.2f})"
+            if r["strength"] == r["strength"] and r["strength"] is not None
+            else ""
+            for r in told.effects.to_dict("records")
+        ],
+        remark=told.effects["disagree"].map({True: "studies disagree", False: ""}),
+    )
+    columns = ["effect", "studies", "beneficial", "compared", "strength", "remark"]
+    console.print(plain_table(rows[columns], f"{told.label} ({told.kind.replace('_', ' ')})"))
+    console.print(
+        f"Nobody tested it for: {', '.join(told.gaps) or 'nothing; every effect was'}.", highlight=False
+    )
+    if len(told.found):
+        names = ["carrier", "cell_source", "molecule", "found", "not_found", "methods"]
+        console.print(plain_table(told.found[names], "Where it was found"))
+
+
+def _share(row: dict[str, Any]) -> str:
+    tested = row["beneficial"] + row["null"] + row["adverse"]
+    if not tested:
+        return ""
+    return f"{row['beneficial']} of {tested}: {row['share']:.0%} ({row['low']:.0%} to {row['high']:.0%})"
+
+
+@app.command()
+def cargo(
+    factor: Annotated[list[str] | None, typer.Argument(help="Only these factors, by any name.")] = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option("--by", help="Tell apart by carrier, cell_source, preparation; may be given again."),
+    ] = None,
+    carrier: Annotated[
+        str | None, typer.Option("--carrier", help="vesicles, medium, cells or other.")
+    ] = None,
+    source: Annotated[str | None, typer.Option("--source", help="A cell source, by any name.")] = None,
+    molecule: Annotated[
+        str | None, typer.Option("--molecule", help="protein, RNA, lipid, metabolite or group.")
+    ] = None,
+    least_studies: Annotated[
+        int, typer.Option("--least-studies", min=0, help="Leave out what fewer studies found.")
+    ] = 0,
+    own_list: Annotated[
+        Path | None,
+        typer.Option("--list", help="Set a list of your own against it: one name a line, or a CSV."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write the table: .csv, .parquet or .json.")
+    ] = None,
+    evidence: EvidenceFolder = None,
+    json_output: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """List what vesicles, media and cells were reported to carry, and what was looked for and not found.
+
+    \b
+    For example:
+      secretome-ml evidence cargo --carrier vesicles --molecule RNA
+      secretome-ml evidence cargo VEGF HGF --by carrier --by preparation
+      secretome-ml evidence cargo --carrier vesicles --list mine.csv
+    """
+    import json
+
+    from secretome_ml.cli.listing import plain_table
+    from secretome_ml.evidence.cargo import CARRIERS, MOLECULES, read_list, set_against
+    from secretome_ml.evidence.cargo import cargo as catalogue
+    from secretome_ml.files import check_suffix, write_table
+    from secretome_ml.vocabulary import FactorVocabulary, Terms
+    from secretome_ml.workflows.sources import open_evidence
+
+    if out is not None:
+        check_suffix(out)
+    for given, allowed, what in ((carrier, CARRIERS, "carrier"), (molecule, MOLECULES, "molecule")):
+        if given is not None and given not in allowed:
+            raise typer.BadParameter(f"'{given}' is no {what}; use {', '.join(allowed)}.")
+    told = tuple(by or ("carrier", "cell_source"))
+    needed = ("carrier",) * (carrier is not None) + ("cell_source",) * (source is not None)
+    table = catalogue(open_evidence(evidence), tuple(dict.fromkeys((*told, *needed))))
+    if carrier is not None:
+        table = table[table["carrier"] == carrier]
+    if source is not None:
+        term = Terms().resolve("cell_source", source)
+        if term is None:
+            raise typer.BadParameter(f"'{source}' is no cell source; see `vocabulary list cell_sources`.")
+        table = table[table["cell_source"] == term]
+    if molecule is not None:
+        table = table[table["molecule"] == molecule]
+    if factor:
+        names = {FactorVocabulary.load().resolve(f).factor for f in factor}
+        table = table[table["factor"].isin(names)]
+    table = table[table["found"] >= least_studies].reset_index(drop=True)
+    if own_list is not None:
+        table = set_against(table, read_list(own_list))
+    if out is not None:
+        write_table(table, out)
+        speaker(quiet).print(f"Wrote {len(table)} rows to {out}.", highlight=False, markup=False)
+    if json_output:
+        print_json(json.loads(table.to_json(orient="records")))
+    elif out is None:
+        shown = table.drop(columns=[c for c in ("studies", "studies_not_found", "label") if c in table])
+        stdout().print(plain_table(shown.dropna(axis=1, how="all")))
+
+
+@app.command()
+def quality(
+    source: Annotated[
+        Path | None,
+        typer.Argument(metavar="[INPUT]", help="Profiles of your own. Default: the studies of the corpus."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write the table: .csv, .parquet or .json.")
+    ] = None,
+    evidence: EvidenceFolder = None,
+    json_output: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Say how completely each study, or each preparation of your own, is described, and what to state."""
+    import json
+
+    from secretome_ml.cli.listing import plain_table
+    from secretome_ml.evidence.quality import ITEMS, study_quality
+    from secretome_ml.files import check_suffix, write_table
+    from secretome_ml.workflows.sources import open_evidence
+
+    if out is not None:
+        check_suffix(out)
+    if source is not None:
+        from secretome_ml.workflows.completeness import completeness_of
+
+        table = completeness_of(source)
+    else:
+        table = study_quality(open_evidence(evidence))
+    if out is not None:
+        write_table(table, out)
+        speaker(quiet).print(f"Wrote {len(table)} rows to {out}.", highlight=False, markup=False)
+    if json_output:
+        print_json(json.loads(table.to_json(orient="records")))
+    elif out is None and source is not None:
+        stdout().print(plain_table(table[["sample", "stated", "applicable", "to_state"]]))
+    elif out is None:
+        import pandas as pd
+
+        rows = [(ITEMS[i], int(table[i].sum()), f"{table[i].sum() / len(table):.0%}") for i in ITEMS]
+        stdout().print(plain_table(pd.DataFrame(rows, columns=["stated is", "studies", "share"])))
+        stdout().print(
+            f"On average {table['completeness'].mean():.0%} of what applies is stated in what was read. "
+            "What is not stated is unknown, not absent; --out writes every study.",
+            highlight=False,
+        )
 
 
 @app.command()
@@ -186,7 +472,7 @@ def agreement(
     evidence: EvidenceFolder = None,
     json_output: Json = False,
 ) -> None:
-    """Compare a second reading with the corpus: Cohen's kappa of the results, and agreement per field."""
+    """Compare a second reading with the corpus: Cohen's kappa, agreement per field, what only one holds."""
     from secretome_ml.cli.listing import pairs_table
     from secretome_ml.evidence import read_records, reading_agreement
     from secretome_ml.paths import data_dir

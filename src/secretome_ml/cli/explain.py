@@ -65,13 +65,15 @@ def explain(
         explained, plain = open_model(model, local_store()), not (metadata or control or format_name)
         if plain and explain_long(explained, inputs, out, every_core(jobs), console):
             return
-        write_table(explained.explain(read_inputs(inputs, format_name, metadata, control)), out)
+        how = format_name, metadata, control, False, explained.grades_among
+        write_table(explained.explain(read_inputs(inputs, *how)), out)
         console.print(f"Wrote the contributions to {out}.", highlight=False)
         return
     if inputs:
         refuse_long(inputs)
-    profiles = read_inputs(inputs, format_name, metadata, control) if inputs else None
     explained = open_model(model, local_store())
+    how = format_name, metadata, control, False, explained.grades_among
+    profiles = read_inputs(inputs, *how) if inputs else None
     cohorts = _cohorts(by, between)
 
     def tell(what: str) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from secretome_ml.model import Model, Scored
-    from secretome_ml.stream import LongTable
+    from secretome_ml.stream import LongFormat, LongTable
 
 
 def contributions_beside(out: Path) -> Path:
@@ -28,11 +28,11 @@ def score_long(
     out: str | None,
     explain: bool,
     strict: bool,
-    threads: int,
+    threads: int | None,
     console: Console,
 ) -> bool:
     """Score one long table batch by batch; False where the input is no such table."""
-    from secretome_ml.files import csv_text, table_aside
+    from secretome_ml.files import csv_text, tables_aside
     from secretome_ml.workflows.score import require_strict
 
     table = _only_long(paths)
@@ -40,10 +40,10 @@ def score_long(
         return False
     samples = rows = outside = 0
     with ExitStack() as stack:
-        writer = stack.enter_context(table_aside(Path(out))) if out is not None else None
-        beside = (
-            stack.enter_context(table_aside(contributions_beside(Path(out)))) if out and explain else None
-        )
+        writer = beside = None
+        if out is not None:
+            paths = [Path(out), contributions_beside(Path(out))][: 1 + explain]
+            writer, beside = [*stack.enter_context(tables_aside(*paths)), None][:2]
         for batch in _scored(model, table, threads, console, explain):
             scores = batch.scores()
             if strict:
@@ -65,7 +65,7 @@ def score_long(
     return True
 
 
-def explain_long(model: Model, paths: list[Path], out: Path, threads: int, console: Console) -> bool:
+def explain_long(model: Model, paths: list[Path], out: Path, threads: int | None, console: Console) -> bool:
     """Write the contributions of one long table batch by batch; False where the input is no such table."""
     from secretome_ml.files import write_table
 
@@ -84,13 +84,15 @@ def refuse_long(paths: list[Path]) -> None:
         raise typer.BadParameter(what, param_hint="--out")
 
 
-def _only_long(paths: list[Path]) -> LongTable | None:
+def _only_long(paths: list[Path]) -> LongTable | LongFormat | None:
     from secretome_ml.stream import open_long
 
     return open_long(paths[0]) if len(paths) == 1 else None
 
 
-def _scored(model: Model, table: LongTable, threads: int, console: Console, terms: bool) -> Iterator[Scored]:
+def _scored(
+    model: Model, table: LongTable | LongFormat, threads: int | None, console: Console, terms: bool
+) -> Iterator[Scored]:
     from rich.progress import Progress
 
     from secretome_ml.workflows.score import scored_batches

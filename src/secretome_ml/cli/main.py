@@ -15,6 +15,7 @@ from secretome_ml.cli import (
     explain,
     measure,
     models,
+    nearest,
     panel,
     score,
     template,
@@ -42,6 +43,7 @@ app.command("score")(score.score)
 app.command("explain")(explain.explain)
 app.command("compare")(compare.compare)
 app.command("design")(design.design)
+app.command("nearest")(nearest.nearest)
 app.command("measure")(measure.measure)
 app.command("adapt")(adapt.adapt)
 app.command("panel")(panel.panel)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from secretome_ml.workflows.panel import PanelFunction
 
 _SHOWN = 8
+_BACKGROUNDS = ("measured", "reported", "vesicles", "medium")
 
 
 def panel(
@@ -25,6 +26,13 @@ def panel(
     sample: Annotated[
         list[str] | None, typer.Option("--sample", help="Only this sample; may be given again.")
     ] = None,
+    background: Annotated[
+        str,
+        typer.Option(
+            "--background",
+            help="measured; or reported, vesicles or medium: what published studies found, all or in these.",
+        ),
+    ] = "measured",
     out: Annotated[
         Path | None, typer.Option("--out", help="Write every tested set: .csv, .parquet or .json.")
     ] = None,
@@ -40,6 +48,7 @@ def panel(
     For example:
       secretome-ml panel proteinGroups.txt --control MSC_normoxia
       secretome-ml panel profiles.csv --gene-sets GO_Biological_Process.gmt.gz --out function.csv
+      secretome-ml panel vesicles.csv --background vesicles
     """
     from secretome_ml.explanation.panel_sets import read_gene_sets, shipped_sets
     from secretome_ml.files import check_suffix, write_table
@@ -51,7 +60,16 @@ def panel(
         check_suffix(out)
     sets = read_gene_sets(gene_sets) if gene_sets is not None else shipped_sets()
     profiles = read_inputs([source], format_name, metadata, control, lenient=True)
-    found = panel_function(profiles, sets, samples=chosen_samples(profiles, sample, source.name))
+    if background not in _BACKGROUNDS:
+        raise typer.BadParameter(f"'{background}' is no background; use {', '.join(_BACKGROUNDS)}.")
+    published = None
+    if background != "measured":
+        from secretome_ml.evidence import load_evidence
+        from secretome_ml.evidence.cargo import reported
+
+        published = reported(load_evidence(), None if background == "reported" else background)
+    chosen = chosen_samples(profiles, sample, source.name)
+    found = panel_function(profiles, sets, reported=published, samples=chosen)
     if out is not None:
         write_table(found.results, out)
         console.print(f"Wrote {len(found.results)} rows to {out}.", highlight=False, markup=False)

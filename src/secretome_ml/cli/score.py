@@ -13,7 +13,7 @@ import typer
 from secretome_ml.cli.long_tables import contributions_beside, score_long
 from secretome_ml.cli.options import Json, ModelAddress, Quiet, Verbose, print_json, speaker, stdout
 from secretome_ml.cli.score_many import Table, names_a_folder, score_many
-from secretome_ml.cli.spreading import ComputeDevice, Device, Jobs, Scheduler, every_core, spread_over
+from secretome_ml.cli.spreading import ComputeDevice, Device, Jobs, Scheduler, spread_over
 
 if TYPE_CHECKING:
     from secretome_ml.model import Model
@@ -78,7 +78,7 @@ def score(
       secretome-ml score million.parquet --out scores.parquet
     """
     from secretome_ml.cluster.places import local_copies
-    from secretome_ml.files import check_suffix, csv_text, write_table
+    from secretome_ml.files import check_suffix, csv_text, write_tables
     from secretome_ml.models.device import compute_on, usable_device
     from secretome_ml.report.tables import scores_table
     from secretome_ml.workflows.score import read_inputs, require_strict, seen_in_training
@@ -109,28 +109,29 @@ def score(
         return
     with local_copies(inputs) as paths:
         if not (report or format_name or metadata or control or json_output):
-            done = score_long(scorer, paths, out, explain, bool(strict), every_core(jobs), console)
+            done = score_long(scorer, paths, out, explain, bool(strict), jobs, console)
             if done:
                 return
-        among = scorer.adapted is None  # lots of a laboratory are graded one at a time
-        profiles = read_inputs(paths, format_name, metadata, control, strict is False, among)
+        how = format_name, metadata, control, strict is False, scorer.grades_among
+        profiles = read_inputs(paths, *how)
         for seen in seen_in_training(scorer, paths, profiles):
             log.warning("%s", seen)
-    scores, terms = scorer.score_and_explain(profiles)
+    # The terms behind the scores take most of the time and memory.
+    told = scorer.score_and_explain(profiles) if explain or report is not None else None
+    scores = told[0] if told else scorer.score(profiles)
     if strict:
         require_strict(scores)
     if out is not None:
-        write_table(scores, Path(out))
+        beside = contributions_beside(Path(out))
+        write_tables({Path(out): scores, **({beside: told[1]} if explain and told else {})})
         console.print(f"Wrote {len(scores)} rows to {out}.", highlight=False)
-        if explain:
-            beside = contributions_beside(Path(out))
-            write_table(terms, beside)
+        if explain and told:
             console.print(f"Wrote the contributions to {beside}.", highlight=False)
     if report is not None:
         from secretome_ml.workflows.report import date_of, write_report
 
         dated = date_of([Path(name) for name in inputs])
-        write_report(scorer, profiles, report, (scores, terms), dated)
+        write_report(scorer, profiles, report, told, dated)
         console.print(f"Wrote the report to {report}.", highlight=False)
     if json_output:
         print_json(json.loads(scores.to_json(orient="records")))

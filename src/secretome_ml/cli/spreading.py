@@ -37,9 +37,11 @@ ComputeDevice = Annotated[
 
 def every_core(jobs: int | None) -> int:
     """Return the number of processes: what was asked for, else as many as this process may use cores."""
+    if jobs is not None:
+        return jobs
     from joblib import cpu_count
 
-    return jobs if jobs is not None else int(cpu_count())
+    return int(cpu_count())
 
 
 @contextmanager

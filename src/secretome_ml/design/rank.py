@@ -151,6 +151,12 @@ def wanted_changes(only: Sequence[str] = (), gene: bool = True) -> Callable[[Cha
     return lambda change: change.slot in slots and (gene or feasible(change) != ENGINEERING)
 
 
+def best_variants(ranked: pd.DataFrame, most: int) -> pd.DataFrame:
+    """Return the best changes; of variants that differ in oxygen and time alone, the best ranked one."""
+    kept = ranked.drop_duplicates("what")["change"].head(most)
+    return ranked[ranked["change"].isin(kept)]
+
+
 def verdict(low: float, high: float) -> str:
     """Return whether a gain is told from noise.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -58,10 +59,19 @@ class Trials:
         oxygen or time of what the start has.
         """
         told = bool(change.gained or change.lost)
-        own = self.pairs[(self.pairs["effect"] == effect) & told]
-        hit = [g == change.gained and self._replaces(change, lost) for g, lost in _sets(own)]
-        found = own[pd.Series(hit, index=own.index, dtype=bool)].assign(change=change.label)
+        rows = self._tried.get((effect, change.gained), []) if told else []
+        hit = [row for row, lost in rows if self._replaces(change, lost)]
+        found = self.pairs.iloc[hit].assign(change=change.label)
         return found[list(TRIAL_COLUMNS)].reset_index(drop=True)
+
+    @cached_property
+    def _tried(self) -> dict[tuple[str, frozenset[str]], list[tuple[int, frozenset[str]]]]:
+        """Effect and gained facts to the rows of `pairs`, with what was lost."""
+        found: dict[tuple[str, frozenset[str]], list[tuple[int, frozenset[str]]]] = {}
+        columns = (self.pairs[c] for c in ("effect", "gained", "lost"))
+        for row, (effect, gained, lost) in enumerate(zip(*columns, strict=True)):
+            found.setdefault((effect, gained), []).append((row, lost))
+        return found
 
     @staticmethod
     def _replaces(change: Change, lost: frozenset[str]) -> bool:
@@ -131,7 +141,3 @@ def _pairs(evidence: Evidence, arms: Mapping[str, frozenset[str]]) -> Iterator[d
                 "changed": changed.split("/", 1)[1],
                 "unchanged": other.split("/", 1)[1],
             }
-
-
-def _sets(pairs: pd.DataFrame) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
-    return zip(pairs["gained"], pairs["lost"], strict=True)

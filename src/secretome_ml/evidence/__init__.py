@@ -1,8 +1,10 @@
 """The corpus: what published studies report, as tidy tables."""
 
 from secretome_ml.evidence.agreement import reading_agreement
+from secretome_ml.evidence.cargo import cargo
 from secretome_ml.evidence.corpus import Evidence, load_evidence
 from secretome_ml.evidence.merge import Merged, merge_evidence, refused_studies, seen_studies
+from secretome_ml.evidence.quality import study_quality
 from secretome_ml.evidence.records import read_records, write_records
 from secretome_ml.evidence.search import find_study, search_studies
 from secretome_ml.evidence.stats import evidence_stats
@@ -14,6 +16,7 @@ __all__ = [
     "HEADLINE_EFFECTS",
     "Evidence",
     "Merged",
+    "cargo",
     "evidence_stats",
     "find_study",
     "load_evidence",
@@ -23,6 +26,7 @@ __all__ = [
     "refused_studies",
     "search_studies",
     "seen_studies",
+    "study_quality",
     "validate_evidence",
     "write_records",
 ]

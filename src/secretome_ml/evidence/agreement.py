@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from secretome_ml.evidence.corpus import Evidence
+from secretome_ml.evidence.recall import reading_recall
 from secretome_ml.vocabulary.columns import context_columns
 
 _FIELDS = tuple(c.name for c in context_columns() if c.domain)
@@ -29,7 +30,7 @@ def reading_agreement(first: Evidence, second: Evidence) -> dict[str, Any]:
     dict
         Numbers of studies, arms and outcomes compared; `kappa_result` (Cohen, doi:10.1177/001316446002000104)
         and the raw agreement of results; kappa of the direction of comparisons; agreement per context field;
-        overlap (Jaccard) of effects tested and preconditioning kinds.
+        overlap (Jaccard) of effects tested and preconditioning kinds; `recall`, see `reading_recall`.
     """
     shared = sorted(set(first.studies["study"]) & set(second.studies["study"]))
     a, b = first.subset(shared), second.subset(shared)
@@ -51,6 +52,7 @@ def reading_agreement(first: Evidence, second: Evidence) -> dict[str, Any]:
         "directions_agree": _share(directions),
         "kappa_direction": _kappa(directions),
         "fields": fields,
+        "recall": reading_recall(a, b),
     }
 
 
@@ -157,8 +159,10 @@ def _share(pairs: pd.DataFrame) -> float | None:
 
 
 def _kappa(pairs: pd.DataFrame) -> float | None:
+    """Return Cohen's kappa, doi:10.1177/001316446002000104; None where both say one word throughout."""
     if len(pairs) == 0 or pairs.stack().nunique() < 2:
         return None
-    from sklearn.metrics import cohen_kappa_score
-
-    return round(float(cohen_kappa_score(pairs["first"], pairs["second"])), 4)
+    first, second = (pairs[reader].value_counts(normalize=True) for reader in ("first", "second"))
+    by_chance = float(first.mul(second, fill_value=0.0).sum())
+    alike = float((pairs["first"] == pairs["second"]).mean())
+    return round((alike - by_chance) / (1.0 - by_chance), 4)

@@ -59,7 +59,6 @@ def read_records(path: Path | str) -> Evidence:
         each with its line and field. Vocabularies and ranges are checked by `validate_evidence`.
     """
     source = Path(path)
-    problems: list[Problem] = []
     try:
         text = source.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
@@ -72,15 +71,25 @@ def read_records(path: Path | str) -> Evidence:
     except UnicodeDecodeError as error:
         what = f"The file is not UTF-8 ({error.reason} at byte {error.start})."
         raise InputRefused([Problem(str(source), None, None, what, "Save it as UTF-8.")]) from None
-    records = list(_parse_lines(text, source.name, problems))
+    return parse_records(text, source.name)
+
+
+def parse_records(text: str, file: str) -> Evidence:
+    """Return the evidence that record lines state; `file` names them in messages.
+
+    Raises
+    ------
+    InputRefused
+        As `read_records`.
+    """
+    problems: list[Problem] = []
+    records = list(_parse_lines(text, file, problems))
     if not records and not problems:
-        problems.append(
-            Problem(source.name, None, None, "The file holds no record.", "Give one study a line.")
-        )
+        problems.append(Problem(file, None, None, "The file holds no record.", "Give one study a line."))
     rows: dict[str, list[dict[str, object]]] = {t.name: [] for t in TABLES}
     seen: set[str] = set()
     for line, record in records:
-        study = _Study(record, source.name, line, problems)
+        study = _Study(record, file, line, problems)
         if study.identifier in seen:
             study.refuse(
                 "study.id", f"{study.identifier} stands on an earlier line too.", "Join the two records."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pandas as pd
@@ -9,7 +10,7 @@ import pandas as pd
 from secretome_ml.errors import UnknownName
 from secretome_ml.evidence.corpus import Evidence
 from secretome_ml.evidence.tables import EFFECTS, RESULTS
-from secretome_ml.vocabulary import FactorVocabulary, Terms
+from secretome_ml.vocabulary import FactorVocabulary, Terms, targets_in
 
 
 def search_studies(
@@ -30,9 +31,9 @@ def search_studies(
     text : str, optional
         Words that all stand somewhere in the study, in any table.
     factor : str, optional
-        A factor by any name that resolves.
+        A factor by any name that resolves: measured in the product or the recipient, or given to the cells.
     source : str, optional
-        A cell source by any name.
+        A cell source by any name; where a study leaves the source open, one that the donor's words name.
     preconditioning : str, optional
         A kind, or a word of an agent.
     effect, result : str, optional
@@ -52,7 +53,7 @@ def search_studies(
         term = Terms().resolve("cell_source", source)
         if term is None:
             raise UnknownName(f"'{source}' is no known cell source; see `vocabulary list cell_sources`.")
-        wanted &= set(evidence.arms.loc[evidence.arms["cell_source"] == term, "study"])
+        wanted &= _with_source(evidence, term)
     if preconditioning:
         kind = Terms().resolve("preconditioning", preconditioning)
         table = evidence.preconditioning
@@ -103,5 +104,30 @@ def _with_factor(evidence: Evidence, name: str) -> set[str]:
     wanted: Any = vocabulary.resolve(name)
     if wanted.factor is None:
         raise UnknownName(f"'{name}' is no known factor: {wanted.reason}; try `vocabulary find`.")
-    same = {n for n in evidence.factors["name"].unique() if vocabulary.resolve(n).factor == wanted.factor}
-    return set(evidence.factors.loc[evidence.factors["name"].isin(same), "study"])
+    found: set[str] = set()
+    for table, column in (("factors", "name"), ("mediators", "name"), ("preconditioning", "agent")):
+        rows = evidence.tables[table][["study", column]].dropna()
+        same = {
+            n for n in rows[column].unique() if wanted.factor in _named_factors(vocabulary, str(n), column)
+        }
+        found |= set(rows.loc[rows[column].isin(same), "study"])
+    return found
+
+
+def _named_factors(vocabulary: FactorVocabulary, name: str, column: str) -> tuple[str | None, ...]:
+    """Return the factors that a name stands for: `IL6ST/STAT3` names two; an agent may be a gene's."""
+    resolved = vocabulary.resolve(name)
+    several = resolved.candidates if resolved.reason and "names" in resolved.reason else ()
+    return (resolved.factor, *several, *(targets_in(name) if column == "agent" else ()))
+
+
+def _with_source(evidence: Evidence, term: str) -> set[str]:
+    terms = Terms()
+    arms = evidence.arms
+    found = set(arms.loc[arms["cell_source"] == term, "study"])
+    unstated = arms.loc[arms["cell_source"].isna() & arms["donor"].notna(), ["study", "donor"]]
+    for study, donor in unstated.itertuples(index=False):
+        parts = re.split(r"[/,;]| and | or ", str(donor))
+        if any(terms.resolve("cell_source", part.strip()) == term for part in parts):
+            found.add(study)
+    return found

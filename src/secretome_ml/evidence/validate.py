@@ -6,6 +6,7 @@ import pandas as pd
 
 from secretome_ml.errors import Problem
 from secretome_ml.evidence.columns import ForeignKey, Table
+from secretome_ml.evidence.consistency import contradictions
 from secretome_ml.evidence.corpus import Evidence
 from secretome_ml.evidence.doubles import find_doubles
 from secretome_ml.evidence.tables import TABLES
@@ -16,7 +17,7 @@ def validate_evidence(evidence: Evidence) -> list[Problem]:
 
     Checked are types, ranges and vocabularies of each table; its key; references between tables;
     that each study can be found and no other has its DOI or PMID; that comparisons join two different
-    arms of one study and do not contradict each other.
+    arms of one study; that no row contradicts another.
 
     Examples
     --------
@@ -38,11 +39,15 @@ def validate_evidence(evidence: Evidence) -> list[Problem]:
     problems += [p for p in double_problems(evidence) if p.column in ("doi", "pmid")]
     problems += _armless(evidence)
     problems += _comparisons(evidence.comparisons)
+    problems += contradictions(evidence)
     return problems
 
 
 def _keys(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
-    return frame[list(columns)].astype("string").fillna("").agg("\x1f".join, axis=1)
+    texts = (frame[column].astype("string").fillna("") for column in columns)
+    return pd.Series(
+        ["\x1f".join(cells) for cells in zip(*texts, strict=True)], index=frame.index, dtype=object
+    )
 
 
 def _dangling(evidence: Evidence, table: Table, reference: ForeignKey) -> list[Problem]:

@@ -6,7 +6,7 @@ import pandas as pd
 
 
 def cited_studies(studies: pd.DataFrame) -> pd.DataFrame:
-    """Return `title, doi, locator, year` by study; empty text where nothing is stated.
+    """Return `author, title, doi, locator, year` by study; empty text where nothing is stated.
 
     `locator` says where a study stands that has no DOI; `title` is the journal where the source prints
     no title.
@@ -27,6 +27,7 @@ def cited_studies(studies: pd.DataFrame) -> pd.DataFrame:
     place = table["locator"].fillna(table["url"]).where(table["doi"].isna())
     return pd.DataFrame(
         {
+            "author": table["first_author"].fillna(""),
             "title": table["title"].fillna(table["journal"]).fillna(""),
             "doi": table["doi"].fillna(""),
             "locator": place.fillna(""),

@@ -14,8 +14,13 @@ from secretome_ml.features.columns import Features
 from secretome_ml.models.contract import EffectModel
 from secretome_ml.vocabulary.phrases import level_words
 
+BOTH, STATED, ONE = "measured in both", "stated", "measured in one"
+PARTS = (BOTH, STATED, ONE)
+"""Where a term of a difference comes from: what both measured stands first, apart from what only one did."""
+
 DIFFERENCE_COLUMNS = (
-    "effect", "term", "kind", "state_a", "state_b", "value_a", "value_b", "contribution_a", "contribution_b",
+    "effect", "part", "term", "kind", "state_a", "state_b", "value_a", "value_b", "contribution_a",
+    "contribution_b",
     "difference", "difference_low", "difference_high",
 )  # fmt: skip
 
@@ -24,6 +29,9 @@ _SMALLEST = 1e-9
 
 def term_differences(terms: pd.DataFrame, a: str, b: str) -> pd.DataFrame:
     """Return, per effect and term, what each of two samples gets from it, and b minus a.
+
+    What both measured comes first, then what is stated of cells and product, then what only one measured: a
+    factor that one side never looked for is no difference of the preparations.
 
     Per effect the differences add up to the difference of the two scores, as the contributions add up to
     each score. A term that a sample does not have gives it nothing; its value is then missing, never zero.
@@ -38,9 +46,9 @@ def term_differences(terms: pd.DataFrame, a: str, b: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        `effect, term, kind, state_a, state_b, value_a, value_b, contribution_a, contribution_b, difference`;
-        per effect the largest difference first. The state of a term that a sample has is `yes` where its name
-        says it all.
+        `effect, part, term, kind, state_a, state_b, value_a, value_b, contribution_a, contribution_b,
+        difference`; per effect and part the largest difference first. The state of a term that a sample has
+        is `yes` where its name says it all.
 
     Examples
     --------
@@ -68,9 +76,13 @@ def term_differences(terms: pd.DataFrame, a: str, b: str) -> pd.DataFrame:
     table["difference"] = given["contribution_b"] - given["contribution_a"]
     table = table[(given.abs() > _SMALLEST).any(axis=1)].reset_index()
     place = pd.Categorical(table["effect"], categories=list(dict.fromkeys(terms["effect"])), ordered=True)
-    sizes = table.assign(place=place, size=table["difference"].abs())
-    sizes = sizes.sort_values(["place", "size"], ascending=[True, False], kind="stable")
-    return sizes.drop(columns=["place", "size"]).reset_index(drop=True)
+    given = table[["value_a", "value_b"]].notna().to_numpy()
+    factor = table["kind"].eq("factor").to_numpy()
+    table["part"] = np.select([factor & given.all(axis=1), factor & given.any(axis=1)], [BOTH, ONE], STATED)
+    part = pd.Categorical(table["part"], categories=list(PARTS), ordered=True)
+    sizes = table.assign(place=place, at=part, size=table["difference"].abs())
+    sizes = sizes.sort_values(["place", "at", "size"], ascending=[True, True, False], kind="stable")
+    return sizes.drop(columns=["place", "at", "size"]).reset_index(drop=True)
 
 
 def refit_term_differences(

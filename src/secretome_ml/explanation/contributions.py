@@ -17,12 +17,12 @@ from secretome_ml.explanation.term_map import (
     TermMap,
     term_map,
 )
-from secretome_ml.features.batch import Batch, batch_of
+from secretome_ml.features.batch import Batch, Integers, batch_of
 from secretome_ml.features.columns import Array, Features
 from secretome_ml.features.encoder import Encoder
 from secretome_ml.models.contract import EffectModel
 from secretome_ml.profiles.profiles import Profiles
-from secretome_ml.vocabulary.phrases import phrase
+from secretome_ml.vocabulary.phrases import phrase, state
 
 __all__ = [
     "BASE_TERM",
@@ -100,8 +100,13 @@ def typical_parts(encoder: Encoder, profiles: Profiles) -> Typical:
     return found
 
 
+def told_columns(stated: Stated, features: Features) -> Integers:
+    """Return the columns of which anything that a sample states may have a share, whatever the effect."""
+    return np.concatenate([stated.columns, np.arange(len(features.common), len(features.columns))])
+
+
 def driver_texts(
-    found: TermMap, contributions: Array, most: int = 5, least: float = 0.005
+    found: TermMap, columns: Integers, given: Array, most: int = 5, least: float = 0.005
 ) -> NDArray[np.object_]:
     """Return, per sample, the strongest terms, signed: `VEGFA (elevated) +0.41; hypoxia +0.22`.
 
@@ -111,42 +116,54 @@ def driver_texts(
     ----------
     found : TermMap
         The terms of the samples.
-    contributions : array, samples by terms
-        As `TermMap.contributions` gives them.
+    columns : array of int
+        Columns, sorted, at least those of `told_columns`.
+    given : array, columns by samples
+        What each of them contributes.
     most : int
         Terms named, at most.
     least : float
         Smaller contributions are not named.
     """
-    size = np.abs(contributions).T
-    size[size < least] = 0.0
-    size[[found.base, found.unstated]] = 0.0
-    named = np.flatnonzero(size.max(axis=1, initial=0.0) > 0.0)
-    size, labels = size[named], found.named()["term"].to_numpy()
-    samples, texts = np.arange(len(found.samples)), np.full(len(found.samples), "", dtype=object)
-    for rank in range(min(most, len(named))):
-        strongest = size.argmax(axis=0)
-        rows = np.flatnonzero(size[strongest, samples] > 0.0)
-        if not len(rows):
+    contributions, samples = found.told(columns, given), np.arange(len(found.samples))
+    # Samples by terms: the strongest of a sample lie side by side.
+    size = np.ascontiguousarray(np.abs(contributions).T)
+    places, shares = [], []
+    for _ in range(min(most, len(found.terms))):
+        strongest = size.argmax(axis=1)
+        there = size[samples, strongest] >= least
+        if not there.any():
             break
-        place = named[strongest[rows]]
-        own = _signed(labels, found.states(rows, place), place, contributions[rows, place])
-        texts[rows] = own if rank == 0 else texts[rows] + "; " + own
-        size[strongest[rows], rows] = 0.0
-    return texts
+        places.append(np.where(there, strongest, -1))
+        shares.append(contributions[strongest, samples])
+        size[samples, strongest] = 0.0
+    if not places:
+        return np.full(len(samples), "", dtype=object)
+    pieces = _signed(found.stated, np.stack(places, axis=1), np.stack(shares, axis=1))
+    return np.array(["; ".join(filter(None, row)) for row in pieces.tolist()], dtype=object)
 
 
-def _signed(
-    labels: NDArray[np.object_], states: NDArray[np.object_], place: NDArray[np.intp], contribution: Array
-) -> NDArray[np.object_]:
-    """Return `VEGFA (elevated) +0.41`, each distinct text made once."""
+def _signed(stated: Stated, place: Integers, contribution: Array) -> NDArray[np.object_]:
+    """Return `VEGFA (elevated) +0.41`, each distinct text made once; None where no term is named."""
     cents = np.rint(contribution * 100.0)
     # Half a cent is rounded as text is: by the exact number.
-    tied = np.flatnonzero(np.abs(np.abs(contribution * 100.0 - cents) - 0.5) < 1e-9)
-    cents[tied] = [round(float(f"{contribution[i]:.2f}") * 100.0) for i in tied]
-    state, _ = pd.factorize(states)
-    least, width = int(cents.min()), int(cents.max() - cents.min()) + 1
-    keys = (place * (int(state.max()) + 1) + state) * width + (cents - least).astype(np.int64)
-    _, first, code = np.unique(keys, return_index=True, return_inverse=True)
-    texts = [f"{phrase(labels[place[i]], states[i])} {cents[i] / 100.0:+.2f}" for i in first.tolist()]
-    return np.array(texts, dtype=object)[code]
+    tied = np.abs(np.abs(contribution * 100.0 - cents) - 0.5) < 1e-9
+    cents[tied] = [round(float(f"{value:.2f}") * 100.0) for value in contribution[tied].tolist()]
+    least, row = int(cents.min()), np.arange(len(place))[:, None]
+    span, width = int(cents.max()) - least + 1, int(stated.steps.max(initial=0)) + 1
+    numbers = [f" {(least + i) / 100.0:+.2f}" for i in range(span)]
+    named = place * width + stated.steps[row, place]
+    code = np.where(place < 0, 0, named * span + (cents - least).astype(np.int64) + 1)
+    met = np.zeros(len(stated.terms) * width * span + 1, dtype=bool)
+    met[code] = True
+    texts, words = np.full(len(met), None, dtype=object), dict[int, str]()
+    values = np.empty(len(stated.terms) * width)
+    values[named] = stated.values[row, place]
+    for i in np.flatnonzero(met[1:]).tolist():
+        name, number = divmod(i, span)
+        if name not in words:
+            term = name // width
+            words[name] = phrase(stated.labels[term], state(stated.terms[term], float(values[name])))
+        texts[i + 1] = words[name] + numbers[number]
+    found: NDArray[np.object_] = texts[code]
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import pandas as pd
@@ -47,7 +48,12 @@ def arm_findings(evidence: Evidence, effects: Sequence[str]) -> pd.DataFrame:
     """
     outcomes = evidence.outcomes[evidence.outcomes["effect"].isin(effects)]
     outcomes = outcomes.assign(sample=outcomes["study"] + "/" + outcomes["arm"])
-    told = {key: _outcome_words(rows) for key, rows in outcomes.groupby(["sample", "effect"], sort=False)}
+    readouts: dict[tuple[str, str], list[tuple[str, str | None]]] = {}
+    columns = outcomes["sample"], outcomes["effect"], outcomes["result"], outcomes["vs"]
+    for sample, effect, result, versus in zip(*columns, strict=True):
+        own = readouts.setdefault((str(sample), str(effect)), [])
+        own.append((str(result), str(versus) if pd.notna(versus) else None))
+    told = {key: _outcome_words(own) for key, own in readouts.items()}
     share = (outcomes["result"] == "beneficial").groupby([outcomes["sample"], outcomes["effect"]]).mean()
     benefit = {key: float(v) for key, v in share.items()}
     compared: dict[tuple[str, str], list[tuple[str, str]]] = {}
@@ -87,10 +93,10 @@ def _supports(
     return bool(known) and sum(known) / len(known) > 0.5
 
 
-def _outcome_words(rows: pd.DataFrame) -> str:
-    """Return readouts as words: `beneficial in 2 of 3 readouts, null in 1, against PBS`."""
-    counts = rows["result"].value_counts()
-    present = [(r, int(counts[r])) for r in _RESULTS if r in counts]
+def _outcome_words(rows: Sequence[tuple[str, str | None]]) -> str:
+    """Return readouts, result and what against, as words: `beneficial in 2 of 3 readouts, against PBS`."""
+    counts = Counter(result for result, _ in rows)
+    present = [(r, counts[r]) for r in _RESULTS if counts[r]]
     if len(rows) == 1:
         text = present[0][0]
     elif len(present) == 1:
@@ -98,7 +104,7 @@ def _outcome_words(rows: pd.DataFrame) -> str:
     else:
         (first, number), *rest = present
         text = ", ".join([f"{first} in {number} of {len(rows)} readouts", *(f"{r} in {n}" for r, n in rest)])
-    against = list(dict.fromkeys(arm_words(v) for v in rows["vs"].dropna()))
+    against = list(dict.fromkeys(arm_words(versus) for _, versus in rows if versus is not None))
     return f"{text}, against {' and '.join(against[:2])}" if against else text
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -19,11 +20,13 @@ from secretome_ml.vocabulary import FactorVocabulary, Terms
 from secretome_ml.vocabulary.phrases import (
     BASE,
     FACTOR,
+    LEVELS,
     MANIPULATED,
     NO_PRECONDITIONING,
     STATED_COLUMNS,
     UNSTATED,
     Term,
+    label,
 )
 
 # What is taken from the product, and what is added to it.
@@ -60,6 +63,24 @@ class Stated:
     column: Integers
     target: Integers
     share: Array
+
+    @cached_property
+    def columns(self) -> Integers:
+        """The common columns of which any term has a share, sorted."""
+        own = [np.array([column for column, _, _ in self.shares], dtype=np.int64), self.column]
+        return np.unique(np.concatenate([*own, *(columns for columns, _ in self.words)]))
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """The terms as they are spelled."""
+        return tuple(label(term) for term in self.terms)
+
+    @cached_property
+    def steps(self) -> NDArray[np.int64]:
+        """Samples by terms: between which bounds of `phrases.LEVELS` a value lies; its words are the same."""
+        bounds = np.array([bound for bound, _ in LEVELS[:-1]])[::-1]
+        found: NDArray[np.int64] = np.searchsorted(bounds, np.nan_to_num(self.values), side="right")
+        return found
 
 
 @dataclass(frozen=True)

@@ -24,12 +24,16 @@ STUDY_COLUMNS = (
     "shared", "shared_facts", "result", "side", "itself",
 )  # fmt: skip
 
-_FACTOR = "factor:"
+FACTOR = "factor:"
 _CHUNK = 512
 
 
 def studies_behind(
-    profiles: Profiles, evidence: Evidence, effects: Sequence[str], most: int = 6
+    profiles: Profiles,
+    evidence: Evidence,
+    effects: Sequence[str],
+    most: int = 6,
+    arms: Profiles | None = None,
 ) -> pd.DataFrame:
     """Return, per sample and effect, the nearest studies that tested the effect, and what they found.
 
@@ -52,6 +56,8 @@ def studies_behind(
         Effects to look at.
     most : int
         Independent studies per sample and effect.
+    arms : Profiles, optional
+        The arms of the corpus, where they are at hand.
 
     Returns
     -------
@@ -69,7 +75,7 @@ def studies_behind(
     >>> len(found), set(found["side"]) <= {"supports", "against"}
     (6, True)
     """
-    return StudyIndex.of(evidence, effects).behind(profiles, most)
+    return StudyIndex.of(evidence, effects, arms).behind(profiles, most)
 
 
 @dataclass(frozen=True)
@@ -103,12 +109,12 @@ class StudyIndex:
     studies: pd.DataFrame
 
     @classmethod
-    def of(cls, evidence: Evidence, effects: Sequence[str]) -> StudyIndex:
-        """Read the corpus once."""
-        profiles = profiles_from_evidence(evidence)
-        described = _described(profiles)
+    def of(cls, evidence: Evidence, effects: Sequence[str], profiles: Profiles | None = None) -> StudyIndex:
+        """Read the corpus once; `profiles` are its arms, where they are at hand."""
+        profiles = profiles if profiles is not None else profiles_from_evidence(evidence)
+        described = described_facts(profiles)
         facts = tuple(sorted({fact for own in described for fact in own}))
-        stated = _matrix(described, facts)
+        stated = fact_matrix(described, facts)
         count = np.asarray((stated != 0).sum(axis=0)).ravel()
         samples = profiles.samples.to_series().reset_index(drop=True)
         named = samples.str.split("/", n=1, expand=True)
@@ -123,13 +129,13 @@ class StudyIndex:
 
     def behind(self, profiles: Profiles, most: int = 6) -> pd.DataFrame:
         """Return the studies behind the predictions of the profiles; see `studies_behind`."""
-        described = _described(profiles)
+        described = described_facts(profiles)
         groups = dict(zip(self.arms["sample"], self.arms["group"], strict=True))
         own = [groups.get(sample) for sample in profiles.samples]
         rows: list[tuple[object, ...]] = []
         for start in range(0, len(described), _CHUNK):
             part = described[start : start + _CHUNK]
-            values = _matrix(part, self.facts)
+            values = fact_matrix(part, self.facts)
             for effect, found in self.findings.items():
                 near = self._nearness(values, found)
                 for i, facts in enumerate(part):
@@ -145,10 +151,16 @@ class StudyIndex:
         """Return samples by arms that tested the effect: the weighted sum shared, over the arm's length."""
         arms = self.stated[found["arm"].to_numpy()]
         weighed = arms.multiply(self.weight[None, :]).tocsr()
-        length = np.sqrt(np.asarray(weighed.multiply(arms).sum(axis=1)).ravel())
+        length = self.lengths(arms)
         shared = np.asarray((values @ weighed.T).todense(), dtype=float)
         near: NDArray[np.float64] = shared / np.maximum(length, 1e-12)[None, :]
         return near
+
+    def lengths(self, stated: sparse.csr_matrix) -> NDArray[np.float64]:
+        """Return the length of each row, rare facts counting more."""
+        weighed = stated.multiply(stated).multiply(self.weight[None, :])
+        found: NDArray[np.float64] = np.sqrt(np.asarray(weighed.sum(axis=1), dtype=float).ravel())
+        return found
 
     def _chosen(
         self, near: NDArray[np.float64], found: pd.DataFrame, own: str | None, most: int
@@ -179,15 +191,15 @@ class StudyIndex:
         vector = self.stated[int(finding["arm"])]
         theirs = {self.facts[i]: v for i, v in zip(vector.indices, vector.data, strict=True)}
         both = [fact for fact, value in facts.items() if theirs.get(fact) == value]
-        stated = [fact for fact in facts if not fact.startswith(_FACTOR)]
+        stated = [fact for fact in facts if not fact.startswith(FACTOR)]
         shared = sum(fact in theirs for fact in stated) / len(stated) if stated else float("nan")
         return (
             arm["study"], arm["arm"], cited["title"], cited["doi"], cited["locator"], cited["year"],
-            shared, _fact_words(both, facts), finding["result"], finding["side"],
+            shared, fact_words(both, facts), finding["result"], finding["side"],
         )  # fmt: skip
 
 
-def _described(profiles: Profiles) -> list[dict[str, float]]:
+def described_facts(profiles: Profiles) -> list[dict[str, float]]:
     """Return, per sample, its stated facts with 1, and its measured factors with their direction."""
     found: dict[str, dict[str, float]] = defaultdict(dict)
     for sample, facts in fact_sets(profiles, NEAR).items():
@@ -195,24 +207,25 @@ def _described(profiles: Profiles) -> list[dict[str, float]]:
     levels = profiles.factors.dropna(subset="level").groupby(["sample", "factor"], sort=False)["level"].mean()
     for (sample, factor), level in levels.items():
         # Elevated and decreased are opposites; mere presence says half as much as a change.
-        found[str(sample)][_FACTOR + str(factor)] = 1.0 if level > 1 else 0.5 if level > 0 else -1.0
+        found[str(sample)][FACTOR + str(factor)] = 1.0 if level > 1 else 0.5 if level > 0 else -1.0
     return [found[str(sample)] for sample in profiles.samples]
 
 
-def _matrix(described: list[dict[str, float]], facts: tuple[str, ...]) -> sparse.csr_matrix:
+def fact_matrix(described: list[dict[str, float]], facts: tuple[str, ...]) -> sparse.csr_matrix:
+    """Return samples by facts; a fact that is not among them is left out."""
     place = {fact: i for i, fact in enumerate(facts)}
     entries = [(r, place[f], v) for r, own in enumerate(described) for f, v in own.items() if f in place]
     rows, columns, values = zip(*entries, strict=True) if entries else ((), (), ())
     return sparse.csr_matrix((values, (rows, columns)), shape=(len(described), len(facts)), dtype=float)
 
 
-def _fact_words(shared: list[str], facts: dict[str, float]) -> str:
+def fact_words(shared: list[str], facts: dict[str, float]) -> str:
     """Return shared facts as words: `MSC, adipose, hypoxia, VEGFA elevated`."""
     words = []
     for fact in shared:
-        if fact.startswith(_FACTOR):
+        if fact.startswith(FACTOR):
             state = {1.0: "elevated", 0.5: "present", -1.0: "decreased or absent"}[facts[fact]]
-            words.append(f"{fact.removeprefix(_FACTOR)} {state}")
+            words.append(f"{fact.removeprefix(FACTOR)} {state}")
         else:
             words.append(fact.split("=", 1)[1].replace("_", " "))
     return ", ".join(dict.fromkeys(words))

@@ -97,16 +97,37 @@ class TermMap:
             As `EffectModel.contributions` gives it; the sum of a row is kept.
         """
         given = found.T
-        summed = np.zeros((len(self.terms), len(self.samples)))
-        for column, targets, share in self.shares:
-            summed[targets] += share * given[column]
-        for columns, target in self.stated.words:
-            there = np.flatnonzero(target >= 0)
-            summed[target[there], there] += given[columns][:, there].sum(axis=0)
-        np.add.at(summed, (self.target, self.row), self.share * given[self.column, self.row])
+        summed = self.told(np.arange(len(given) - 1), given[:-1])
         summed[self.base] = given[-1]
         summed[self.unstated] = given.sum(axis=0) - summed.sum(axis=0)
         return summed.T
+
+    def told(self, columns: Integers, given: Array) -> Array:
+        """Return terms by samples: what each thing that a sample states contributes.
+
+        Parameters
+        ----------
+        columns : array of int
+            Columns, sorted, at least those of which a term has a share.
+        given : array, columns by samples
+            What they contribute.
+        """
+        place = np.full(int(columns.max(initial=0)) + 1, -1)
+        place[columns] = np.arange(len(columns))
+        count = len(self.samples)
+        summed = np.zeros((len(self.terms), count))
+        for column, targets, share in self.shares:
+            if len(targets) == 1:
+                into = summed[targets[0]]
+                into += share[0] * given[place[column]]
+            else:
+                summed[targets] += share * given[place[column]]
+        for own, target in self.stated.words:
+            there = np.flatnonzero(target >= 0)
+            summed[target[there], there] += given[place[own]].sum(axis=0)[there]
+        moved = self.share * given[place[self.column], self.row]
+        np.add.at(summed.reshape(-1), self.target * count + self.row, moved)
+        return summed
 
     def moves(self) -> tuple[Integers, Integers, Integers, Array]:
         """Return every share of a term in a column: sample, column, term, share; the rest is not stated."""
@@ -126,7 +147,7 @@ class TermMap:
         families = [phrases.family(t) for t in self.terms]
         return pd.DataFrame(
             {
-                "term": [phrases.label(t) for t in self.terms],
+                "term": list(self.stated.labels),
                 "kind": [phrases.kind(t) for t in self.terms],
                 "family": [f for f, _ in families],
                 "group": [g for _, g in families],
@@ -136,10 +157,8 @@ class TermMap:
 
     def states(self, row: Integers, place: Integers) -> NDArray[np.object_]:
         """Return what samples state of terms, as words, one for each sample and term."""
-        values = self.values[row, place]
-        bounds = np.array([bound for bound, _ in phrases.LEVELS[:-1]])
+        values, step = self.values[row, place], self.stated.steps[row, place]
         # Each distinct text is made once: a state is the same between two bounds.
-        step = np.searchsorted(bounds[::-1], np.nan_to_num(values), side="right")
         _, first, code = np.unique(place * 8 + step, return_index=True, return_inverse=True)
         texts = [phrases.state(self.terms[place[i]], float(values[i])) for i in first.tolist()]
         found: NDArray[np.object_] = np.array([*texts, ""], dtype=object)[code]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Self, cast
+from typing import Any, Literal, Self, TypeVar, cast
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from secretome_ml.vocabulary.columns import behind
 
 Array = NDArray[np.float64]
+Made = TypeVar("Made")
 TermKind = Literal["factor", "preconditioning", "cell_source", "product", "context", "knowledge"]
 # What every preparation has, whether a source states it or not, stands at its average where it is not stated;
 # nothing stands in for anything else.
@@ -90,7 +91,7 @@ class Features:
     common: Array
     by_effect: dict[str, Array]
     columns: tuple[FeatureColumn, ...]
-    _whole: dict[str, Array] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def effects(self) -> tuple[str, ...]:
@@ -99,9 +100,13 @@ class Features:
 
     def of_effect(self, effect: str) -> Array:
         """Return columns by samples for one effect; the array is made once and not to be changed."""
-        if effect not in self._whole:
-            self._whole[effect] = np.concatenate([self.common, self.by_effect[effect]])
-        return self._whole[effect]
+        return self.once(effect, lambda: np.concatenate([self.common, self.by_effect[effect]]))
+
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """Return what was made of the features under a key, or make it now; it is not to be changed."""
+        if key not in self._made:
+            self._made[key] = make()
+        return cast(Made, self._made[key])
 
     def for_effect(self, effect: str) -> Array:
         """Return samples by columns for one effect."""

@@ -16,7 +16,6 @@ from secretome_ml.features.preconditioning import PreconditioningBlock
 from secretome_ml.features.roles import Known, Roles
 from secretome_ml.features.words import CellSourceBlock, ProductBlock
 from secretome_ml.profiles.profiles import Profiles
-from secretome_ml.recipe import KNOWLEDGE
 from secretome_ml.registry import Registry
 
 BLOCKS: Registry[type[Block]] = Registry(
@@ -119,7 +118,7 @@ class Encoder:
         """Rebuild a fitted encoder."""
         effects = tuple(str(e) for e in state["effects"])
         roles = Roles.from_state({effect: state["roles"][effect] for effect in effects})
-        constants = {k: float(v) for k, v in state.get("constants", KNOWLEDGE).items()}
+        constants = {k: float(v) for k, v in state["constants"].items()}
         encoder = cls(effects, tuple(state["blocks"]), int(state["min_studies"]), Known(roles, constants))
         fitted = dict(state["fitted"])
         encoder.blocks_ = tuple(

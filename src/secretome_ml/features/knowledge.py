@@ -141,7 +141,7 @@ class KnowledgeBlock(Block):
         """Return what the sums of one effect are made of; the amounts of a sum add up to its value."""
         key = (self.name, effect)
         described = batch.described.once(key, lambda profiles: tuple(self._damped(profiles, effect)))
-        return Parts(self._factors(batch, effect), described)
+        return Parts(batch.once((self, effect), lambda: self._factors(batch, effect)), described)
 
     def _candidates(self, batch: Batch) -> list[FeatureColumn]:
         return list(self.columns_)
@@ -160,12 +160,12 @@ class KnowledgeBlock(Block):
         rows = [i for i, factor in enumerate(batch.factors) if (effect, factor) in roles]
         factors = tuple(batch.factors[i] for i in rows)
         role = np.array([roles[effect, factor] for factor in factors])
-        levels = batch.levels[rows]
-        measured = ~np.isnan(levels)
-        shift = np.where(measured, self.shifts(levels, factors), 0.0)
+        every = batch.once((self, "shifts"), lambda: self.shifts(batch.levels, batch.factors))
+        shift = np.nan_to_num(every[rows])
         changed = np.abs(shift).sum(axis=0)
-        amounts = role[:, None] * shift / np.sqrt(np.maximum(changed, 1.0))
-        return FactorParts(factors, levels, amounts)
+        shift *= role[:, None]
+        shift /= np.sqrt(np.maximum(changed, 1.0))
+        return FactorParts(factors, batch.levels[rows], shift)
 
     def shifts(self, levels: Array, factors: Sequence[str]) -> Array:
         """Return what levels tell about a role, factors by samples; linear between the four stated ones.

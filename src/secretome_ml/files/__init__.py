@@ -2,9 +2,9 @@
 
 from secretome_ml.files.cells import csv_text, read_cell, safe_cell
 from secretome_ml.files.held import HeldFolder, read_steadily
-from secretome_ml.files.leftovers import aside, recover, scratch_folder, sweep
+from secretome_ml.files.leftovers import aside, left_behind, recover, scratch_folder, sweep
 from secretome_ml.files.locks import only_one
-from secretome_ml.files.tables import check_suffix, table_aside, write_table
+from secretome_ml.files.tables import check_suffix, table_aside, tables_aside, write_table, write_tables
 from secretome_ml.files.whole import refuse_foreign, replace_folder, sha256, write_file
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "aside",
     "check_suffix",
     "csv_text",
+    "left_behind",
     "only_one",
     "read_cell",
     "read_steadily",
@@ -23,6 +24,8 @@ __all__ = [
     "sha256",
     "sweep",
     "table_aside",
+    "tables_aside",
     "write_file",
     "write_table",
+    "write_tables",
 ]

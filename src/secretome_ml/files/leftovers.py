@@ -27,7 +27,7 @@ def aside(folder: Path, hidden: bool = True) -> Path:
 def sweep(folder: Path) -> None:
     """Remove what dead processes of this machine left in a folder; what they had moved away comes back."""
     with suppress(OSError), os.scandir(folder) as entries:
-        for name in [e.name for e in entries if _is_left_behind(e.name)]:
+        for name in [e.name for e in entries if left_behind(e.name)]:
             _put_back(folder / name)
             _remove(folder / name)
 
@@ -59,7 +59,8 @@ def scratch_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _is_left_behind(name: str) -> bool:
+def left_behind(name: str) -> bool:
+    """Say whether a name of `aside` is that of a process of this machine that is no more."""
     found = _NAME.fullmatch(name)
     if found is None or found["machine"] != _machine():
         return False

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -37,25 +38,29 @@ def table_aside(path: Path) -> Iterator[_Writer]:
     OSError
         If the disk is full or the folder cannot be written; what stood at `path` still stands there.
     """
-    check_suffix(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    sweep(path.parent)
-    temporary = aside(path.parent)
-    try:
-        writer = _WRITERS[path.suffix](temporary)
-        try:
-            yield writer
-        finally:
+    with tables_aside(path) as (writer,):
+        yield writer
+
+
+@contextmanager
+def tables_aside(*paths: Path) -> Iterator[list[_Writer]]:
+    """Give a writer for each path; the files are replaced when all of them are whole, else none is.
+
+    A kill between two moves leaves the first file alone, never beside another one of an older run.
+
+    Raises
+    ------
+    InputRefused, OSError
+        As `table_aside` does.
+    """
+    for path in paths:
+        check_suffix(path)
+    with ExitStack() as kept:
+        opened = [kept.enter_context(_aside(path)) for path in paths]
+        yield list(opened)
+        for writer in opened:
             writer.close()
-        _sync(temporary)
-        os.replace(temporary, path)
-        _sync(path.parent)
-    except OSError as error:
-        error.filename, error.filename2 = str(path), None  # not the name that was written aside
-        raise
-    finally:
-        with suppress(OSError):
-            temporary.unlink()
+        _move(opened)
 
 
 def write_table(tables: pd.DataFrame | Iterable[pd.DataFrame], path: Path) -> None:
@@ -64,6 +69,93 @@ def write_table(tables: pd.DataFrame | Iterable[pd.DataFrame], path: Path) -> No
     with table_aside(path) as writer:
         for table in several:
             writer.write(table)
+
+
+def write_tables(tables: Mapping[Path, pd.DataFrame]) -> None:
+    """Write tables that belong together: all are replaced, or none."""
+    with tables_aside(*tables) as writers:
+        for writer, table in zip(writers, tables.values(), strict=True):
+            writer.write(table)
+
+
+class _Aside:
+    """Writes a table under another name, beside where it shall stand."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.new, self.old = path, aside(path.parent), aside(path.parent)
+        self._writer = _WRITERS[path.suffix](self.new)
+        self._open = True
+
+    def write(self, table: pd.DataFrame) -> None:
+        with _naming(self.path):
+            self._writer.write(table)
+
+    def close(self) -> None:
+        """Bring what was written to the disk; once."""
+        if self._open:
+            self._open = False
+            with _naming(self.path):
+                self._writer.close()
+                _sync(self.new)
+
+
+@contextmanager
+def _aside(path: Path) -> Iterator[_Aside]:
+    with _naming(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        sweep(path.parent)
+        writer = _Aside(path)
+    try:
+        yield writer
+    finally:
+        with suppress(OSError):
+            writer.close()
+        for left in (writer.new, writer.old):
+            with suppress(OSError):
+                left.unlink()
+
+
+def _move(written: list[_Aside]) -> None:
+    """Put every file in its place; when one cannot be, what stood there before stands there again."""
+    later = written[1:]
+    try:
+        for one in written if later else ():
+            with suppress(FileNotFoundError), _naming(one.path):
+                _keep(one.path, one.old)
+        for one in later:  # first away, so that a kill leaves no old file beside a new one
+            with _naming(one.path):
+                one.path.unlink(missing_ok=True)
+        for one in written:
+            with _naming(one.path):
+                os.replace(one.new, one.path)
+        for folder, one in {one.path.parent: one for one in reversed(written)}.items():
+            with _naming(one.path):
+                _sync(folder)
+    except BaseException:
+        for one in written if later else ():
+            with suppress(OSError):
+                os.replace(one.old, one.path) if one.old.exists() else one.path.unlink(missing_ok=True)
+        raise
+
+
+def _keep(path: Path, old: Path) -> None:
+    """Give a file a second name; where the file system knows no such thing, copy it."""
+    try:
+        os.link(path, old)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        shutil.copyfile(path, old)
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Have an error name the file that was asked for, not the name that was written aside."""
+    try:
+        yield
+    except OSError as error:
+        error.filename, error.filename2 = str(path), None
+        raise
 
 
 def check_suffix(path: Path) -> None:

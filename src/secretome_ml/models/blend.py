@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Self
 
 import numpy as np
 
 from secretome_ml.features.columns import FeatureColumn, Features
 from secretome_ml.models.boosted import BoostedTrees
-from secretome_ml.models.contract import Array, EffectModel, ModelState
+from secretome_ml.models.contract import Array, EffectModel, Integers, ModelState
 from secretome_ml.models.informed import InformedLogistic
 from secretome_ml.models.targets import Targets
 from secretome_ml.models.training_side import TrainingSide
@@ -91,6 +92,18 @@ class Blend(EffectModel):
         trees *= self.tree_share
         linear += trees
         return linear
+
+    def _all_contributions(self, features: Features, columns: Integers | None = None) -> Iterator[Array]:
+        linear = self.linear_._all_contributions(features, columns, 1.0 - self.tree_share)
+        trees = self.trees_.shares(features)
+        for found, (asked, shares, base) in zip(linear, trees, strict=True):
+            if columns is None:
+                found[asked] += self.tree_share * shares
+                found[-1] += self.tree_share * base
+            else:
+                _, mine, theirs = np.intersect1d(columns, asked, return_indices=True)
+                found[mine] += self.tree_share * shares[theirs]
+            yield found
 
     def _interactions(self, features: Features, effect: str) -> Array:
         linear = self.linear_._interactions(features, effect)

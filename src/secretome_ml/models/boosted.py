@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
-from typing import Self
+from typing import TYPE_CHECKING, Self, TypeVar, cast
 
 import numpy as np
-import xgboost as xgb
 from numpy.typing import NDArray
 
 from secretome_ml.features.columns import FeatureColumn, Features
-from secretome_ml.models.contract import Array, EffectModel, ModelState, logit, prevalence
+from secretome_ml.models.contract import Array, EffectModel, Integers, ModelState, logit, prevalence
 from secretome_ml.models.design import Design, fill_typical, typical_values
 from secretome_ml.models.exact import certain, expit
 from secretome_ml.models.targets import Targets
 from secretome_ml.models.training_side import TrainingSide
 from secretome_ml.trees import Forest, PatternTables, TreesRefused, read_forest
 from secretome_ml.trees.saved import booster_json, forest_from_state, forest_state
+from secretome_ml.trees.small import Outcome, SmallTrees
+
+if TYPE_CHECKING:
+    import xgboost as xgb
+
+Made = TypeVar("Made")
 
 _GRID = 2.0**-20  # of gradients
-# Tables pay for themselves after some rows; those of a small booster are made at once.
+# Tables of larger trees pay for themselves after some rows; those of a few are made at once.
 _FEW_ROWS, _FEW_NODES = 32, 4000
 
 
@@ -122,6 +128,8 @@ class BoostedTrees(EffectModel):
             return _gradient(margin, design, self.comparison_weight)
 
         matrix = side.once("matrix", lambda: self._stacked(design))
+        import xgboost as xgb
+
         booster = xgb.train(settings, matrix, num_boost_round=rounds, obj=gradient)
         # Named only now: names in the matrix would be compared anew in every round.
         booster.feature_names = self._names()
@@ -129,6 +137,8 @@ class BoostedTrees(EffectModel):
 
     def _stacked(self, design: Design) -> xgb.DMatrix:
         """Return the training rows; XGBoost keeps their quantiles in it, for every depth and rate."""
+        import xgboost as xgb
+
         return xgb.DMatrix(
             np.column_stack(
                 [fill_typical(design.values, self.typical_), np.eye(len(self.effects_))[design.effect]]
@@ -155,30 +165,58 @@ class BoostedTrees(EffectModel):
         """The trees as XGBoost holds them; those of a bundle are handed over when first asked for."""
         if self._read is None:
             raise AttributeError("The trees are not grown yet; call fit.")
+        import xgboost as xgb
+
         booster = xgb.Booster({"nthread": 1})
         booster.load_model(bytearray(booster_json(self.forest, self._names())))
         return booster
 
     # Trees that were read, not grown; until then, and where a booster is put in their place, none.
     _read: Forest | None = None
+    computes_on_ = "cpu"
 
     @property
     def tables(self) -> PatternTables | None:
         """Tables of split outcomes, made at the first call; None where trees are too deep for them."""
-        if not self._has_tables():
-            tables: PatternTables | None = None
-            with suppress(TreesRefused):
-                tables = PatternTables(self.forest)
-            self._tables = self._trees(), tables
-        return self._tables[1]
+        return self._made_of("tables", lambda: PatternTables(self.forest))
 
-    def _has_tables(self) -> bool:
-        return hasattr(self, "_tables") and self._tables[0] is self._trees()
+    @property
+    def small(self) -> SmallTrees | None:
+        """The trees as tables of all effects at once; None where they are not small, or a GPU is to work."""
+        if self.computes_on_ != "cpu":
+            return None
+        columns = enumerate(self.columns_)
+        own = range(len(self.columns_), len(self.columns_) + len(self.effects_))
+        varying = {*(i for i, column in columns if column.effect is not None), *own}
+        return self._made_of("small", lambda: SmallTrees(self.forest, varying))
+
+    def _made_of(self, what: str, make: Callable[[], Made]) -> Made | None:
+        """Return what was made of the trees as they are, or make it now; None where they are refused."""
+        made = self.__dict__.setdefault("_made", {})
+        if what not in made or made[what][0] is not self._trees():
+            found: Made | None = None
+            with suppress(TreesRefused):
+                found = make()
+            made[what] = self._trees(), found
+        return cast("Made | None", made[what][1])
 
     def _trees(self) -> object:
         return self.booster_ if self._read is None else self._read
 
+    def compute_on(self, device: str) -> None:
+        """Let the fitted trees predict and explain on a device; what they learned stays as it is."""
+        if device != self.computes_on_:
+            self.computes_on_ = device
+            self.booster_.set_param({"device": device})
+
     def _contributions(self, features: Features, effect: str) -> Array:
+        small = self.small
+        if small is not None:
+            shares = small.contributions(self._outcomes(features, [effect]))[:, 0]
+            whole = np.zeros((len(self.columns_) + 1, len(features.samples)))
+            asked, given, base = self._apart(small, shares, effect)
+            whole[asked], whole[-1] = given, base
+            return whole
         columns = self._columns(features, effect)
         tables = self.tables if self._worth_tables(columns.shape[1]) else None
         if tables is not None:
@@ -190,6 +228,57 @@ class BoostedTrees(EffectModel):
         # The effect's indicator columns are constant within an effect: they belong to its base value.
         parts[own] = parts[own:].sum(axis=0) + self.base_[effect]
         return parts[: own + 1]
+
+    def _all_contributions(self, features: Features, columns: Integers | None = None) -> Iterator[Array]:
+        every = slice(None) if columns is None else columns
+        for asked, shares, base in self.shares(features):
+            found = np.zeros((len(self.columns_) + 1, len(features.samples)))
+            found[asked], found[-1] = shares, base
+            yield found[every]
+
+    def shares(self, features: Features) -> Iterator[tuple[Integers, Array, Array | float]]:
+        """Yield, per effect, columns, what each contributes, and the base value; other columns give none."""
+        small, own = self.small, len(self.columns_)
+        if small is None:
+            for effect in self.effects_:
+                found = self._contributions(features, effect)
+                yield np.arange(own), found[:-1], found[-1]
+            return
+        shares = small.contributions(self._outcomes(features, self.effects_))
+        for i, effect in enumerate(self.effects_):
+            yield self._apart(small, shares[:, i], effect)
+
+    def _apart(self, small: SmallTrees, shares: Array, effect: str) -> tuple[Integers, Array, Array | float]:
+        """Return the columns that trees ask, what they contribute, and the base value.
+
+        The effect's indicator columns are constant within an effect: they belong to its base value.
+        """
+        inside = small.asked < len(self.columns_)
+        base = small.expected + self.base_[effect] + shares[~inside].sum(axis=0)
+        return small.asked[inside], shares[inside], base
+
+    def _outcomes(self, features: Features, effects: Sequence[str]) -> list[Outcome]:
+        """Return how samples meet the conditions of the trees, effects by samples."""
+        small = self.small
+        if small is None:
+            raise TypeError("The trees are not small.")
+
+        def make() -> list[Outcome]:
+            shared, own = len(features.common), len(self.columns_)
+            places, columns = [self.effects_.index(effect) for effect in effects], {}
+            for column in small.asked.tolist():
+                if column < shared:
+                    values = features.common[None, column]
+                elif column < own:
+                    values = np.stack([features.by_effect[effect][column - shared] for effect in effects])
+                else:
+                    values = (np.array(places) == column - own).astype(float)[:, None]
+                if column < own:
+                    values = np.where(np.isnan(values), self.typical_[column], values)
+                columns[column] = values.astype(np.float32)
+            return small.outcomes(columns)
+
+        return features.once((small, tuple(effects)), make)
 
     def _interactions(self, features: Features, effect: str) -> Array:
         rows = self._columns(features, effect).T
@@ -209,7 +298,7 @@ class BoostedTrees(EffectModel):
         """Say whether tables would save time; on a GPU the booster's own way is taken."""
         if self.computes_on_ != "cpu":
             return False
-        return rows >= _FEW_ROWS or self._has_tables() or self._nodes() <= _FEW_NODES
+        return rows >= _FEW_ROWS or self._nodes() <= _FEW_NODES
 
     def _nodes(self) -> int:
         if self._read is not None:
@@ -237,6 +326,13 @@ class BoostedTrees(EffectModel):
         return model
 
     def _margins(self, features: Features) -> Array:
+        small = self.small
+        if small is not None:
+            base = np.array([self.base_[effect] for effect in self.effects_])
+            found: Array = (
+                small.margins(self._outcomes(features, self.effects_)).astype(float) + base[:, None]
+            )
+            return found
         return np.stack([self._margin(self._columns(features, e), e) for e in self.effects_])
 
     def _margin(self, columns: NDArray[np.float32], effect: str) -> Array:
@@ -255,6 +351,8 @@ class BoostedTrees(EffectModel):
         return found
 
     def _matrix(self, rows: NDArray[np.float32]) -> xgb.DMatrix:
+        import xgboost as xgb
+
         return xgb.DMatrix(np.ascontiguousarray(rows), feature_names=self._names())
 
     def _names(self) -> list[str]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import math
-from abc import abstractmethod
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
 
 from secretome_ml.features.columns import FeatureColumn, Features
 from secretome_ml.models.exact import DIGITS
@@ -17,6 +18,7 @@ from secretome_ml.models.targets import Targets
 from secretome_ml.models.training_side import TrainingSide
 
 Array = NDArray[np.float64]
+Integers = NDArray[np.int64]
 _DECIMALS = 9
 
 
@@ -24,7 +26,7 @@ _DECIMALS = 9
 ModelState = dict[str, Any]
 
 
-class EffectModel(BaseEstimator):  # type: ignore[misc]
+class EffectModel(ABC):
     """Learns, per effect, a ranking score on the logit scale.
 
     A model is fitted on `Features` and `Targets`; both outcomes and comparisons may serve. Constructor
@@ -35,6 +37,25 @@ class EffectModel(BaseEstimator):  # type: ignore[misc]
     needs: tuple[str, ...] = ("cell_source", "preconditioning", "product", "factors", "knowledge")
     grid: tuple[dict[str, Any], ...] = ({},)
     parts: tuple[str, ...] = ()  # models of the registry that it is made of
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Return the hyperparameters by name, as scikit-learn's `clone` and searches ask for."""
+        return {name: getattr(self, name) for name in sorted(inspect.signature(type(self)).parameters)}
+
+    def set_params(self, **given: Any) -> Self:
+        """Set hyperparameters by name.
+
+        Raises
+        ------
+        ValueError
+            If the model has no such hyperparameter.
+        """
+        known = self.get_params()
+        for name, value in given.items():
+            if name not in known:
+                raise ValueError(f"{self.name} has no '{name}'; use one of {', '.join(known)}.")
+            setattr(self, name, value)
+        return self
 
     @abstractmethod
     def fit(self, features: Features, targets: Targets) -> Self:
@@ -80,6 +101,19 @@ class EffectModel(BaseEstimator):  # type: ignore[misc]
         self._require_columns(features)
         return self._contributions(features, effect).T
 
+    def all_contributions(self, features: Features, columns: Integers | None = None) -> Iterator[Array]:
+        """Yield columns by samples, effect by effect; what the effects share is worked out once.
+
+        Parameters
+        ----------
+        features : Features
+            The samples.
+        columns : array of int, optional
+            The columns that are wanted; default: all, and the base value last.
+        """
+        self._require_columns(features)
+        return self._all_contributions(features, columns)
+
     def interactions(self, features: Features, effect: str) -> Array:
         """Return samples by (columns + 1) by (columns + 1): SHAP interaction values, the base value last.
 
@@ -93,6 +127,10 @@ class EffectModel(BaseEstimator):  # type: ignore[misc]
     @abstractmethod
     def _contributions(self, features: Features, effect: str) -> Array:
         """Return (columns + 1) by samples; the columns are those of the fit, in the same order."""
+
+    def _all_contributions(self, features: Features, columns: Integers | None = None) -> Iterator[Array]:
+        every = slice(None) if columns is None else columns
+        return (self._contributions(features, effect)[every] for effect in self.effects_)
 
     def _interactions(self, features: Features, effect: str) -> Array:
         alone = self._contributions(features, effect).T

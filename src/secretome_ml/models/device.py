@@ -6,8 +6,6 @@ import ctypes
 import logging
 from collections.abc import Iterator
 
-import xgboost as xgb
-
 from secretome_ml.models.boosted import BoostedTrees
 from secretome_ml.models.contract import EffectModel
 
@@ -36,7 +34,11 @@ def usable_device(wanted: str) -> str:
     """
     if wanted not in DEVICES:
         raise ValueError(f"'{wanted}' is no device; use {' or '.join(DEVICES)}.")
-    if wanted == "cpu" or (xgb.build_info()["USE_CUDA"] and cuda_devices() > 0):
+    if wanted == "cpu":
+        return wanted
+    import xgboost as xgb
+
+    if xgb.build_info()["USE_CUDA"] and cuda_devices() > 0:
         return wanted
     log.warning("There is no CUDA device that XGBoost could use; it computes on the CPU.")
     return "cpu"
@@ -57,8 +59,7 @@ def cuda_devices() -> int:
 def compute_on(model: EffectModel, device: str) -> None:
     """Let the trees of a fitted model predict and explain on a device; what it learned stays as it is."""
     for trees in _boosted(model):
-        trees.computes_on_ = device
-        trees.booster_.set_param({"device": device})
+        trees.compute_on(device)
 
 
 def forget_device(model: EffectModel) -> None:

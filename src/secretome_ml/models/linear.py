@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Self
 
 import numpy as np
 
 from secretome_ml.features.columns import FeatureColumn, Features
-from secretome_ml.models.contract import Array, EffectModel, ModelState
+from secretome_ml.models.contract import Array, EffectModel, Integers, ModelState
 from secretome_ml.models.descent import minimise
 from secretome_ml.models.design import Design, fill_typical, typical_values
 from secretome_ml.models.exact import certain, expit
@@ -74,26 +75,59 @@ class PenalisedLogistic(EffectModel):
         return self
 
     def _contributions(self, features: Features, effect: str) -> Array:
-        values = self._filled(features, effect)
         weights, mean = self.weights_[effect], self.means_[effect]
-        found = np.empty((len(weights) + 1, values.shape[1]))
-        np.divide(values, self.scale_[:, None], out=found[:-1])
-        found[:-1] -= mean[:, None]
+        shared, count = len(features.common), len(features.samples)
+        found = np.empty((len(weights) + 1, count))
+        np.subtract(self._standard(features), mean[:shared, None], out=found[:shared])
+        found[shared:-1] = self._own(features, effect) / self.scale_[shared:, None] - mean[shared:, None]
         found[:-1] *= weights[:, None]
         found[-1] = self.base_[effect] + float(mean @ weights)
         return found
 
-    def _margins(self, features: Features) -> Array:
-        scaled = {effect: weights / self.scale_ for effect, weights in self.weights_.items()}
-        return np.stack(
-            [scaled[effect] @ self._filled(features, effect) + self.base_[effect] for effect in self.effects_]
-        )
+    def _all_contributions(
+        self, features: Features, columns: Integers | None = None, share: float = 1.0
+    ) -> Iterator[Array]:
+        """Yield the contributions, times a share of a mean of models."""
+        if columns is None:
+            for effect in self.effects_:
+                found = self._contributions(features, effect)
+                found *= share
+                yield found
+            return
+        shared = len(features.common)
+        common, own = columns[columns < shared], columns[columns >= shared]
+        given = self._standard(features)[common]
+        for effect in self.effects_:
+            weights, mean = self.weights_[effect] * share, self.means_[effect]
+            found = np.empty((len(columns), len(features.samples)))
+            np.subtract(given, mean[common, None], out=found[: len(common)])
+            standard = self._own(features, effect)[own - shared] / self.scale_[own, None]
+            np.subtract(standard, mean[own, None], out=found[len(common) :])
+            found *= weights[np.concatenate([common, own]), None]
+            yield found
 
-    def _filled(self, features: Features, effect: str) -> Array:
-        """Return columns by samples with typical values, or nothing, for what is not stated."""
-        values, typical = features.of_effect(effect), np.nan_to_num(self.typical_)
-        filled: Array = np.where(np.isnan(values), typical[:, None], values)
-        return filled
+    def _margins(self, features: Features) -> Array:
+        shared = len(features.common)
+        weights = np.stack([self.weights_[effect] for effect in self.effects_])
+        found: Array = weights[:, :shared] @ self._standard(features)
+        for into, effect, own in zip(found, self.effects_, weights[:, shared:], strict=True):
+            into += (own / self.scale_[shared:]) @ self._own(features, effect) + self.base_[effect]
+        return found
+
+    def _standard(self, features: Features) -> Array:
+        """Return the columns that serve every effect, filled, in units of their spread."""
+
+        def make() -> Array:
+            shared = len(features.common)
+            filled = _filled(features.common, self.typical_[:shared])
+            filled /= self.scale_[:shared, None]
+            return filled
+
+        return features.once((self, "standard"), make)
+
+    def _own(self, features: Features, effect: str) -> Array:
+        """Return the columns about one effect, filled."""
+        return _filled(features.by_effect[effect], self.typical_[len(features.common) :])
 
     def state(self) -> ModelState:
         return {
@@ -199,6 +233,12 @@ class _Loss:
         """Return effects by columns: the sums over the rows of an effect."""
         found: Array = np.bincount(self.cell, weights, self.effects * self.columns).astype(float)
         return found.reshape(self.effects, self.columns)
+
+
+def _filled(values: Array, typical: Array) -> Array:
+    """Return columns by samples with typical values, or nothing, for what is not stated."""
+    filled: Array = np.where(np.isnan(values), np.nan_to_num(typical)[:, None], values)
+    return filled
 
 
 def _scale(values: Array) -> Array:

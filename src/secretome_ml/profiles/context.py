@@ -152,18 +152,19 @@ def read_preconditioning(
     samples: Sequence[str], texts: Sequence[object], file: str, lines: Sequence[int], problems: list[Problem]
 ) -> Iterator[dict[str, object]]:
     """Yield the agents of every preconditioning cell; what cannot be read is refused with its place."""
-    terms = Terms()
+    terms, read = Terms(), dict[str, list[dict[str, object]]]()
     for i, (sample, text) in enumerate(zip(samples, texts, strict=True)):
         if not isinstance(text, str) or text.strip().casefold() in _UNSTATED:
             continue
         try:
-            entries = parse_preconditioning(text.strip(), terms)
+            if text not in read:
+                read[text] = parse_preconditioning(text.strip(), terms)
         except ValueError as error:
             what = f"'{text[:60]}' cannot be read: {error}."
             remedy = "Write kind(agent, dose unit, o2=1%, hours=48) + ..., or none."
             problems.append(Problem(file, lines[i], "preconditioning", what, remedy))
             continue
-        for entry in entries or [STANDARD]:
+        for entry in read[text] or [STANDARD]:
             yield {"sample": sample, **entry}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
+from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
 import pandas as pd
@@ -55,6 +56,30 @@ def assemble(
     InputRefused
         If the sheet does not fit, the control does not exist, or no sample is left.
     """
+    with _shared_frames():
+        return _assemble(measured, file, sheet, control, lenient, relative, among)
+
+
+def _shared_frames() -> AbstractContextManager[object]:
+    """Let frames share what they have in common: a proteome of 200 samples is copied dozens of times else.
+
+    pandas 3 always does.
+    """
+    if int(pd.__version__.partition(".")[0]) >= 3:
+        return nullcontext()
+    shared: AbstractContextManager[object] = pd.option_context("mode.copy_on_write", True)
+    return shared
+
+
+def _assemble(
+    measured: Measurements,
+    file: str,
+    sheet: SampleSheet | None,
+    control: str | None,
+    lenient: bool,
+    relative: bool,
+    among: bool,
+) -> Profiles:
     told = describe(measured, file, sheet, lenient)
     values, notes = measured.values, list(told.notes)
     notes += [f"{count} rows dropped: {reason}" for reason, count in measured.dropped.items()]
@@ -115,8 +140,8 @@ def _resolve(values: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, list[str
     width = max(len(group_texts), 1)
     ids, shown_names = list(group_texts), list(name_texts)
     found = [resolve_group(str(ids[int(p) % width]), str(shown_names[int(p) // width])) for p in pairs]
-    factors = np.array([r.factor for r in found] + [None], dtype=object)
-    values = values.assign(factor=factors[codes])
+    own, factors = pd.factorize(np.array([r.factor for r in found], dtype=object))
+    values = values.assign(factor=pd.Categorical.from_codes(own[codes], categories=pd.Index(factors)))
     shown = names.where(names.ne(""), accessions)
     lost = values["factor"].isna()
     reasons = np.array([r.reason for r in found] + [None], dtype=object)

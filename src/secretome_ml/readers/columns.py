@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -224,6 +225,7 @@ def is_design(header: str) -> bool:
     return _DESIGN.fullmatch(fold_header(header)) is not None
 
 
+@lru_cache(maxsize=8192)
 def fold_header(header: str) -> str:
     """Return a header as words: lower case, without Perseus' type marks, R's points and camel case.
 
@@ -258,6 +260,19 @@ def numbers_of(cells: pd.Series) -> np.ndarray | None:
     endless = parsed.where("infinite")
     signs = cells.astype(str).str.strip().str.startswith("-").to_numpy(dtype=bool)
     return np.where(endless, np.where(signs, -np.inf, np.inf), value)
+
+
+def bad_cells(cells: pd.Series) -> np.ndarray:
+    """Return the places of cells in a column of numbers that are neither numbers nor missing."""
+    if pd.api.types.is_numeric_dtype(cells):
+        return np.array([], dtype=int)
+    try:
+        pd.to_numeric(cells.where(cells != "", np.nan))
+    except (ValueError, TypeError):
+        mark = decimal_mark(cells.astype(str).unique()) or "."
+        parsed = parse_numbers(cells, mark, EXPORT_MISSING)
+        return np.flatnonzero(~np.isin(parsed.kind, ["number", "infinite", "missing"]))
+    return np.array([], dtype=int)
 
 
 def directions_of(cells: pd.Series, marks: bool = True) -> pd.Series | None:

@@ -5,15 +5,25 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
-from secretome_ml.readers.columns import Column, column_roles, is_accession, names_rows
+from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.readers.columns import (
+    Column,
+    bad_cells,
+    column_roles,
+    is_accession,
+    names_rows,
+    numbers_of,
+)
 from secretome_ml.readers.genes import accessions_of, species_of
 from secretome_ml.readers.opening import refuse
 from secretome_ml.readers.sample_sheet import is_layout, looks_like_sheet
 from secretome_ml.readers.source import Source
 from secretome_ml.readers.unwanted import flagged, unwanted
 
+_MOST_LISTED = 20
 _ENTRY_NAME = re.compile(r"(?P<gene>[A-Z0-9]{1,11})_[A-Z0-9]{3,5}")
 
 
@@ -105,6 +115,24 @@ _MATURE = re.compile(r"(?i)^([a-z]{3})-((?:mir|let)-\d+[a-z]?(?:-[35]p)?)(?:-\d)
 _SPOTS = re.compile(
     r"(?:reference|positive|negative|pos|neg)(?: ?(?:spots?|controls?|ctrl))?[ _-]?\d*|blank spots?"
 )
+
+
+def numbers_in(file: str, frame: pd.DataFrame, column: str) -> np.ndarray:
+    """Return a column of numbers; a cell that is neither one nor missing is refused."""
+    cells = frame[column]
+    number = numbers_of(cells)
+    bad = bad_cells(cells)
+    remedy = "Write a number with one decimal mark, or leave the cell empty."
+    if number is None and not len(bad):
+        raise refuse(file, f"Commas and points cannot be told apart in '{column[:60]}'.", remedy)
+    if number is None or len(bad):
+        raise InputRefused(
+            [
+                Problem(file, int(i) + 2, column, f"'{str(cells.iloc[i])[:40]}' is not a number.", remedy)
+                for i in bad[:_MOST_LISTED]
+            ]
+        )
+    return number
 
 
 def drops_of(frame: pd.DataFrame, table: FactorRows, base: pd.DataFrame) -> dict[str, pd.Series]:

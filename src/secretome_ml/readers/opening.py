@@ -26,7 +26,7 @@ _CHUNK = 2**20
 _FEATHER, _OLE, _ZSTD, _BZ2 = b"ARROW1", b"\xd0\xcf\x11\xe0", b"\x28\xb5\x2f\xfd", b"BZh"
 NOT_OPENED = {
     _FEATHER: ("an Arrow IPC file", "Save it as Parquet."),
-    _OLE: ("an old Excel file (.xls)", "Save it as .xlsx."),
+    _OLE: ("an old Excel file (.xls), or one with a password", "Save it as .xlsx without a password."),
     _ZSTD: ("compressed with zstd", "Decompress it, or compress it with gzip or xz."),
     _BZ2: ("compressed with bzip2", "Decompress it, or compress it with gzip or xz."),
     b"FCS2.": ("a flow cytometry file (FCS)", "Export the statistics of the gates as CSV."),

@@ -35,7 +35,11 @@ def add_quantities(values: pd.DataFrame, scale: Scale) -> tuple[pd.DataFrame, tu
         Scale of the file.
     """
     default = _DEFAULT[scale]
-    unit_codes, units = pd.factorize(values["unit"].astype(object).where(values["unit"].notna(), default))
+    given = values["unit"]
+    if given.isna().all():
+        unit_codes, units = np.zeros(len(values), dtype=np.int64), pd.Index([default], dtype=object)
+    else:
+        unit_codes, units = pd.factorize(given.astype(object).where(given.notna(), default))
     parsed: list[Unit | None] = [parse_unit(str(u)) if u is not None else None for u in units]
     quantity = np.array([p.quantity if p else None for p in parsed] + [None], dtype=object)[unit_codes]
     factor = np.array([p.factor if p else 1.0 for p in parsed] + [1.0])[unit_codes]
@@ -65,21 +69,23 @@ def add_quantities(values: pd.DataFrame, scale: Scale) -> tuple[pd.DataFrame, tu
         notes.append(f"units converted: {', '.join(converted)} to pg/mL or pg per 10^6 cells and 24 h")
     amount = values["value"].to_numpy(dtype=float) * factor
     lod = values["lod"].to_numpy(dtype=float) * factor
+    logged, log10 = (
+        np.array([bool(p and p.quantity in kinds) for p in parsed] + [False])[unit_codes]
+        for kinds in (_LOGGED, ("log10",))
+    )
     return (
         values.assign(
             quantity=quantity,
             amount=amount,
-            log2=_log2(amount, quantity),
-            log2_lod=_log2(lod, quantity),
-            linear=~pd.Series(quantity, index=values.index).isin([*_LOGGED, "log10"]),
+            log2=_log2(amount, logged, log10),
+            log2_lod=_log2(lod, logged, log10),
+            linear=~(logged | log10),
         ),
         tuple(dict.fromkeys(notes)),
     )
 
 
-def _log2(amount: np.ndarray, quantity: np.ndarray) -> np.ndarray:
-    logged = np.isin(quantity.astype(str), _LOGGED)
-    log10 = quantity.astype(str) == "log10"
+def _log2(amount: np.ndarray, logged: np.ndarray, log10: np.ndarray) -> np.ndarray:
     positive = np.where(~logged & ~log10 & (amount > 0), amount, np.nan)
     result: np.ndarray = np.where(logged, amount, np.where(log10, amount * _LOG10_TO_LOG2, np.log2(positive)))
     return result

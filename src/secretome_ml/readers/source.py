@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from collections.abc import Iterable
 from functools import cached_property
@@ -148,6 +149,7 @@ class Source:
         pandas.DataFrame
             The index counts rows from 0; missing cells are empty text, or NaN among numbers.
         """
+        self._refuse_cut()
         numeric = list(dict.fromkeys(numbers))
         names = list(dict.fromkeys([*wanted, *numeric]))
         if self.kind == "parquet":
@@ -183,6 +185,16 @@ class Source:
         first = frame[names[0]].astype(str)
         kept: pd.DataFrame = frame[~first.map(is_comment)].reset_index(drop=True)
         return kept.assign(**{n: kept[n].fillna("") for n in names if kept[n].dtype == object})
+
+    def _refuse_cut(self) -> None:
+        """Refuse a text whose last row is shorter than the header and has no line end: a broken download."""
+        if self.kind != "text" or self.text.endswith(("\n", "\r")):
+            return
+        last = self.text[max(self.text.rfind("\n"), self.text.rfind("\r")) + 1 :]
+        cells = next(csv.reader([last], delimiter=delimiter(self.text)), [])
+        if 0 < len(cells) < len(self.header) and not is_comment(last):
+            what = f"The last row breaks off after {len(cells)} of {len(self.header)} cells."
+            raise refuse(self.name, what, "Copy or download the file again.")
 
     def _careful(self, names: list[str]) -> pd.DataFrame:
         rows = self.rows()

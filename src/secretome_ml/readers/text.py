@@ -9,6 +9,7 @@ from secretome_ml.readers.opening import refuse
 
 _MARKS = ("\t", ",", ";", "|")
 _TITLE_LINES = 40
+_SEP_LINE = 6
 
 
 def decode(name: str, content: bytes) -> str:
@@ -35,8 +36,10 @@ def decode(name: str, content: bytes) -> str:
 
 
 def is_comment(line: str) -> bool:
-    """Say whether a line is a comment: `#` alone, or `#` before a space or `!`."""
-    bare = line.lstrip('"')
+    """Say whether a line is a comment: `#` alone, or before a space or `!`; or Excel's `sep=;`."""
+    bare = line.strip().lstrip('"')
+    if bare.startswith("sep=") and len(bare) < _SEP_LINE:
+        return True
     return bare.startswith("#") and (len(bare) == 1 or bare[1] in " !")
 
 

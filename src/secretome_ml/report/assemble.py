@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from secretome_ml.explanation.hints import hint_words, hints
 from secretome_ml.explanation.importance import global_importance
 from secretome_ml.profiles import Profiles
 from secretome_ml.report.figures import predictions_figure
@@ -98,6 +99,7 @@ def report_page(report: Report) -> str:
     effects = effect_views(_headline(report.terms), global_importance(report.terms), 0) if many else []
     shown = gallery(report.figures)
     panel = panel_views(report.panel, report.asked)
+    second_look = hint_words(hints(report.profiles.take(pd.unique(report.spread["sample"]))))
     return render(
         "report",
         {
@@ -130,6 +132,7 @@ def report_page(report: Report) -> str:
             "full": full,
             "cut": len(samples) > len(full),
             "overview": _overview(report),
+            "hints": [(clean(name), found) for name, found in second_look.items()],
             "refits": report.refits,
             "read": read,
             "groups": group_view(report.groups, headline) if report.groups is not None else None,

@@ -150,6 +150,15 @@ def _weaknesses(recipe: Recipe, metrics: pd.DataFrame, stats: Mapping[str, Any])
     yield "Published studies report successes more often than failures; probabilities lean to the high side."
     yield "Preparations unlike those of the studies: their scores say so (`in_domain`) and are not reliable."
     yield "Dose, donor and assay differ between studies more than the records tell."
+    yield (
+        "More of a factor always moves a score one way. Where a study found an optimum (tubes and migration: "
+        "2 ng/mL of VEGF above 4 ng/mL, 10.1186/s13287-017-0488-3), the model does not know it."
+    )
+    yield (
+        "Batches that act differently and have one profile: independent preparations of vesicles of which no "
+        "protein and no microRNA told the active from the others (10.1016/j.jcyt.2023.03.008, "
+        "10.3389/fcell.2023.1282860) have one score."
+    )
 
 
 def _behind(values: pd.Series, effect: str, metric: str, model: str) -> bool:

@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from mlflow import MlflowClient
@@ -14,13 +13,15 @@ from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
 from secretome_ml.errors import TrackingFailed, UnknownName
+from secretome_ml.files import aside, left_behind
 from secretome_ml.tracking.runs import main_metrics
 from secretome_ml.tracking.store import connected, store_exists
 
-# Held for a few calls; older ones were left by a process that died.
+# Held for a few calls; older ones were left by a process that died, on a machine that cannot be asked.
+# Waiting takes longer, so that whoever comes after a dead one succeeds.
 _SECONDS_HELD = 60.0
-_SECONDS_TO_WAIT = 10.0
-_LOCK = ".promoting"
+_SECONDS_TO_WAIT = 90.0
+_LOCK, _HOLDER = ".promoting", "holder"
 
 
 @dataclass(frozen=True)
@@ -174,7 +175,7 @@ def _alone(client: MlflowClient, name: str, patience: float) -> Iterator[None]:
     until = time.monotonic() + _SECONDS_TO_WAIT
     while True:
         try:
-            client.create_registered_model(lock, tags={"at": datetime.now(UTC).isoformat()})
+            client.create_registered_model(lock, tags={_HOLDER: aside(Path(), hidden=False).name})
             break
         except MlflowException as error:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":
@@ -190,10 +191,11 @@ def _alone(client: MlflowClient, name: str, patience: float) -> Iterator[None]:
 
 
 def _remove_dead(client: MlflowClient, lock: str, patience: float) -> None:
-    """Remove a lock that is too old for a promotion that still lives."""
+    """Remove a lock whose process is no more, or that is too old for a promotion that still lives."""
     try:
-        begun = client.get_registered_model(lock).creation_timestamp / 1000
-        if time.time() - begun > patience:
+        found = client.get_registered_model(lock)
+        begun = found.creation_timestamp / 1000
+        if left_behind(found.tags.get(_HOLDER, "")) or time.time() - begun > patience:
             client.delete_registered_model(lock)
     except MlflowException as error:
         if error.error_code != "RESOURCE_DOES_NOT_EXIST":  # it was released meanwhile

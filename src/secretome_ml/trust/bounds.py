@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
 
+from secretome_ml.models.exact import expit
 from secretome_ml.trust.calibration import Array as Floats
 from secretome_ml.trust.calibration import Calibrator
 
 _FARTHEST = 1e3  # further from the knot no two lines are followed
+_BEYOND = 1e-12
 
 
 @dataclass(frozen=True)
@@ -90,20 +91,31 @@ def _quantile(count: int, q: float) -> tuple[int, float]:
 
 
 def _follow(offset: Floats, slope: Floats, ranks: list[int]) -> dict[int, _Rank]:
-    """Return, per rank, the lines `offset + slope * distance` that hold it from distance 0 on."""
-    first, second = np.triu_indices(len(offset), 1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        crossing = (offset[first] - offset[second]) / (slope[second] - slope[first])
-    edges = np.unique(crossing[(crossing > 0.0) & (crossing < _FARTHEST)])
-    starts = np.concatenate([[0.0], edges])
-    middles = np.concatenate([(starts[:-1] + starts[1:]) / 2.0, [starts[-1] + 1.0]])
-    holder = np.empty((len(ranks), len(middles)), dtype=np.int64)
-    for part in range(0, len(middles), 2000):
-        at = middles[part : part + 2000, None]
-        order = np.argpartition(offset + slope * at, ranks, axis=1)
-        holder[:, part : part + 2000] = order[:, ranks].T
+    """Return, per rank, the lines `offset + slope * distance` that hold it from distance 0 on.
+
+    All ranks are walked at once: a line holds its rank up to the next line that it crosses, which holds it
+    from there.
+    """
+    order = np.lexsort((slope, offset))
+    line, start = order[ranks], np.zeros(len(ranks))
+    starts, lines = [start], [line]
+    while True:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            crossing = (offset[line, None] - offset) / (slope - slope[line, None])
+        crossing[~(crossing > start[:, None])] = np.inf
+        start = crossing.min(axis=1)
+        if not (start < _FARTHEST).any():
+            break
+        # Where several lines meet, the one that has the rank beyond holds it.
+        beyond = np.where(np.isfinite(start), np.nextafter(start, np.inf) * (1.0 + _BEYOND), 0.0)
+        height = offset + slope * beyond[:, None]
+        after = np.argpartition(height, ranks, axis=1)[np.arange(len(ranks)), ranks]
+        line = np.where(start < _FARTHEST, after, line)
+        starts.append(start)
+        lines.append(line)
+    every, held = np.array(starts), np.array(lines)
     found = {}
-    for rank, lines in zip(ranks, holder, strict=True):
-        new = np.flatnonzero(np.concatenate([[True], lines[1:] != lines[:-1]]))
-        found[rank] = _Rank(starts[new], offset[lines[new]], slope[lines[new]])
+    for i, rank in enumerate(ranks):
+        new = np.concatenate([[True], (held[1:, i] != held[:-1, i]) & (every[1:, i] < _FARTHEST)])
+        found[rank] = _Rank(every[new, i], offset[held[new, i]], slope[held[new, i]])
     return found

@@ -39,10 +39,12 @@ class Nearest:
     def distances(self, profiles: Profiles) -> pd.Series:
         """Return, per sample, the least share of its stated facts that a training arm lacks."""
         stated = fact_sets(profiles, NEAR)
-        own = _matrix(stated.to_list(), self.facts)
-        sizes = np.array([len(s) for s in stated], dtype=float)
+        which, distinct = pd.factorize(stated)
+        own = _matrix(list(distinct), self.facts)
+        sizes = np.array([len(s) for s in distinct], dtype=float)
         shared = (own @ self._known.T).max(axis=1) if len(self.arms) else np.zeros(len(own))
-        return pd.Series(1.0 - np.where(sizes > 0, shared / np.maximum(sizes, 1.0), 1.0), index=stated.index)
+        away = 1.0 - np.where(sizes > 0, shared / np.maximum(sizes, 1.0), 1.0)
+        return pd.Series(away[which], index=stated.index)
 
     @cached_property
     def _known(self) -> Array:

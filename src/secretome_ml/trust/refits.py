@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 
 from secretome_ml.features.columns import FeatureColumn, Features
 from secretome_ml.models.contract import EffectModel, ModelState
@@ -43,6 +42,8 @@ def fit_refits(
     jobs : int
         Processes.
     """
+    from joblib import Parallel, delayed  # heavy, and only training needs it
+
     own = groups.reindex(study_of(features.samples)).to_numpy()
     names, member = np.unique(own.astype(str), return_inverse=True)
     taken = study_draws(len(names), draws, seed)

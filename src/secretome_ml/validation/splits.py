@@ -130,9 +130,11 @@ def _same_author_and_year(studies: pd.DataFrame) -> Iterator[tuple[str, str]]:
         return
     named = studies.dropna(subset=["first_author", "year"])
     author, year = named["first_author"].str.lower().str.strip(), named["year"].astype(int)
-    for _, same in named.groupby([author, year]):
-        journals = same["journal"].fillna("").str.lower().str.replace(r"[^a-z0-9]", "", regex=True).tolist()
-        members = list(zip(same["study"].astype(str), journals, strict=True))
+    journals = named["journal"].fillna("").str.lower().str.replace(r"[^a-z0-9]", "", regex=True)
+    groups: dict[tuple[str, int], list[tuple[str, str]]] = {}
+    for who, when, study, journal in zip(author, year, named["study"].astype(str), journals, strict=True):
+        groups.setdefault((who, when), []).append((study, journal))
+    for _, members in sorted(groups.items()):
         for i, (one, journal) in enumerate(members):
             for two, other in members[i + 1 :]:
                 if journal == other or not journal or not other:

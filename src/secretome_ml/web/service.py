@@ -108,6 +108,11 @@ class Service:
                 self._evidence = open_evidence(self.settings.evidence)
             return self._evidence
 
+    def forget_evidence(self) -> None:
+        """Read the evidence anew when it is next asked for: studies were added."""
+        with self._loading:
+            self._evidence = None
+
     def warm(self) -> None:
         """Load the model and score once, so that the first caller need not wait; failure is logged."""
         try:
@@ -175,7 +180,11 @@ class Service:
                 sheet.write_bytes(metadata)
             try:
                 profiles = read_profiles(
-                    upload, format_name or None, sheet if metadata is not None else None, control or None
+                    upload,
+                    format_name or None,
+                    sheet if metadata is not None else None,
+                    control or None,
+                    among=self.model.grades_among,
                 )
             except InputRefused as error:
                 raise InputRefused([_renamed(p, shown) for p in error.problems]) from None

@@ -11,6 +11,7 @@ from threadpoolctl import threadpool_limits
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.explanation.compare import (
     DIFFERENCE_COLUMNS,
+    PARTS,
     refit_score_differences,
     refit_term_differences,
     term_differences,
@@ -37,9 +38,11 @@ class Compared:
         `difference` of the scores with `difference_low`, `difference_high` and `same_sign`, the share of
         refits on resampled studies in which it has the same sign; `right`, `right_low`, `right_high`,
         `right_pairs`, `right_studies`: how often held-out comparisons with a predicted difference of this
-        size were ordered rightly.
+        size were ordered rightly; `from_both`, `from_stated`, `from_one`: what factors that both measured,
+        what is stated, and factors that only one measured make of the difference.
     terms : pandas.DataFrame
-        Columns `DIFFERENCE_COLUMNS`; per effect the differences add up to that of the scores.
+        Columns `DIFFERENCE_COLUMNS`; per effect the differences add up to that of the scores. What both
+        measured stands first, apart from what only one did.
     level : float
         Level of the intervals.
     notes : tuple of str
@@ -91,8 +94,20 @@ def _compare(model: Model, profiles: Profiles) -> Compared:
     spread = refit_term_differences(model.resampled, features, maps, pair)
     bounds = with_interval(found.set_index(["effect", "term"])["difference"], spread, level)
     found = found.assign(difference_low=bounds["low"].to_numpy(), difference_high=bounds["high"].to_numpy())
+    table = table.merge(_by_part(found), on="effect", how="left")
     notes = () if len(model.resampled) else (NO_REFITS,)
     return Compared(*pair, table, found[list(DIFFERENCE_COLUMNS)], level, (*notes, *_outside(table, pair)))
+
+
+def _by_part(terms: pd.DataFrame) -> pd.DataFrame:
+    """Return, per effect, what each part of its terms adds to the difference."""
+    sums = terms.pivot_table(index="effect", columns="part", values="difference", aggfunc="sum")
+    sums = (
+        sums.reindex(columns=list(PARTS))
+        .fillna(0.0)
+        .set_axis(["from_both", "from_stated", "from_one"], axis=1)
+    )
+    return sums.reset_index()
 
 
 def choose_pair(

@@ -148,7 +148,7 @@ def _design(
         ranking.refused,
         mixed,
         _joined(tried),
-        _nearest(ranking, start, evidence, wanted),
+        _nearest(ranking, start, evidence, arms, wanted),
         model.intervals.level,
         tuple(notes),
     )
@@ -199,13 +199,15 @@ def _better(ranking: Ranking, effect: str) -> list[str]:
     return [str(c) for c in ranked[hit].drop_duplicates("what")["change"].head(_MIXED)]
 
 
-def _nearest(ranking: Ranking, start: Profiles, evidence: Evidence, effects: tuple[str, ...]) -> pd.DataFrame:
+def _nearest(
+    ranking: Ranking, start: Profiles, evidence: Evidence, arms: Profiles, effects: tuple[str, ...]
+) -> pd.DataFrame:
     best = [str(c) for c in ranking.ranked.drop_duplicates("what")["change"].head(_WITH_STUDIES)]
     if not best:
         return pd.DataFrame(columns=["change"])
     own = Preparation.of(start)
     changed = preparations_as_profiles([ranking.changes[c].apply(own) for c in best], best)
-    found = studies_behind(changed, evidence, effects, _NEAREST)
+    found = studies_behind(changed, evidence, effects, _NEAREST, arms)
     return found.rename(columns={"sample": "change"})
 
 

@@ -18,6 +18,7 @@ from secretome_ml.explanation.cohorts import (
     largest_cohorts,
     require_cohorts,
 )
+from secretome_ml.explanation.hints import hints
 from secretome_ml.explanation.importance import by_family, family_importance, global_importance
 from secretome_ml.explanation.interactions import term_interactions
 from secretome_ml.explanation.stability import sample_stability, term_stability
@@ -140,6 +141,7 @@ def explain_profiles(
         **draw.table_file("importance.csv", importance),
         **draw.table_file("families.csv", by_family(terms)),
         **draw.table_file("studies.csv", studies),
+        **draw.table_file("hints.csv", hints(profiles)),
         **draw.table_file("driver_studies.csv", _driver_studies(_sample_drivers(terms), evidence, model)),
     }
     figures: draw.Figures = {}

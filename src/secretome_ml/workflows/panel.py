@@ -46,7 +46,11 @@ class PanelFunction:
 
 
 def panel_function(
-    profiles: Profiles, sets: FactorSets, level: float = 0.9, samples: Sequence[str] | None = None
+    profiles: Profiles,
+    sets: FactorSets,
+    level: float = 0.9,
+    reported: frozenset[str] | None = None,
+    samples: Sequence[str] | None = None,
 ) -> PanelFunction:
     """Ask, for every sample, what its elevated and its decreased factors stand for.
 
@@ -63,6 +67,10 @@ def panel_function(
         As `shipped_sets` or `read_gene_sets` gives them.
     level : float
         Level of the intervals of the odds ratios.
+    reported : frozenset of str, optional
+        Factors that studies reported (`evidence.cargo.reported`): the background in place of those measured.
+        It asks what the changed factors stand for among all that is found in secretomes, whether it was
+        measured here or not; what was not reported is left out.
     samples : sequence of str, optional
         Ask for these alone; the others are what they are compared with.
 
@@ -89,7 +97,7 @@ def panel_function(
     for sample in profiles.samples if samples is None else samples:
         own = rows[rows["sample"] == sample].drop_duplicates("factor").set_index("factor")["state"]
         measured = frozenset(str(f) for f in own.index)
-        background = sets.background(measured)
+        background = sets.background(measured if reported is None else reported)
         for direction in _DIRECTIONS:
             changed = frozenset(str(f) for f in own.index[own.eq(direction).fillna(False)]) & background
             found = power(changed, background, sets.sets)

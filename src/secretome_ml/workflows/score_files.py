@@ -159,7 +159,12 @@ def _score_into(
         found = scored_batches(model, long, threads=1)
     else:
         profiles = read_source(
-            open_source(path), reading.format, reading.metadata, reading.control, reading.lenient
+            open_source(path),
+            reading.format,
+            reading.metadata,
+            reading.control,
+            reading.lenient,
+            model.grades_among,
         )
         found, warnings = (
             (model.scored(batch, terms=False) for batch in batches_of(profiles)),

@@ -13,6 +13,7 @@ from secretome_ml.profiles.levels.setting import LEVEL_COLUMNS, Setting
 log = logging.getLogger(__name__)
 
 ROUTES = (control, stated, amount, rank, present)
+_READ = ("sample", "factor", "quantity", "value", "amount", "log2", "log2_lod", "spread", "n", "state")
 
 __all__ = ["LEVEL_COLUMNS", "ROUTES", "Setting", "find_all_levels"]
 
@@ -29,6 +30,7 @@ def find_all_levels(values: pd.DataFrame, setting: Setting) -> tuple[pd.DataFram
         Context, controls and batches.
     """
     values = values.reset_index(drop=True)
+    read = values[[c for c in _READ if c in values]]
     level = np.full(len(values), np.nan)
     state = values["state"].astype(object).where(values["state"].notna(), None).to_numpy(dtype=object).copy()
     vs = np.full(len(values), None, dtype=object)
@@ -39,7 +41,8 @@ def find_all_levels(values: pd.DataFrame, setting: Setting) -> tuple[pd.DataFram
         if not open_rows.any():
             break
         # Controls are compared with, and ranks taken among, rows that another route has decided.
-        found = module.find_levels(values if module in (control, rank) else values[open_rows], setting)
+        whole = module in (control, rank) or open_rows.all()
+        found = module.find_levels(read if whole else read[open_rows], setting)
         if found is None:
             log.debug("levels by the route '%s': it does not apply to these values", module.NAME)
             continue

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from secretome_ml.profiles.levels.cohort import FEWEST, among_samples
+from secretome_ml.profiles.levels.cohort import FEWEST, Floats, among_samples
 from secretome_ml.profiles.levels.reference import Range, graded, known_range, place
 from secretome_ml.profiles.levels.setting import Found, Setting
 
@@ -27,35 +28,38 @@ def find_levels(values: pd.DataFrame, setting: Setting) -> Found | None:
     scales that mean nothing by themselves (intensity, log2, NPX, MFI). A level of 1.5 or more counts as
     elevated, of 0.5 or less among samples as decreased.
     """
-    rows = values[
-        values["quantity"].isin((*_ABSOLUTE, *_RELATIVE)) & values["log2"].notna() & values["state"].isna()
-    ]
+    mine = values["quantity"].isin((*_ABSOLUTE, *_RELATIVE)) & values["log2"].notna() & values["state"].isna()
+    rows = values.loc[mine, ["sample", "factor", "quantity", "amount", "log2"]]
     if rows.empty:
         return None
-    found, base, sources = _in_ranges(rows, setting)
-    among = pd.Series(np.nan, index=rows.index)
+    found, prior, sources = _in_ranges(rows, setting)
+    among = np.full(len(rows), np.nan)
     if setting.relative and rows["sample"].nunique() >= FEWEST:
-        among = among_samples(rows, setting.batches)
-    known = found.notna() | among.notna()
+        among = among_samples(rows, setting.batches).to_numpy()
+    ranged, compared = ~np.isnan(found), ~np.isnan(among)
+    known = ranged | compared
     if not known.any():
         return None
-    level = graded((found.fillna(0.0) + among.fillna(0.0))[known].to_numpy(dtype=float))
-    route = base.where(among.isna(), base + f" and {SAMPLES}").where(found.notna(), SAMPLES)[known]
-    note = f"{int(known.sum())} amounts graded as low, middle or high of: {_counted(route)}"
+    level = graded((np.where(ranged, found, 0.0) + np.where(compared, among, 0.0))[known])
+    which = np.where(ranged, prior + 3 * compared, 2)[known]
+    counts = np.bincount(which, minlength=len(ROUTES))
+    counted = ", ".join(f"{ROUTES[i]} {counts[i]}" for i in np.argsort(-counts, kind="stable") if counts[i])
+    note = f"{int(known.sum())} amounts graded as low, middle or high of: {counted}"
     if sources:
         note += f" (published by {', '.join(sources[:4])}{', ...' if len(sources) > 4 else ''})"
-    little = (level <= _LOW) & among[known].notna().to_numpy()
-    state = np.select([level >= _HIGH, little], ["elevated", "decreased"], "detected").astype(object)
-    return Found(rows.index[known], level, state, None, note, route.to_numpy(dtype=object))
+    state = np.full(len(level), "detected", dtype=object)
+    state[level >= _HIGH] = "elevated"
+    state[(level <= _LOW) & compared[known]] = "decreased"
+    return Found(rows.index[known], level, state, None, note, np.array(ROUTES, dtype=object)[which])
 
 
-def _in_ranges(rows: pd.DataFrame, setting: Setting) -> tuple[pd.Series, pd.Series, list[str]]:
-    """Return the place of each amount in its range, NaN without one, what range it is, and publications."""
-    found = pd.Series(np.nan, index=rows.index)
-    base = pd.Series(PUBLISHED, index=rows.index, dtype=object)
-    amounts = rows[rows["quantity"].isin(_ABSOLUTE) & rows["amount"].gt(0)]
-    if amounts.empty:
-        return found, base, []
+def _in_ranges(rows: pd.DataFrame, setting: Setting) -> tuple[Floats, NDArray[np.int64], list[str]]:
+    """Return the place of each amount in its range (NaN: none), whether it is a prior, and publications."""
+    found, prior = np.full(len(rows), np.nan), np.zeros(len(rows), dtype=np.int64)
+    mine = (rows["quantity"].isin(_ABSOLUTE) & rows["amount"].gt(0)).to_numpy()
+    if not mine.any():
+        return found, prior, []
+    amounts = rows[mine]
     keys = pd.DataFrame({c: amounts[c].astype(object) for c in ("factor", "quantity")})
     for column in ("cell_source", "product"):
         none = pd.Series(dtype=object)
@@ -66,12 +70,6 @@ def _in_ranges(rows: pd.DataFrame, setting: Setting) -> tuple[pd.Series, pd.Seri
     low, high = (
         np.array([getattr(r, end) if r else np.nan for r in ranges])[codes] for end in ("low", "high")
     )
-    found[amounts.index] = place(amounts["amount"].to_numpy(dtype=float), low, high)
-    base[amounts.index] = np.array([PUBLISHED if r and r.sources else USUAL for r in ranges], dtype=object)[
-        codes
-    ]
-    return found, base, sorted({source for r in ranges if r for source in r.sources})
-
-
-def _counted(route: pd.Series) -> str:
-    return ", ".join(f"{name} {count}" for name, count in route.value_counts().items())
+    found[mine] = place(amounts["amount"].to_numpy(dtype=float), low, high)
+    prior[mine] = np.array([int(r is None or not r.sources) for r in ranges])[codes]
+    return found, prior, sorted({source for r in ranges if r for source in r.sources})

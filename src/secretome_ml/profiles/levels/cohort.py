@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
 
 FEWEST = 4
 
@@ -54,27 +57,38 @@ def deviations(rows: pd.DataFrame, batches: dict[str, str]) -> tuple[pd.Series, 
     pair of pandas.Series
         The deviations, NaN where fewer than 4 samples have the factor, and the number of these samples.
     """
-    frame = rows[["sample", "factor", "quantity", "log2"]].assign(batch=_batches(rows["sample"], batches))
-    keys = [frame[c].astype(object) for c in ("batch", "factor", "quantity")]
-    frame["log2"] = frame["log2"] - _loading(frame, keys)
-    grouped = frame["log2"].groupby(keys, sort=False)
-    count, away = grouped.transform("count"), frame["log2"] - grouped.transform("median")
-    deviation = away.abs().groupby(keys, sort=False).transform("median") * _TO_SIGMA
-    z: pd.Series = (away / np.hypot(deviation, _FLOOR)).clip(-_MOST, _MOST)
-    return z.where(count >= FEWEST), count
+    sample = pd.factorize(rows["sample"])[0]
+    group = _together(_batches(rows["sample"], batches), rows["factor"], rows["quantity"])
+    log2 = rows["log2"].to_numpy(dtype=float)
+    log2 = log2 - _loading(log2, group, sample)
+    grouped = pd.Series(log2).groupby(group, sort=False)
+    count, away = grouped.transform("count").to_numpy(), log2 - grouped.transform("median").to_numpy()
+    deviation = pd.Series(np.abs(away)).groupby(group, sort=False).transform("median").to_numpy() * _TO_SIGMA
+    z = (away / np.hypot(deviation, _FLOOR)).clip(-_MOST, _MOST)
+    told = np.where(count >= FEWEST, z, np.nan)
+    return pd.Series(told, index=rows.index), pd.Series(count, index=rows.index)
 
 
-def _loading(frame: pd.DataFrame, keys: list[pd.Series]) -> pd.Series:
+def _together(*columns: pd.Series) -> NDArray[np.int64]:
+    """Return one number for rows that agree in every column."""
+    code = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        own, distinct = pd.factorize(column)
+        code = code * (len(distinct) + 1) + own + 1
+    return code
+
+
+def _loading(log2: Floats, group: NDArray[np.int64], sample: NDArray[np.int64]) -> Floats:
     """Return how much of everything a sample holds, as log2 of its factors against their medians."""
-    apart = frame["log2"] - frame["log2"].groupby(keys, sort=False).transform("median")
-    by_sample = apart.groupby(frame["sample"].astype(object), sort=False)
-    offset: pd.Series = by_sample.transform("median").where(
-        by_sample.transform("count") >= _ENOUGH_TO_ALIGN, 0.0
-    )
-    return offset
+    middle = pd.Series(log2).groupby(group, sort=False).transform("median").to_numpy()
+    by_sample = pd.Series(log2 - middle).groupby(sample, sort=False)
+    enough = by_sample.transform("count").to_numpy() >= _ENOUGH_TO_ALIGN
+    return np.where(enough, by_sample.transform("median").to_numpy(), 0.0)
 
 
 def _batches(samples: pd.Series, batches: dict[str, str]) -> pd.Series:
+    if not batches:
+        return pd.Series("", index=samples.index)
     batch = samples.astype(object).map(batches).fillna("")
     sizes = samples.astype(object).groupby(batch).nunique()
     return batch if len(sizes) > 1 and (sizes >= FEWEST).all() else pd.Series("", index=samples.index)

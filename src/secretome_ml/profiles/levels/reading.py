@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from secretome_ml.profiles.levels import amount, present, rank
 
 _SHOWN = 6
+_WORDS = {rank.NAME: "by rank within the sample"}
 # Published amounts mostly lie between these levels; see `reference.graded`.
 _LOW, _HIGH = 0.6, 1.4
 
@@ -29,25 +31,36 @@ def readings(factors: pd.DataFrame) -> pd.Series:
     >>> readings(frame)["a"]
     'INHBA 5 pg/mL: amount not used; VEGFA 850 pg/mL: middle of published'
     """
-    rows = factors[factors["value"].notna() & factors["route"].notna() & factors["level"].notna()]
+    rows = factors.loc[
+        factors["value"].notna() & factors["route"].notna() & factors["level"].notna(),
+        ["sample", "factor", "value", "unit", "level", "route"],
+    ]
     if rows.empty:
         return pd.Series(dtype=object)
-    level, route = rows["level"].to_numpy(dtype=float), rows["route"].astype(object)
-    place = np.select([level < _LOW, level > _HIGH], ["low end of ", "high end of "], "middle of ")
-    graded = route.isin(amount.ROUTES).to_numpy()
-    made = np.where(graded, place, "").astype(object) + route.to_numpy(dtype=object)
-    made = np.where(route.eq(rank.NAME), "by rank within the sample", made)
-    told = rows[["sample", "factor", "value", "unit"]].assign(made=made, used=route.ne(present.NAME))
-    told = told.sort_values("used", kind="stable")
-    nth = told.groupby("sample", sort=False).cumcount()
-    first, rest = told[nth < _SHOWN], told[nth >= _SHOWN]
-    texts = [
-        f"{factor} {value:.4g}{f' {unit}' if isinstance(unit, str) else ''}: {what}"
-        for factor, value, unit, what in first[["factor", "value", "unit", "made"]].itertuples(index=False)
+    sample, samples = pd.factorize(rows["sample"])
+    made, words = _made(rows["level"].to_numpy(dtype=float), rows["route"])
+    used = rows["route"].ne(present.NAME).to_numpy(dtype=bool)
+    order = np.lexsort((used, sample))
+    nth = np.arange(len(order)) - np.searchsorted(sample[order], sample[order])
+    first, rest = order[nth < _SHOWN], order[nth >= _SHOWN]
+    texts: list[list[str]] = [[] for _ in samples]
+    shown = rows.iloc[first][["factor", "value", "unit"]].itertuples(index=False)
+    for at, what, (factor, value, unit) in zip(sample[first], words[made[first]], shown, strict=True):
+        texts[at].append(f"{factor} {value:.4g}{f' {unit}' if isinstance(unit, str) else ''}: {what}")
+    key, distinct = pd.factorize(sample[rest] * len(words) + made[rest])
+    for both, count in zip(distinct, np.bincount(key, minlength=len(distinct)), strict=True):
+        texts[both // len(words)].append(f"{count} more: {words[both % len(words)]}")
+    found = pd.Series(["; ".join(t) for t in texts], index=samples.astype(object), dtype=object)
+    return found.rename_axis("sample")
+
+
+def _made(level: NDArray[np.float64], route: pd.Series) -> tuple[NDArray[np.int64], NDArray[np.object_]]:
+    """Return what was made of each amount, as a number and the words of it."""
+    code, routes = pd.factorize(route)
+    end = np.where(level < _LOW, 0, np.where(level > _HIGH, 2, 1))
+    words = [
+        f"{place} {name}" if name in amount.ROUTES else _WORDS.get(name, name)
+        for name in routes
+        for place in ("low end of", "middle of", "high end of")
     ]
-    counts = rest.groupby(["sample", "made"], sort=False).size().rename("n").reset_index()
-    more = counts["n"].astype(str) + " more: " + counts["made"].astype(str)
-    parts = pd.concat(
-        [pd.Series(texts, index=first["sample"], dtype=object), more.set_axis(counts["sample"])]
-    )
-    return parts.groupby(level=0, sort=False).agg("; ".join)
+    return 3 * code + end, np.array(words, dtype=object)

@@ -29,25 +29,32 @@ def far_from_published(reading: Reading) -> Iterator[Problem]:
     """Doubt amounts a hundred times outside of what is published, or beyond 100 ug/mL."""
     rows = reading.numbers(*_ABSOLUTE)
     rows = rows[rows["amount"].gt(0)]
+    if rows.empty:
+        return
     source, product = (
         rows["sample"].astype(object).map(reading.context[c].astype(object).to_dict()).fillna("")
         for c in ("cell_source", "product")
     )
     keys = [rows["factor"].astype(object), rows["quantity"].astype(object), source, product]
-    far: dict[str, list[str]] = {"above": [], "below": []}
-    for (factor, quantity, tissue, made), part in rows.groupby(keys, sort=False):
-        asked = (str(factor), str(quantity), str(tissue) or None, str(made) or None)
+    number = rows.groupby(keys, sort=False).ngroup().to_numpy()
+    _, first = np.unique(number, return_index=True)
+    limits = np.empty((len(first), 2))
+    places = zip(*(key.iloc[first].astype(str) for key in keys), strict=True)
+    for limit, (factor, quantity, tissue, made) in zip(limits, places, strict=True):
+        asked = factor, quantity, tissue or None, made or None
         known, found = known_range(*asked), published_range(*asked)
         # Cells that are not named may hardly make the factor.
         least = found.low / _FAR if found and tissue else 0.0
         if found is not None and not tissue and len(found.sources) < _ENOUGH and quantity == "per_cells":
             known = None  # one laboratory's cells say little of cells that are not named
         most = min(known.high * _FAR if known else np.inf, _MOST if quantity == "concentration" else np.inf)
-        far["above"] += part.loc[part["amount"].gt(most), "name"].astype(str).unique().tolist()
-        far["below"] += part.loc[part["amount"].lt(least), "name"].astype(str).unique().tolist()
+        limit[:] = least, most
+    amount, order = rows["amount"].to_numpy(dtype=float), np.argsort(number, kind="stable")
+    least_of, most_of = limits[number].T
     remedy = "Is the unit right (ng or pg)? Are they amounts at all?"
-    for side, names in far.items():
-        if names:
+    for side, far in (("above", amount > most_of), ("below", amount < least_of)):
+        if far.any():
+            names = rows["name"].iloc[order[far[order]]]
             every = "every published or usual one" if side == "above" else "every published one"
             what = f"The amounts lie far {side} {every} ({_FAR:.0f}-fold or more)."
             yield reading.doubt(None, listed(names), what, remedy)
@@ -95,7 +102,7 @@ def units_mixed(reading: Reading) -> Iterator[Problem]:
     """Doubt a factor that stands in one file in several units: one of them may be a slip."""
     rows = reading.values[reading.values["value"].notna() & reading.values["unit"].notna()]
     kinds = rows.assign(unit=rows["unit"].astype(str))[["factor", "name", "unit"]].drop_duplicates()
-    several = kinds[kinds.groupby("factor")["unit"].transform("nunique").gt(1)]
+    several = kinds[kinds.groupby("factor", observed=True)["unit"].transform("nunique").gt(1)]
     told = several.groupby(several["factor"].astype(object), sort=False)["unit"].agg(lambda u: ", ".join(u))
     for units, part in told.groupby(told):
         what = f"The factor stands in the file in several units: {units}."
@@ -110,7 +117,7 @@ def one_sample_in_another_unit(reading: Reading) -> Iterator[Problem]:
         return
     logs = np.log10(rows["amount"].astype(float))
     centre = logs.groupby([rows["factor"], rows["quantity"]], observed=True).transform("median")
-    apart = (logs - centre).groupby(rows["sample"].astype(object), sort=False)
+    apart = (logs - centre).groupby(rows["sample"], sort=False, observed=True)
     shift = apart.median()[apart.count() >= _FEW]
     for sample, away in shift[shift.abs() >= np.log10(_SHIFT)].items():
         side = "above" if away > 0 else "below"
@@ -122,7 +129,7 @@ def not_used(reading: Reading) -> Iterator[Problem]:
     """Doubt numbers whose size says nothing: without a unit, or with nothing to hold them against."""
     values = reading.values
     # A control is what the others are held against.
-    compared = values["sample"].astype(str).isin(set(reading.controls.values()))
+    compared = values["sample"].isin(set(reading.controls.values()))
     rows = values[values["value"].notna() & values["route"].eq(present.NAME) & ~compared]
     bare = rows["quantity"].isna()
     if bare.any():
@@ -172,7 +179,7 @@ def lowest_repeated(reading: Reading) -> Iterator[Problem]:
     grouped = rows.groupby("factor", observed=True)["value"]
     least = rows["value"].eq(grouped.transform("min"))
     told = pd.DataFrame(
-        {"repeats": least.groupby(rows["factor"].astype(object)).sum(), "count": grouped.size()}
+        {"repeats": least.groupby(rows["factor"], observed=True).sum(), "count": grouped.size()}
     )
     often = told[(told["repeats"] >= _FEW) & (told["repeats"] >= _OFTEN * told["count"])]
     often = often[often["repeats"] < often["count"]]

@@ -47,15 +47,19 @@ def gene_against_level(reading: Reading) -> Iterator[Problem]:
     """Doubt a gene that is over-expressed and measured as low, or silenced and measured as elevated."""
     changed = [e for e in reading.preconditioning if e["kind"] == "genetic_modification" and e.get("agent")]
     values = reading.values[reading.values["sample"].isin([e["sample"] for e in changed])]
-    by_sample = dict(list(values.groupby(values["sample"].astype(object), sort=False)))
+    done_by = {str(e["agent"]): parse_intervention("genetic_modification", str(e["agent"])) for e in changed}
+    values = values[values["factor"].isin({target for done in done_by.values() for target in done.targets})]
+    by_sample: dict[object, list[tuple[str, float]]] = {}
+    columns = values["sample"], values["factor"], values["level"].astype(float)
+    for sample, factor, level in zip(*columns, strict=True):
+        by_sample.setdefault(sample, []).append((str(factor), float(level)))
     for entry in changed:
-        done = parse_intervention("genetic_modification", str(entry["agent"]))
-        own = by_sample.get(entry["sample"], values.head(0))
-        own = own[own["factor"].isin(done.targets)]
-        wrong = own[(own["level"] <= 0) if done.direction > 0 else (own["level"] > 1)]
-        if done.direction and len(wrong):
+        done = done_by[str(entry["agent"])]
+        own = [(f, level) for f, level in by_sample.get(entry["sample"], ()) if f in done.targets]
+        wrong = [f for f, level in own if (level <= 0 if done.direction > 0 else level > 1)]
+        if done.direction and wrong:
             verb, seen = ("over-expressed", "low") if done.direction > 0 else ("silenced", "elevated")
-            what = f"{listed(wrong['factor'])} is {verb} and yet measured as {seen}."
+            what = f"{listed(wrong)} is {verb} and yet measured as {seen}."
             remedy = "Say which: `VEGFA over-expression` or `VEGFA siRNA`."
             yield reading.doubt(str(entry["sample"]), "preconditioning", what, remedy)
 

@@ -62,9 +62,8 @@ def one_direction(reading: Reading) -> Iterator[Problem]:
     """Doubt a comparison of which all changes are up, or all down: it may be no change at all."""
     rows = reading.numbers("log2_fold_change", "fold_change")
     changed = rows[rows["state"].isin(["elevated", "decreased"])]
-    told = changed.groupby(changed["sample"].astype(object), sort=False)["state"].agg(
-        ["nunique", "size", "first"]
-    )
+    states = changed["state"].astype(object)
+    told = states.groupby(changed["sample"].astype(object), sort=False).agg(["nunique", "size", "first"])
     for direction, part in told[(told["nunique"] == 1) & (told["size"] >= _MANY)].groupby("first"):
         what = f"All changes of the sample are {direction}."
         yield reading.doubt(
@@ -98,7 +97,7 @@ def named_like_no_product(reading: Reading) -> Iterator[Problem]:
 
 def nothing_known(reading: Reading) -> Iterator[Problem]:
     """Doubt samples without a known factor: the score then rests on the context alone."""
-    known = set(reading.values["sample"].astype(object))
+    known = set(reading.values["sample"].unique())
     lost = [str(s) for s in dict.fromkeys(reading.unknown["sample"].astype(object)) if s not in known]
     if lost:
         what = "None of the factor names is known; the score rests on the context alone."

@@ -13,9 +13,16 @@ import pandas as pd
 
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.profiles.units import parse_unit
-from secretome_ml.readers.columns import Column, numbers_of, scale_of
+from secretome_ml.readers.columns import Column, scale_of
 from secretome_ml.readers.doubts.reading import one_of_a_kind
-from secretome_ml.readers.factor_rows import FactorRows, drops_of, factor_rows, names_of, refuse_foreign
+from secretome_ml.readers.factor_rows import (
+    FactorRows,
+    drops_of,
+    factor_rows,
+    names_of,
+    numbers_in,
+    refuse_foreign,
+)
 from secretome_ml.readers.formats.protein_matrix import matrix_measurements
 from secretome_ml.readers.measurements import Measurements, value_frame
 from secretome_ml.readers.opening import refuse
@@ -81,15 +88,9 @@ def read(source: Source) -> Measurements:
     kind = columns[0].kind
     if units or "[" in kind or kind.startswith("concentration") or _limited(frame[[c.name for c in columns]]):
         return _as_assays(source.name, table, frame, base, columns, units)
-    cells = {c.name: numbers_of(frame[c.name]) for c in columns}
-    wrong = [n for n, number in cells.items() if number is None]
-    if wrong:
-        what = "The column holds cells that are no numbers."
-        raise InputRefused(
-            [Problem(source.name, None, n, what, "Write numbers, with one decimal mark.") for n in wrong[:20]]
-        )
-    columns, warnings = _of_one_scale(source.name, columns, {n: v for n, v in cells.items() if v is not None})
-    matrix = np.column_stack([cells[c.name] for c in columns])  # type: ignore[misc]
+    cells = {c.name: numbers_in(source.name, frame, c.name) for c in columns}
+    columns, warnings = _of_one_scale(source.name, columns, cells)
+    matrix = np.column_stack([cells[c.name] for c in columns])
     if set(np.unique(matrix[np.isfinite(matrix)])) == {0.0, 1.0}:
         what = "The columns hold 0 and 1: where a factor was found, or how much there was?"
         remedy = "Head each column `found in ...` if it says where; else give the amounts."

@@ -146,6 +146,16 @@ NOT_READ: tuple[NotRead, ...] = (
         "Write it as a table or as .h5ad.",
         _begins(r"%%MatrixMarket"),
     ),
+    NotRead(
+        "This is a web page",
+        "Download the file itself, or copy the table into a spreadsheet.",
+        _begins(r"(?i)<!doctype html|<html"),
+    ),
+    NotRead(
+        "This is a pointer of Git LFS in place of the file",
+        "Fetch the file itself with `git lfs pull`.",
+        _begins(r"version https://git-lfs\.github\.com"),
+    ),
     NotRead("These are sequences (FASTA)", "Give the table of amounts.", _begins(r">(?:sp|tr)\|")),
     NotRead(
         "This is a list of the sites of modifications",

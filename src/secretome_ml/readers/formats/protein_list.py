@@ -26,6 +26,7 @@ from secretome_ml.readers.factor_rows import (
     drops_of,
     factor_rows,
     names_of,
+    numbers_in,
     refuse_foreign,
     species_in,
 )
@@ -217,10 +218,7 @@ def _changed(
 
 def _log2(file: str, frame: pd.DataFrame, column: Column) -> tuple[np.ndarray, str, list[Problem]]:
     """Return a column of changes as log2 ratios, with what it was read as."""
-    found = numbers_of(frame[column.name])
-    if found is None:
-        what = f"Column '{column.name[:60]}' holds cells that are no numbers."
-        raise refuse(file, what, "Export the table again, with one decimal mark.")
+    found = numbers_in(file, frame, column.name)
     value = np.where(np.isinf(found), np.sign(found) * 2.0**_ONE_SIDED, found)
     impossible = bool(((value > -1) & (value < 0)).any())
     doubts: list[Problem] = []

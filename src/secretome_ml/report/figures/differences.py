@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from secretome_ml.explanation.compare import PARTS
 from secretome_ml.explanation.contributions import BASE_TERM
 from secretome_ml.report.style import (
     COLUMN_MM,
@@ -31,7 +32,7 @@ _LABEL_MM, _RIGHT, _BOTTOM, _TOP = 38.0, 3.0, 10.0, 11.0
 
 
 def difference_rows(differences: pd.DataFrame, most: int = 10) -> pd.DataFrame:
-    """Return the terms that make most of a difference, and all others as one row.
+    """Return the terms that make most of a difference, part by part, and all others as one row.
 
     Parameters
     ----------
@@ -43,14 +44,16 @@ def difference_rows(differences: pd.DataFrame, most: int = 10) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        `term, words, difference, low, high`; the differences still add up to that of the scores. `words`
-        says what a and b state; what one of them does not state is said, never shown as zero.
+        `part, term, words, difference, low, high`; the differences still add up to that of the scores.
+        `words` says what a and b state; what one of them does not state is said, never shown as zero.
     """
     order = differences.sort_values("difference", key=np.abs, ascending=False, kind="stable")
     order = order[order["term"] != BASE_TERM]
     own = order[order["difference"].abs() > _LEAST_SHARE * order["difference"].abs().max()].head(most)
+    own = own.sort_values("part", key=lambda part: part.map(PARTS.index), kind="stable")
     rows = [
         (
+            str(row["part"]),
             str(row["term"]),
             f"{row['state_a']} → {row['state_b']}",
             float(row["difference"]),
@@ -59,10 +62,10 @@ def difference_rows(differences: pd.DataFrame, most: int = 10) -> pd.DataFrame:
         )
         for row in own.to_dict("records")
     ]
-    rest = float(differences["difference"].sum()) - sum(row[2] for row in rows)
+    rest = float(differences["difference"].sum()) - sum(row[3] for row in rows)
     if len(order) > len(own):
-        rows.append((ALL_OTHERS, f"{len(order) - len(own)} terms", rest, np.nan, np.nan))
-    return pd.DataFrame(rows, columns=["term", "words", "difference", "low", "high"])
+        rows.append(("", ALL_OTHERS, f"{len(order) - len(own)} terms", rest, np.nan, np.nan))
+    return pd.DataFrame(rows, columns=["part", "term", "words", "difference", "low", "high"])
 
 
 def difference_figure(

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
+from secretome_ml.design.rank import best_variants
 from secretome_ml.report.style import (
     COLUMN_MM,
     INK,
@@ -26,12 +27,6 @@ _ROW_MM = 4.4
 _LABEL_MM, _RIGHT, _BOTTOM, _TOP = 46.0, 3.0, 10.0, 11.0
 _SQUARE_MM, _LINE_MM = 58.0, 3.4
 _NAMED = 6
-
-
-def best_variants(ranked: pd.DataFrame, most: int) -> pd.DataFrame:
-    """Return the best changes; of variants that differ in oxygen and time alone, the best ranked one."""
-    kept = ranked.drop_duplicates("what")["change"].head(most)
-    return ranked[ranked["change"].isin(kept)]
 
 
 def gains_figure(ranked: pd.DataFrame, effect: str, most: int = 15, width_mm: float = COLUMN_MM) -> Figure:

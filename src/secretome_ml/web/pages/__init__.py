@@ -16,6 +16,7 @@ from secretome_ml.web.pages import (
     evidence,
     factor,
     models,
+    proposing,
     results,
     samples,
     start,
@@ -29,7 +30,7 @@ __all__ = ["error_page", "login_page", "router"]
 router = APIRouter()
 _PARTS = (
     start, describing, waiting, results, samples, changing, comparing, designing,
-    evidence, study, factor, models,
+    evidence, proposing, study, factor, models,
 )  # fmt: skip
 for _part in _PARTS:
     router.include_router(_part.router)

@@ -22,8 +22,12 @@ _SCORED = ("score", "probability", "probability_low", "probability_high", "in_do
 
 @dataclass(frozen=True)
 class Moved:
-    """One term that makes a difference: what each side states, and a bar from a common zero."""
+    """One term that makes a difference: what each side states, and a bar from a common zero.
 
+    `part` names what it comes from where the row before comes from something else.
+    """
+
+    part: str
     term: str
     href: str
     first: str
@@ -91,7 +95,7 @@ def differences(model: Model, first: Profiles, second: Profiles) -> list[Differe
                 signed(float(row["difference"])),
                 _interval(row),
                 _trust(row),
-                _terms(parts.head(_MOST)),
+                _terms(parts.loc[_largest(parts)]),
                 max(0, len(parts) - _MOST),
             )
         )
@@ -124,10 +128,18 @@ def _trust(row: dict[str, Any]) -> str:
     )
 
 
+def _largest(parts: pd.DataFrame) -> pd.Index:
+    """Return the rows of the largest differences, in the order in which they stand."""
+    largest = parts["difference"].abs().nlargest(_MOST).index
+    return parts.index[parts.index.isin(largest)]
+
+
 def _terms(parts: pd.DataFrame) -> list[Moved]:
     bars = diverging([float(d) for d in parts["difference"]])
+    named = parts["part"].where(parts["part"].ne(parts["part"].shift()), "")
     return [
         Moved(
+            part,
             clean(str(row["term"])),
             address_of(str(row["term"])) if row["kind"] == "factor" else "",
             str(row["state_a"]),
@@ -137,5 +149,5 @@ def _terms(parts: pd.DataFrame) -> list[Moved]:
             "up" if row["difference"] > 0 else "down",
             *bar,
         )
-        for row, bar in zip(parts.to_dict("records"), bars, strict=True)
+        for part, row, bar in zip(named, parts.to_dict("records"), bars, strict=True)
     ]

@@ -66,7 +66,7 @@ class Plan:
 
 def plan_of(found: Designed, name: str, origin: str) -> Plan:
     """Return a design ready to be shown; `name` and `origin` say what it starts from."""
-    from secretome_ml.report.figures.gains import best_variants
+    from secretome_ml.design.rank import best_variants
 
     shown = best_variants(found.ranked, _SHOWN)
     few = r"^\d+ (?:of the )?studies"

@@ -49,6 +49,7 @@ async def sample(request: Request, identifier: str, number: int) -> Response:
 
 def sample_view(service: Service, library: Library, scored: Scored, number: int) -> dict[str, Any]:
     """Return what the page of a sample shows."""
+    from secretome_ml.explanation.hints import hint_words, hints
     from secretome_ml.web.pages.changing import choices
 
     name = scored.sample(number)
@@ -66,6 +67,7 @@ def sample_view(service: Service, library: Library, scored: Scored, number: int)
         "whys": _whys(library, profile, scores, _drivers(service.model, profile), level),
         "facts": facts(profile),
         "condition": condition_words(profile),
+        "hints": hint_words(hints(profile)).get(name, []),
         "measured": measured(profile),
         "moved": scored.moved if number == len(scored.profiles) else (),
         "others": [(i, str(n)) for i, n in enumerate(scored.profiles.samples, 1) if i != number],
