@@ -232,7 +232,7 @@ class Model:
                     "probability_low": low,
                     "probability_high": high,
                     "verdict": verdicts(low, high, self.usual[effect], reasons == ""),
-                    "percentile": self._percentiles(effect, margin),
+                    "percentile": self.percentiles(effect, margin),
                     "drivers": driver_texts(own, columns, share),
                 }
             )
@@ -280,7 +280,7 @@ class Model:
             values[ADAPTED] = self.adapted.state()
         return make_bundle(self.recipe.name, values, {"card.md": self.card.encode()}, command)
 
-    def _percentiles(self, effect: str, scores: Array) -> Array:
+    def percentiles(self, effect: str, scores: Array) -> Array:
         """Return the share of the corpus's arms that score lower, ties half, in percent."""
         reference = self.reference[effect]
         below = np.searchsorted(reference, scores - 1e-6)
