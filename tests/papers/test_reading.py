@@ -184,3 +184,11 @@ def test_a_further_reader_is_held_to_the_sentence(tmp_path: Path):
     assert [c.fact["name"] for c in said] == ["VEGF"], "HGF stands in no sentence"
     with pytest.raises(NotInstalled):
         load_helper("no_such_module:reader")
+
+
+def test_words_divided_at_the_end_of_a_line_are_made_whole(tmp_path: Path):
+    text = TEXT.replace("adipose-derived", "adipose-\nderived").replace("collected", "col-\nlected")
+    (tmp_path / "pdf.txt").write_text(text, encoding="utf-8")
+    methods = next(s.text for s in read_paper(tmp_path / "pdf.txt").sentences if s.part == "methods")
+    assert "adipose-derived stem cells" in methods
+    assert "was collected" in methods

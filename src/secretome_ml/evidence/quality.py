@@ -35,7 +35,7 @@ OWN_COLUMNS = (
     "completeness",
     "to_state",
 )
-_PASSAGE = re.compile(r"\bpassages?\b|\bP\s?\d{1,2}\b", re.IGNORECASE)
+_PASSAGE = re.compile(r"\b[Pp]assages?\b|\b[Pp](?:[1-9]|1\d|20)\b")  # p53 is none
 _BLIND = re.compile(r"\bblind|\bmasked\b", re.IGNORECASE)
 _RANDOM = re.compile(r"\brandomi[sz]", re.IGNORECASE)
 _NUMBERS = ("o2_percent", "hours", "dose")

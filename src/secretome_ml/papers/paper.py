@@ -408,10 +408,24 @@ def _of_text(content: str) -> _Gathered:
     return gathered
 
 
+_DIVIDED = re.compile(r"(?P<head>[A-Za-z]+)-\n(?P<tail>[a-z]+)")
+# A compound that ended its line at its own hyphen.
+_COMPOUND = re.compile(
+    r"derived|conditioned|treated|induced|dependent|like|based|specific|modified|mediated|free"
+)
+
+
+def _whole(divided: re.Match[str], content: str) -> str:
+    """Return a word that was divided at the end of a line; a compound keeps its hyphen."""
+    head, tail = divided["head"], divided["tail"]
+    own = _COMPOUND.match(tail) or f"{head}-{tail}" in content
+    return f"{head}-{tail}" if own else head + tail
+
+
 def _paragraphs(content: str) -> Iterator[str]:
     """Yield paragraphs: lines joined, words divided at the end of a line made whole again."""
     content = content.replace("\r\n", "\n").replace("\f", "\n\n").replace("\u00ad", "")
-    content = re.sub(r"(?<=[a-z])-\n(?=[a-z])", "", content)
+    content = _DIVIDED.sub(lambda m: _whole(m, content), content)
     for block in re.split(r"\n\s*\n", content):
         lines: list[str] = []
         for line in map(str.strip, block.split("\n")):

@@ -291,6 +291,7 @@ def _of_sentence(reading: _Reading, sentence: Sentence) -> Iterator[tuple[_Arm, 
     text = _untwisted(tidy(sentence.text))
     names = _names(text, reading.abbreviated)
     subject, other = _arms_of(reading, text, names)
+    other = other or _plain_of(subject, text)
     mentioned = bool(_producers(names)) or any(
         n.column == "product" and n.value not in _ELSEWHERE for n in names
     )
@@ -315,6 +316,18 @@ def _of_sentence(reading: _Reading, sentence: Sentence) -> Iterator[tuple[_Arm, 
     yield from _outcomes(reading, spoken, other, text, readouts, cues)
     reading.told = sentence if here & set(reading.effects) else reading.told
     yield from _factors(spoken, text, readouts, cues)
+
+
+def _plain_of(subject: tuple[_Arm, ...], text: str) -> tuple[_Arm, ...]:
+    """Return the plain preparation where the treated one was better, and the sentence does not say than what."""
+    treated = [a for a in subject if any(not _knocked(d) for d in a.done)]
+    if not treated or _THAN.search(text) or not (_BETTER.search(text) or _BETTER_OF.search(text)):
+        return ()
+    return (replace(treated[0], done=()),)
+
+
+_BETTER = wording("better")
+_BETTER_OF = wording("better_of")
 
 
 def _untwisted(text: str) -> str:

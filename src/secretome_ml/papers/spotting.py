@@ -374,7 +374,7 @@ _MARK = wording("mark")
 # Donors that cells are named after: `MetS-EVs`, `aged ADSC`, `female MSC`.
 _DONOR_WORDS = (
     r"aged|old|elderly|senescent|young|adult|neonatal|fa?etal|diabetic|T[12]D(?:M)?|obese|lean|healthy|female|male|"
-    r"MetS|RA|OA|SLE|MM|HD|CKD|ur(?:a)?emic|CAD|patients?|decidual"
+    r"MetS|RA|OA|SLE|MM|HD|CKD|ur(?:a)?emic|CAD|patients?|decidual|BALB/c|C57/?BL/?6"
 )
 _TITLED_DONOR = wording("titled_donor")
 _DONOR_OF = wording("donor_of")
