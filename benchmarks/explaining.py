@@ -15,7 +15,7 @@ from benchmarks import made
 from benchmarks.measure import Figure, compare
 from secretome_ml import load_model
 from secretome_ml.models.boosted import BoostedTrees
-from secretome_ml.trees import MarginTables, PatternTables
+from secretome_ml.trees import PatternTables
 
 
 def figures(folder: Path, quick: bool) -> Iterator[Figure | str]:
@@ -35,7 +35,9 @@ def figures(folder: Path, quick: bool) -> Iterator[Figure | str]:
 
 def _one(name: str, trees: BoostedTrees, rows: np.ndarray, rounds: int) -> Iterator[Figure | str]:
     begun = time.perf_counter()
-    tables, margins = PatternTables(trees.forest), MarginTables(trees.forest)
+    tables, small = PatternTables(trees.forest), trees.small
+    if small is not None:  # trees of a few splits are looked up in bundles
+        small.contributions(small.outcomes(_columns(rows[:8])))
     built = time.perf_counter() - begun
     booster, names = trees.booster_, trees._names()
     booster.set_param({"nthread": 0})  # every core, as the tables take them
@@ -78,14 +80,31 @@ def _one(name: str, trees: BoostedTrees, rows: np.ndarray, rounds: int) -> Itera
         least=30,
         per=(len(several), 1, "row"),
     )
+    if small is None:
+        return
+    columns = _columns(rows)
+    yield compare(
+        f"SHAP values of small trees, {name}",
+        "XGBoost `pred_contribs`",
+        lambda: small.contributions(small.outcomes(columns)),
+        lambda: booster.predict(matrix, pred_contribs=True),
+        rounds,
+        least=25,
+        per=(len(rows), len(few), "row"),
+    )
     yield compare(
         f"margins alone, {name}",
         "`Booster.inplace_predict`",
-        lambda: margins.margins(rows),
+        lambda: small.margins(small.outcomes(columns)),
         lambda: booster.inplace_predict(rows, predict_type="margin", validate_features=False),
         rounds,
         per=(len(rows), len(rows), "row"),
     )
+
+
+def _columns(rows: np.ndarray) -> dict[int, np.ndarray]:
+    """Return the columns of a matrix, as small trees are asked: one variant, rows side by side."""
+    return {i: column[None] for i, column in enumerate(np.ascontiguousarray(rows.T))}
 
 
 def _million(folder: Path, quick: bool) -> Iterator[str]:

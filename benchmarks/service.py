@@ -61,7 +61,7 @@ class Load:
     requests: int
 
 
-LOADS = (Load(1, 1, 40), Load(1, 16, 160), Load(16, 1, 30), Load(16, 16, 120))
+LOADS = (Load(1, 1, 40), Load(1, 16, 160), Load(1, 64, 640), Load(16, 1, 30), Load(16, 16, 120))
 
 
 @dataclass(frozen=True)
@@ -134,10 +134,14 @@ def wait_until_ready(port: int, path: str, body: bytes, seconds: float = 120.0) 
 def bodies(samples: int) -> tuple[bytes, bytes]:
     """Return a request for our service and one for the bare one, of as many samples."""
     ours = {"samples": [{"sample": f"s{i}", **_SAMPLE} for i in range(samples)]}
-    width = booster_of(load_model()).num_features()  # type: ignore[attr-defined]
+    model = load_model()
+    width = booster_of(model).num_features()  # type: ignore[attr-defined]
     chosen = np.random.default_rng(0)
     # One row per sample and effect, mostly missing, as real profiles are.
-    rows = [[float(v) if v > 0.9 else None for v in chosen.random(width)] for _ in range(3 * samples)]
+    rows = [
+        [float(v) if v > 0.9 else None for v in chosen.random(width)]
+        for _ in range(len(model.effects) * samples)
+    ]
     return json.dumps(ours).encode(), json.dumps({"rows": rows}).encode()
 
 

@@ -32,7 +32,6 @@ import pandas as pd
 SIZES = (1, 10, 100)
 _SECONDS_TO_START = 120.0
 _WARM_UP = 3
-_EFFECTS = 3
 
 
 def main() -> None:
@@ -60,7 +59,7 @@ def measure(requests: int = 60) -> pd.DataFrame:
         paths = _save_models(Path(folder))
         ours, bare = (servers.enter_context(_served(path)) for path in paths)
         for size in SIZES:
-            times = _ask_in_turn([(ours, _our_body(size)), (bare, _bare_body(paths[1], size))], requests)
+            times = _ask_in_turn([(ours, _our_body(size)), (bare, _bare_body(size))], requests)
             ratios = times[:, 0] / times[:, 1]
             generator = np.random.default_rng(0)
             drawn = np.median(generator.choice(ratios, (1000, len(ratios))), axis=1)
@@ -98,15 +97,13 @@ def markdown(found: pd.DataFrame) -> str:
 def _save_models(folder: Path) -> tuple[Path, Path]:
     """Save the released bundle as a model of MLflow's, and its trees alone as another."""
     import mlflow
-    import xgboost
 
-    from secretome_ml.bundle import read_bundle
+    from benchmarks.service_bare import booster_of
+    from secretome_ml import load_model
     from secretome_ml.paths import models_dir
 
     released = models_dir() / "default"
-    trees = read_bundle(released).files["trees.ubj"]
-    booster = xgboost.Booster()
-    booster.load_model(bytearray(trees))
+    booster = booster_of(load_model())
     booster.feature_names = None  # the server hands over a plain matrix
     shutil.copytree(released, folder / "bundle")
     ours, bare = folder / "ours", folder / "bare"
@@ -114,7 +111,6 @@ def _save_models(folder: Path) -> tuple[Path, Path]:
         str(ours), loader_module="secretome_ml.serving", data_path=str(folder / "bundle"), pip_requirements=[]
     )
     mlflow.xgboost.save_model(booster, str(bare), pip_requirements=[])
-    (folder / "columns").write_text(str(booster.num_features()), encoding="utf-8")
     return ours, bare
 
 
@@ -140,11 +136,15 @@ def _our_body(size: int) -> bytes:
     return json.dumps({"dataframe_records": rows}).encode()
 
 
-def _bare_body(bare: Path, size: int) -> bytes:
+def _bare_body(size: int) -> bytes:
     """Return a ready matrix as wide as the trees know it: one row per sample and effect."""
-    columns = int((bare.parent / "columns").read_text(encoding="utf-8"))
-    values = np.random.default_rng(0).choice([0.0, 1.0, 2.0], (size * _EFFECTS, columns))
-    values[:, -_EFFECTS:] = np.tile(np.eye(_EFFECTS), (size, 1))
+    from secretome_ml import load_model
+
+    model = load_model()
+    effects = len(model.effects)
+    columns = len(model.encoder.columns) + effects
+    values = np.random.default_rng(0).choice([0.0, 1.0, 2.0], (size * effects, columns))
+    values[:, -effects:] = np.tile(np.eye(effects), (size, 1))
     return json.dumps({"inputs": values.tolist()}).encode()
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import copy
 import hashlib
+import itertools
 import json
 import os
 import random
@@ -167,6 +168,24 @@ def bundles(count: int, seed: int, source: Path) -> Iterator[tuple[bool, float]]
             yield whole(folder), time.process_time() - start
 
 
+def filled(source: Path) -> Iterator[tuple[bool, float]]:
+    """Fill each file up to its limit with what costs most to build; yield as `bundles` does."""
+    for name, key, item in itertools.product(sorted(PARTS), ("alone", "extra", "many"), ("[]", "{}", "1.5")):
+        with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as scratch:
+            folder = Path(shutil.copytree(source, Path(scratch) / "b"))
+            known = "{" if key == "alone" else (folder / name).read_text(encoding="utf-8").rstrip()[:-1] + ","
+            room = FULL - len(known.encode()) - 100
+            if key == "many":
+                entries = (f'"k{number}":{item}' for number in range(room // (len(item) + 11)))
+                text = known + ",".join(entries) + "}"
+            else:
+                text = known + '"x":[' + ",".join([item] * (room // (len(item) + 1))) + "]}"
+            (folder / name).write_text(text, encoding="utf-8")
+            sign(folder)
+            start = time.process_time()
+            yield whole(folder), time.process_time() - start
+
+
 def _is_object(path: Path) -> bool:
     try:
         return isinstance(json.loads(path.read_bytes()), dict)
@@ -268,6 +287,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--source", type=Path, default=models_dir() / "default")
     chosen = parser.parse_args()
+    if chosen.bundles:
+        counted(filled(chosen.source), "files filled to the limit", 10)
     counted(parts(chosen.parts, chosen.seed, chosen.source), "parts", 50_000)
     counted(bundles(chosen.bundles, chosen.seed, chosen.source), "bundles", 100)
 

@@ -44,6 +44,7 @@ ORDER = [
     "model",
     "design",
     "cluster",
+    "model_file",
     "serving",
     "tracking",
     "report",

@@ -6,6 +6,7 @@ Run it in an environment that holds the package, pip-licenses and cyclonedx-bom:
 from __future__ import annotations
 
 import json
+import platform
 import subprocess
 import sys
 from importlib.metadata import distribution
@@ -19,6 +20,33 @@ EXCUSED: dict[str, str] = {
     "huey": "its metadata name none; its licence file is MIT",
     "skops": "its metadata name none; its licence file is MIT; MLflow's own requirement",
     "tqdm": "MPL-2.0 binds changes to its own files only; the rest is MIT",
+}
+# What each direct dependency is there for; one that has no reason is one too many.
+REASONS: dict[str, str] = {
+    "cachetools": "results of the service, kept for a time and up to a size",
+    "fastapi": "the service: routes, checks of requests, OpenAPI",
+    "jinja2": "pages and the report, escaped by default",
+    "joblib": "folds and refits over processes",
+    "markdown-it-py": "the model card as a page",
+    "matplotlib": "figures",
+    "mlflow": "runs, models and the registry",
+    "numpy": "arrays",
+    "openpyxl": "workbooks, cell by cell",
+    "pandas": "tables",
+    "pandera": "the form of the evidence's tables",
+    "prometheus-client": "metrics of the service",
+    "pyarrow": "Parquet, long tables in parts",
+    "pydantic": "the form of every file of a bundle and of every request",
+    "python-multipart": "uploads",
+    "pyyaml": "the MLmodel file of a stranger, judged before MLflow reads it",
+    "rich": "tables and progress on the terminal",
+    "scipy": "tests and distributions",
+    "sqlalchemy": "MLflow's local store, one process at a time",
+    "starlette": "what FastAPI stands on: middleware, sessions",
+    "threadpoolctl": "one thread per worker",
+    "typer": "the command line",
+    "uvicorn": "serves the service",
+    "xgboost-cpu": "grows the trees; `xgboost` does so on a GPU",
 }
 _BINDING = ("GPL", "AGPL", "LGPL", "MPL", "CC-BY-NC", "PROPRIETARY", "UNKNOWN")
 
@@ -40,6 +68,12 @@ def needed(name: str, found: set[str]) -> set[str]:
     return found
 
 
+def direct() -> set[str]:
+    """Return what the package asks for itself, extras left out."""
+    requirements = map(Requirement, distribution("secretome-ml").requires or [])
+    return {r.name.lower() for r in requirements if "extra" not in str(r.marker or "")}
+
+
 def licences(names: set[str]) -> list[dict[str, str]]:
     """Return name, version and licence of each package."""
     done = subprocess.run(
@@ -55,9 +89,15 @@ def page(rows: list[dict[str, str]]) -> str:
     lines = [
         "# Licences of what is installed with the package",
         "",
-        "Written by `nox -s sbom`, on Linux and Python 3.11; `sbom.json` beside it holds the",
-        "same in CycloneDX. pip adds `nvidia-nccl-cu12` and kin, under NVIDIA's licence, as XGBoost asks",
-        "for them; uv leaves them out (see `pyproject.toml`), and nothing here needs them.",
+        f"Written by `nox -s sbom`, on Linux and Python {platform.python_version()}; `sbom.json` beside it",
+        "holds the same in CycloneDX. Whoever puts `xgboost` in the place of `xgboost-cpu` adds",
+        "`nvidia-nccl-cu12`, under NVIDIA's licence.",
+        "",
+        "## What the package asks for itself, and why",
+        "",
+        *(f"- `{name}`: {REASONS[name]}" for name in sorted(direct())),
+        "",
+        "## All, with what those ask for",
         "",
         "| package | version | licence | note |",
         "|---|---|---|---|",
@@ -90,6 +130,9 @@ def main(folder: Path) -> int:
     """Write both files; 1 when a licence wants an excuse and has none."""
     names = needed("secretome-ml", set())
     rows = licences(names)
+    for name in sorted(direct() - set(REASONS)):
+        print(f"{name}: nothing says what it is there for; say so in tools/list_dependencies.py or drop it.")
+        return 1
     (folder / "licences.md").write_text(page(rows), encoding="utf-8")
     (folder / "sbom.json").write_text(sbom(names), encoding="utf-8")
     unexcused = [

@@ -10,19 +10,31 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Any, Literal, NotRequired, TypeVar, cast
 
-from pydantic import ConfigDict, FailFast, Field, JsonValue, TypeAdapter, ValidationError, with_config
+from pydantic import (
+    ConfigDict,
+    Discriminator,
+    FailFast,
+    Field,
+    JsonValue,
+    Strict,
+    Tag,
+    TypeAdapter,
+    ValidationError,
+    with_config,
+)
+from pydantic_core import from_json
 from typing_extensions import TypedDict
 
 from secretome_ml.errors import BundleChanged
 from secretome_ml.trees.saved import MOST_NODES, MOST_TREES
 
 _T = TypeVar("_T")
-_FORM = ConfigDict(extra="forbid", strict=True)
+_FORM = ConfigDict(extra="forbid", strict=True)  # but a list of fixed length may stand for a tuple
 
 # Beyond these a sum of products would no longer be a finite number.
 Number = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
 # What a laboratory measured has any unit: cells per litre, say.
-Wide = Annotated[float, Field(ge=-1e18, le=1e18, allow_inf_nan=False)]
+Wide = Annotated[float, Field(ge=-1e36, le=1e36, allow_inf_nan=False)]
 Wides = Annotated[list[Wide], Field(max_length=50), FailFast()]
 Positive = Annotated[float, Field(ge=1e-9, le=1e9, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
@@ -95,7 +107,7 @@ class RolesForm(TypedDict):
     """Signed roles of factors, and of conditions by kind and term."""
 
     factors: Named[Signed]
-    conditions: Columns[tuple[Word, Word, Signed]]
+    conditions: Columns[Annotated[tuple[Word, Word, Signed], Strict(False)]]
 
 
 @with_config(_FORM)
@@ -114,10 +126,12 @@ class EncoderFile(TypedDict):
     effects: Words
     blocks: Words
     min_studies: Count
-    fitted: Annotated[list[tuple[Word, BlockForm]], Field(max_length=50), FailFast()]
+    fitted: Annotated[
+        list[Annotated[tuple[Word, BlockForm], Strict(False)]], Field(max_length=50), FailFast()
+    ]
     roles: Few[RolesForm]
     constants: Few[Number]
-    typical_parts: Few[Columns[tuple[Word, Word, Number]]]
+    typical_parts: Few[Columns[Annotated[tuple[Word, Word, Number], Strict(False)]]]
 
 
 @with_config(_FORM)
@@ -172,7 +186,19 @@ class Blend(TypedDict):
     trees: Boosted
 
 
-AnyModel = Annotated[Blend | Boosted | Linear | ColumnSum, Field(union_mode="left_to_right")]
+def _kind(values: Any) -> str:
+    """Return which model values are meant to be, so that they are held against one form only."""
+    signs = {"linear": "blend", "forest": "boosted", "scale": "linear"}
+    return next((kind for key, kind in signs.items() if isinstance(values, dict) and key in values), "sum")
+
+
+AnyModel = Annotated[
+    Annotated[Blend, Tag("blend")]
+    | Annotated[Boosted, Tag("boosted")]
+    | Annotated[Linear, Tag("linear")]
+    | Annotated[ColumnSum, Tag("sum")],
+    Discriminator(_kind),
+]
 
 
 @with_config(_FORM)
@@ -283,7 +309,7 @@ class LotsFit(TypedDict):
     spread: Wides
     weights: Wides
     covariance: Annotated[list[Wides], Field(max_length=50), FailFast()]
-    noise: Annotated[float, Field(ge=0.0, le=1e18, allow_inf_nan=False)]
+    noise: Annotated[float, Field(ge=0.0, le=1e36, allow_inf_nan=False)]
     freedom: Annotated[int, Field(ge=1, le=1_000_000)]
 
 
@@ -335,16 +361,20 @@ def read_form(name: str, content: bytes) -> dict[str, Any]:
         If it is not JSON, or anything in it is not of the form; the first such place is named.
     """
     try:
-        return cast("dict[str, Any]", _adapter(name).validate_json(content))
+        # Read first and held against the form afterwards: a refusal while reading would build what it
+        # refuses once more for every key that is missing.
+        values = from_json(content, allow_inf_nan=False)
+        return cast("dict[str, Any]", _adapter(name).validate_python(values))
     except ValidationError as error:
         if error.error_count() > _MOST_ERRORS:  # naming each of millions would take longer than reading them
             told = f"{error.error_count()} values of no use"
         else:
-            # Of the forms that a model may have, the one meant is the one that was followed furthest.
-            first = max(error.errors(include_url=False, include_input=False), key=lambda e: len(e["loc"]))
+            first = error.errors(include_url=False, include_input=False)[0]
             place = ".".join(str(step)[:40] for step in first["loc"])
             told = f"{place}: {first['msg'][:200]}" if place else first["msg"][:200]
-        raise BundleChanged(f"{name} of the bundle holds {told!r}; train the bundle anew.") from None
+    except (ValueError, RecursionError) as error:  # not JSON
+        told = str(error)[:200]
+    raise BundleChanged(f"{name} of the bundle holds {told!r}; train the bundle anew.")
 
 
 @cache

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.errors import BundleRefused, InputRefused, Problem
 from secretome_ml.model import SCORE_COLUMNS, Model, load_model
+from secretome_ml.model_file import DESCRIPTION, LARGEST, bundle_folder
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS
 from secretome_ml.readers.formats.canonical_wide import profiles_from_table
 
@@ -90,5 +92,18 @@ def widen(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _load_pyfunc(path: str) -> TableScorer:
-    """Load a bundle for `mlflow.pyfunc`."""
-    return TableScorer(load_model(path))
+    """Load a bundle for `mlflow.pyfunc`, if the model around it is one of ours.
+
+    Raises
+    ------
+    BundleRefused
+        If its MLmodel file states anything that we do not write, or the bundle does not pass the audit.
+    """
+    bundle = Path(path).absolute()
+    for folder in bundle.parents[:2]:
+        if (folder / DESCRIPTION).is_file():
+            with (folder / DESCRIPTION).open("rb") as stream:
+                stated = bundle_folder(stream.read(LARGEST + 1), str(folder))
+            if folder / stated == bundle:
+                return TableScorer(load_model(bundle))
+    raise BundleRefused(f"No {DESCRIPTION} file beside {bundle} names it as its bundle; it is not loaded.")

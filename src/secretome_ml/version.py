@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 __version__ = "0.2.0"
 
 # XGBoost comes by one of two names.
-_LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "xgboost", "xgboost-cpu")
+_LIBRARIES = ("numpy", "pandas", "scipy", "xgboost", "xgboost-cpu")
 
 
 def library_versions() -> dict[str, str]:

@@ -106,6 +106,30 @@ def test_lots_that_the_model_cannot_tell_apart_are_refused(tmp_path):
     assert "Nothing that the model sees differs" in done.err
 
 
+@pytest.mark.parametrize("unit", [1e-9, 1e12])
+def test_the_unit_of_the_assay_changes_nothing(tmp_path, unit):
+    """Neither what is said nor the bundle, which loads and expects the same times the unit."""
+    table = pd.read_csv(EXAMPLE)
+    table["migration"] *= unit
+    path = tmp_path / "lots.csv"
+    table.to_csv(path, index=False)
+    words = ("--effect", "angiogenic", "--json", "--outcome", "migration")
+    told, plain = (run_command("adapt", f, *words, "--out", tmp_path / "m").json for f in (path, EXAMPLE))
+    for one, other in zip(told["compared"], plain["compared"], strict=True):
+        assert one["skill_low"] == pytest.approx(other["skill_low"], rel=1e-6, abs=1e-9)
+    run_command("adapt", path, *words, "--out", tmp_path / "m")
+    assert load_model(tmp_path / "m").adapted.lots[0]["adapted"] == pytest.approx(
+        plain["lots"][0]["adapted"] * unit, rel=1e-6
+    )
+
+
+def test_lots_outside_the_domain_are_told(tmp_path):
+    path = tmp_path / "lots.csv"
+    pd.read_csv(EXAMPLE).assign(product="unconditioned medium").to_csv(path, index=False)
+    told = run_command("adapt", path, "--effect", "angiogenic", "--outcome", "migration", "--json").json
+    assert any("9 of 9 lots lie outside the domain" in note for note in told["notes"])
+
+
 def test_less_is_better_turns_the_score_round(tmp_path):
     table = pd.read_csv(EXAMPLE)
     table["closure_time"] = 400 - table["migration"]

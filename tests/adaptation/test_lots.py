@@ -112,6 +112,12 @@ def test_donors_batches_and_unknown_columns_are_told(written):
     assert any("frobnicase" in note for note in lots.notes)
 
 
+def test_words_about_the_lots_are_named_and_left_out_but_a_misspelt_column_is_not(written):
+    lines = [f"{r},by {i}" for i, r in enumerate(rows(6))]
+    assert any("operator" in n for n in read_lots(written(lines, f"{HEADER},operator"), "migration").notes)
+    assert "cell_source" in refused(written(lines, f"{HEADER},cell_sourse"))[0].remedy
+
+
 def test_two_columns_of_one_thing_are_refused(written):
     lines = [f"{r},x" for r in rows(6)]
     assert "both hold the lot" in refused(written(lines, f"{HEADER},Lot ID"))[0].what

@@ -37,8 +37,6 @@ def test_fractions_without_vegf_are_the_lowest(scores) -> None:
     tubes = told.loc["angiogenic", "score"]
     assert abs(tubes["secretome"] - tubes["protein"]) < 0.3
     assert min(tubes["secretome"], tubes["protein"]) > tubes["ev"] + 0.3
-    cells = told.loc["immunomodulatory", "score"]
-    assert abs(cells["secretome"] - cells["ev"]) < 0.3
 
 
 def test_one_factor_alone_does_less_than_the_medium_that_holds_it(scores) -> None:

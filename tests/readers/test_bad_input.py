@@ -265,7 +265,7 @@ def test_all_problems_at_once_as_a_table_and_as_json(tmp_path: Path) -> None:
     places = {(p.row, p.column) for p in report.problems}
     assert {(2, "cell_source"), (2, "IL-6"), (3, "IL-6"), (1, "2-Sep")} <= places
     _title, columns, rows = next(s for s in report.sections() if s[0] == "Problems")
-    assert columns == ("file", "row", "column", "what", "remedy")
+    assert columns == ("where", "what")
     assert len(rows) == len(report.problems)
     assert json.loads(report.to_json())["problems"][0]["remedy"]
 

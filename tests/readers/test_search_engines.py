@@ -3,12 +3,14 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from conftest import ROOT
 from secretome_ml.errors import InputRefused
 from secretome_ml.profiles import Profiles
-from secretome_ml.readers import read_profiles
+from secretome_ml.readers import READERS, read_profiles
 from secretome_ml.readers.formats import recognise
 from secretome_ml.readers.source import open_source
 
@@ -175,3 +177,27 @@ def test_wrong_intensities_are_placed(tmp_path: Path, cell: str, word: str) -> N
     (tmp_path / "m.tsv").write_text(f"Protein.Group\tGenes\ta.raw\nP05231\tIL6\t{cell}\n")
     with pytest.raises(InputRefused, match=word):
         read_profiles(tmp_path / "m.tsv")
+
+
+def test_a_large_table_of_protein_groups(tmp_path: Path) -> None:
+    """10,000 groups in 200 samples, as large studies have them: the right shape and the right cells."""
+    rng = np.random.default_rng(11)
+    proteins = pd.read_csv(ROOT / "data" / "vocabulary" / "proteins.csv", dtype=str).iloc[:10_000]
+    assert len(proteins) == 10_000
+    amounts = rng.integers(0, 5, (10_000, 200)) * rng.integers(10_000, 9_000_000, (10_000, 200))
+    table = pd.DataFrame(amounts, columns=[f"LFQ intensity s{i:03d}" for i in range(200)])
+    table.insert(0, "Majority protein IDs", proteins["accession"].to_numpy())
+    table.insert(1, "Gene names", proteins.iloc[:, 0].to_numpy())
+    table["Reverse"] = np.where(np.arange(10_000) % 100 == 7, "+", "")
+    table.to_csv(tmp_path / "proteinGroups.txt", sep="\t", index=False)
+    measured = READERS["maxquant"].read(open_source(tmp_path / "proteinGroups.txt"))
+    kept = np.arange(10_000) % 100 != 7
+    assert measured.samples == [f"s{i:03d}" for i in range(200)]
+    assert measured.dropped == {"decoy (reverse)": 100}
+    assert len(measured.values) == int((amounts[kept] > 0).sum())
+    cells = measured.values.set_index(["sample", "accession"])["value"]
+    for _ in range(300):
+        row, sample = int(rng.integers(10_000)), int(rng.integers(200))
+        key = (f"s{sample:03d}", proteins["accession"].iloc[row])
+        told = amounts[row, sample] if kept[row] else 0
+        assert cells.get(key) == (told or None)

@@ -12,8 +12,9 @@ import pytest
 import yaml
 
 from secretome_ml.errors import BundleRefused, SecretomeError
+from secretome_ml.model_file import LARGEST, bundle_folder
+from secretome_ml.serving import _load_pyfunc
 from secretome_ml.tracking import fetch_model
-from secretome_ml.tracking.model_file import LARGEST, bundle_folder
 from tracking.conftest import environment
 
 OURS = {"loader_module": "secretome_ml.serving", "data": "data/bundle"}
@@ -78,6 +79,22 @@ def model(trained, tmp_path: Path) -> Path:
 
 def test_the_copy_itself_is_fetched(model: Path, trained, tmp_path: Path):
     assert fetch_model(str(model), tmp_path).digest == trained.report["bundle_digest"]
+
+
+def test_what_mlflow_calls_refuses_by_itself(model: Path):
+    """`mlflow models serve` and `spark_udf` ask nobody first: they import the loader that MLmodel names."""
+    assert _load_pyfunc(str(model / "data" / "bundle"))
+    for change, why in (
+        (lambda: _rewrite(model, code="code"), "'code'"),
+        (lambda: _rewrite(model, code=None, data="data/other"), "names it as its bundle"),
+        (lambda: (model / "MLmodel").write_bytes(b"a: " + b"[" * 10_000), "nests deeper"),
+        (lambda: (model / "MLmodel").write_bytes(b"#" * (LARGEST + 1)), "more than"),
+        (lambda: (model / "MLmodel").unlink(), "names it as its bundle"),
+    ):
+        change()
+        with pytest.raises(BundleRefused, match="not loaded") as told:
+            _load_pyfunc(str(model / "data" / "bundle"))
+        assert why in str(told.value)
 
 
 def _rewrite(model: Path, **changed: object) -> None:

@@ -68,7 +68,7 @@ def test_no_name_has_two_owners_unless_it_is_listed() -> None:
 
 
 def test_decisions_choose_a_factor_that_exists() -> None:
-    known = {*factor_index().factors, *factor_index().accessions}
+    known = {*factor_index().factors, *factor_index().proteins.accessions}
     assert [
         row["name"] for row in rows("ambiguous") if row["decision"] and row["decision"] not in known
     ] == []

@@ -16,10 +16,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
-from scipy.stats import t as student
 
 from secretome_ml.adaptation.lots import NUMBER
+from secretome_ml.models.exact import expit
 
 Array = NDArray[np.float64]
 
@@ -80,6 +79,8 @@ class Fit:
         variance = np.einsum("ij,jk,ik->i", design, self.covariance, design)
         per_column = self.weights[1:] ** 2 + np.diag(self.covariance)[1:]
         variance = np.maximum(variance + unknown @ per_column, 0.0) + self.noise
+        from scipy.stats import t as student  # heavy, and only adapted models need it
+
         half = student.ppf(0.5 + level / 2.0, self.freedom) * np.sqrt(variance)
         low, high = middle - half, middle + half
         if self.kind == NUMBER:

@@ -176,7 +176,8 @@ def _compared(
     left_out: str, found: dict[str, np.ndarray], outcome: Array, groups: np.ndarray, level: float, seed: int
 ) -> pd.DataFrame:
     """Return the errors of the rules and their differences, with intervals over draws of groups."""
-    squared = {rule: (found[rule] - outcome) ** 2 for rule in RULES}
+    # In units of the outcome's own variance, so that nothing hangs on the unit of the assay.
+    squared = {rule: (found[rule] - outcome) ** 2 / outcome.var() for rule in RULES}
     names, member = np.unique(groups.astype(str), return_inverse=True)
     times = np.random.default_rng(seed).multinomial(len(names), np.full(len(names), 1 / len(names)), DRAWS)
     drawn = {rule: times @ np.bincount(member, errors) for rule, errors in squared.items()}
@@ -191,7 +192,7 @@ def _compared(
             "left_out": left_out,
             "rule": rule,
             "lots": len(outcome),
-            "error": float(np.sqrt(squared[rule].mean())),
+            "error": float(np.sqrt(squared[rule].mean() * outcome.var())),
             "rank_correlation": float("nan") if rule == MEAN else _ranks(found[rule], outcome),
         }
         for name, own, over in (

@@ -14,7 +14,14 @@ from secretome_ml.profiles import Profiles
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS, Origin
 from secretome_ml.readers.assemble import assemble
 from secretome_ml.readers.cell_numbers import EXPORT_MISSING, decimal_mark, parse_numbers
-from secretome_ml.readers.formats.canonical_wide import NAME, read_table, standard_name
+from secretome_ml.readers.formats.canonical_wide import (
+    NAME,
+    check_header,
+    read_table,
+    split_unit,
+    standard_name,
+)
+from secretome_ml.readers.genes import resolve_name
 from secretome_ml.readers.measurements import value_frame
 from secretome_ml.readers.source import open_source
 from secretome_ml.readers.tables import Table
@@ -22,6 +29,7 @@ from secretome_ml.readers.tables import Table
 LEAST_LOTS = 6
 NUMBER, YES_NO = "number", "yes/no"
 OUTCOME = "outcome"
+_LARGEST = 1e15
 _YES = {"yes": 1.0, "true": 1.0, "pass": 1.0, "passed": 1.0, "positive": 1.0, "active": 1.0, "1": 1.0}
 _NO = {"no": 0.0, "false": 0.0, "fail": 0.0, "failed": 0.0, "negative": 0.0, "inactive": 0.0, "0": 0.0}
 _WORDS = _YES | _NO
@@ -112,7 +120,7 @@ def read_lots(path: Path | str, outcome: str = OUTCOME, assay: str | None = None
     notes: list[str] = []
     kept, taken = _of_assay(table, assay)
     lot = _lot_names(table)
-    values, kind, missing = _outcomes(table, kept)
+    values, kind, missing = _outcomes(table, kept, outcome)
     if missing.any():
         left = list(dict.fromkeys(lot[missing & kept]))
         notes.append(f"{int((missing & kept).sum())} rows without an outcome add none: {_listed(left)}")
@@ -122,7 +130,7 @@ def read_lots(path: Path | str, outcome: str = OUTCOME, assay: str | None = None
         what = f"{len(tested)} lots have an outcome; {LEAST_LOTS} are needed to say anything."
         remedy = "Measure more lots; fewer cannot tell a prediction from chance."
         raise InputRefused([Problem(file, None, outcome, what, remedy)])
-    profiles = _profiles(table, lot, tested)
+    profiles, unread = _profiles(table, lot, tested)
     rows = pd.DataFrame({"lot": lot[used], "value": values[used]}).groupby("lot", sort=False)["value"]
     mean, count = rows.mean().reindex(tested), rows.size().reindex(tested)
     if np.ptp(mean.to_numpy(dtype=float)) == 0.0:
@@ -135,7 +143,6 @@ def read_lots(path: Path | str, outcome: str = OUTCOME, assay: str | None = None
     donors = _one_each(table, "donor", lot, tested) if "donor" in frame else None
     batches = _one_each(table, _BATCH, lot, tested) if _BATCH in frame else None
     notes += profiles.notes
-    unread = list(dict.fromkeys(profiles.unknown["name"].dropna()))
     if unread:
         notes.append(f"columns that name no known factor, not used: {_listed(unread)}")
     return Lots(
@@ -212,7 +219,7 @@ def _lot_names(table: Table) -> np.ndarray:
     return names
 
 
-def _outcomes(table: Table, kept: np.ndarray) -> tuple[np.ndarray, str, np.ndarray]:
+def _outcomes(table: Table, kept: np.ndarray, name: str) -> tuple[np.ndarray, str, np.ndarray]:
     """Return the outcome of every row, of which kind they are, and where it is missing."""
     cells = table.frame[OUTCOME]
     texts = cells.map(lambda cell: "" if pd.isna(cell) else str(cell).strip())
@@ -224,24 +231,36 @@ def _outcomes(table: Table, kept: np.ndarray) -> tuple[np.ndarray, str, np.ndarr
     mark = decimal_mark(texts[open_])
     if mark is None:
         what = "A comma may be a decimal mark or divide thousands."
-        raise InputRefused([Problem(table.file, None, OUTCOME, what, "Write decimals with a point.")])
+        raise InputRefused([Problem(table.file, None, name, what, "Write decimals with a point.")])
     found = parse_numbers(texts, mark)
     problems = []
     for i in np.flatnonzero(open_ & ~found.where("number")).tolist():
         what = f"'{texts.iloc[i][:40]}' is neither a number nor yes or no."
         remedy = "Write what was measured as a plain number; leave it empty where nothing was."
-        problems.append(Problem(table.file, table.lines[i], OUTCOME, what, remedy))
+        problems.append(Problem(table.file, table.lines[i], name, what, remedy))
+    for i in np.flatnonzero(open_ & (np.abs(np.nan_to_num(found.value)) > _LARGEST)).tolist():
+        what = f"'{texts.iloc[i][:40]}' is beyond {_LARGEST:g}."
+        problems.append(Problem(table.file, table.lines[i], name, what, "Give it in a larger unit."))
     if problems:
         raise InputRefused(problems)
     return found.value, NUMBER, missing
 
 
-def _profiles(table: Table, lot: np.ndarray, tested: Sequence[str]) -> Profiles:
-    """Return one profile per lot: rows of a lot are replicates and must be described alike."""
+def _profiles(table: Table, lot: np.ndarray, tested: Sequence[str]) -> tuple[Profiles, list[str]]:
+    """Return one profile per lot, and the columns that name no known factor.
+
+    Rows of a lot are replicates, and must be described alike.
+    """
     aside = (OUTCOME, *_SPELT, "sample")
+    context = (*CONTEXT_COLUMNS, "preconditioning")
     columns = [c for c in table.frame.columns if c not in aside]
+    unknown = [c for c in columns if c not in context and resolve_name(split_unit(c)[0]).factor is None]
+    misspelt = check_header(table.file, ["sample", *columns], unknown, table.header_line)
+    if misspelt:
+        raise InputRefused(misspelt)
+    columns = [c for c in columns if c not in unknown]
     frame = table.frame[columns].copy()
-    described = [c for c in (*CONTEXT_COLUMNS, "preconditioning") if c in frame]
+    described = [c for c in context if c in frame]
     problems = []
     for column in described:
         texts = frame[column].astype(str).str.strip()
@@ -276,7 +295,7 @@ def _profiles(table: Table, lot: np.ndarray, tested: Sequence[str]) -> Profiles:
         preconditioning=done,
         manipulations=manipulated,
     )
-    return assemble(joined, table.file, among=False)
+    return assemble(joined, table.file, among=False), unknown
 
 
 def _one_each(table: Table, column: str, lot: np.ndarray, tested: Sequence[str]) -> np.ndarray | None:

@@ -60,6 +60,8 @@ def adapt(
     for note in lots.notes:
         console.print(note, style="yellow", highlight=False, markup=False)
     found = run(parent, lots, wanted, lower_is_better, seed=seed)
+    for note in found.notes:
+        console.print(note, style="yellow", highlight=False, markup=False)
     if out is not None:
         folder = _write(found, out)
         console.print(
@@ -71,7 +73,7 @@ def adapt(
                 "answer": found.answer(),
                 "parent": parent.digest,
                 "digest": found.model.digest,
-                "notes": list(lots.notes),
+                "notes": [*lots.notes, *found.notes],
                 "compared": json.loads(found.judged.compared.to_json(orient="records")),
                 "lots": json.loads(found.judged.predicted.to_json(orient="records")),
                 "weights": dict(

@@ -10,15 +10,33 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+# A terminal of 80 columns; what is left to a column of sentences.
+_NARROW, _LEAST = 80, 16
+
 
 def plain_table(rows: pd.DataFrame, title: str | None = None) -> Table:
     """Return a frame as a table; missing cells are empty, nothing in a cell is read as markup."""
     table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, show_edge=False)
-    for name in rows.columns:
-        table.add_column(Text(str(name)), overflow="fold")
+    whole = _whole(rows)
+    for place, name in enumerate(rows.columns):
+        table.add_column(Text(str(name)), overflow="fold", no_wrap=place in whole)
     for row in rows.itertuples(index=False):
         table.add_row(*(Text(_cell(value)) for value in row))
     return table
+
+
+def _whole(rows: pd.DataFrame) -> set[int]:
+    """Return the columns of words without blanks: names are never broken where the room allows."""
+    width: dict[int, int] = {}
+    for place, name in enumerate(rows.columns):
+        texts = [str(name), *(_cell(value) for value in rows.iloc[:, place])]
+        if all(" " not in text for text in texts):
+            width[place] = max(map(len, texts))
+    taken = 3 * len(rows.columns) + _LEAST * (len(rows.columns) - len(width))
+    while width and taken + sum(width.values()) > _NARROW:
+        del width[max(width, key=lambda place: width[place])]
+        taken += _LEAST
+    return set(width)
 
 
 def gathered(rows: pd.DataFrame) -> pd.DataFrame:

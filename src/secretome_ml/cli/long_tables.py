@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from secretome_ml.model import Model, Scored
-    from secretome_ml.stream import LongTable
+    from secretome_ml.stream import LongFormat, LongTable
 
 
 def contributions_beside(out: Path) -> Path:
@@ -84,14 +84,14 @@ def refuse_long(paths: list[Path]) -> None:
         raise typer.BadParameter(what, param_hint="--out")
 
 
-def _only_long(paths: list[Path]) -> LongTable | None:
+def _only_long(paths: list[Path]) -> LongTable | LongFormat | None:
     from secretome_ml.stream import open_long
 
     return open_long(paths[0]) if len(paths) == 1 else None
 
 
 def _scored(
-    model: Model, table: LongTable, threads: int | None, console: Console, terms: bool
+    model: Model, table: LongTable | LongFormat, threads: int | None, console: Console, terms: bool
 ) -> Iterator[Scored]:
     from rich.progress import Progress
 

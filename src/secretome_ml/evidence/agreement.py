@@ -159,8 +159,10 @@ def _share(pairs: pd.DataFrame) -> float | None:
 
 
 def _kappa(pairs: pd.DataFrame) -> float | None:
+    """Return Cohen's kappa, doi:10.1177/001316446002000104; None where both say one word throughout."""
     if len(pairs) == 0 or pairs.stack().nunique() < 2:
         return None
-    from sklearn.metrics import cohen_kappa_score
-
-    return round(float(cohen_kappa_score(pairs["first"], pairs["second"])), 4)
+    first, second = (pairs[reader].value_counts(normalize=True) for reader in ("first", "second"))
+    by_chance = float(first.mul(second, fill_value=0.0).sum())
+    alike = float((pairs["first"] == pairs["second"]).mean())
+    return round((alike - by_chance) / (1.0 - by_chance), 4)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import RLock
 from typing import TypeVar, cast
@@ -132,10 +132,27 @@ def batches_of(profiles: Profiles) -> Iterator[Batch]:
     factors = max(int(profiles.factors["factor"].nunique()), 1)
     size = max(1, min(ROWS, _CELLS // factors))
     if len(profiles) <= size:
-        yield batch_of(profiles)
+        yield _told_once(batch_of(profiles))
         return
     for start in range(0, len(profiles), size):
-        yield batch_of(profiles.take(profiles.samples[start : start + size]))
+        yield _told_once(batch_of(profiles.take(profiles.samples[start : start + size])))
+
+
+def _told_once(batch: Batch) -> Batch:
+    """Return a batch that keeps one description where several samples are described alike."""
+    profiles = batch.described.profiles
+    told: list[list[object]] = [list(row) for row in profiles.context.itertuples(index=False, name=None)]
+    for frame in (profiles.preconditioning, profiles.manipulations):
+        place = profiles.samples.get_indexer(frame["sample"]).tolist()
+        rows = frame.drop(columns="sample").itertuples(index=False, name=None)
+        for at, row in zip(place, rows, strict=True):
+            told[at].append(row)
+    # Missing cells are of several kinds that equal nothing; their text says the same.
+    which, _ = pd.factorize(np.array([repr(row) for row in told], dtype=object))
+    first = np.unique(which, return_index=True)[1]
+    if len(first) == len(batch):
+        return batch
+    return replace(batch, described=Descriptions(profiles.take(profiles.samples[first])), which=which)
 
 
 def _unknown(profiles: Profiles) -> NDArray[np.object_]:

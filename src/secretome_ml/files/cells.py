@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pandas as pd
 
 from secretome_ml.logs import visible
@@ -47,9 +48,18 @@ def csv_text(table: pd.DataFrame) -> str:
     shown = table.copy()
     for column in shown.columns:
         if not pd.api.types.is_numeric_dtype(shown[column]):
-            shown[column] = shown[column].map(_shown, na_action="ignore")
+            shown[column] = _each_once(shown[column])
     shown.columns = pd.Index([_shown(c) for c in shown.columns])
     return str(shown.to_csv(index=False, lineterminator="\n"))
+
+
+def _each_once(cells: pd.Series) -> pd.Series:
+    """Return cells as they are shown; each distinct text is looked at once."""
+    if pd.api.types.infer_dtype(cells, skipna=True) != "string":
+        return cells.map(_shown, na_action="ignore")
+    code, distinct = pd.factorize(cells)
+    texts = np.array([*(_shown(text) for text in distinct), None], dtype=object)
+    return pd.Series(texts[code], index=cells.index)
 
 
 def _shown(value: object) -> object:

@@ -173,6 +173,7 @@ class BoostedTrees(EffectModel):
 
     # Trees that were read, not grown; until then, and where a booster is put in their place, none.
     _read: Forest | None = None
+    computes_on_ = "cpu"
 
     @property
     def tables(self) -> PatternTables | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+import numpy as np
 import pandas as pd
 
 from secretome_ml.errors import Problem
@@ -39,12 +40,27 @@ STATE_LEVELS = {"elevated": 2.0, "unchanged": 1.0, "detected": 1.0, "not_detecte
 
 @dataclass(frozen=True)
 class Origin:
-    """A file that profiles were read from: its name and format, its sample sheet and its control, if any."""
+    """A file that profiles were read from.
+
+    Parameters
+    ----------
+    file, format : str
+        Its name, and the format that it was read as.
+    sheet, control : str
+        Its sample sheet and its control, if any.
+    scale : str
+        What its numbers are, in words.
+    columns, dropped : tuple of pairs
+        What each column became; how many rows were left out, per reason.
+    """
 
     file: str
     format: str
     sheet: str = ""
     control: str = ""
+    scale: str = ""
+    columns: tuple[tuple[str, str], ...] = ()
+    dropped: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -165,7 +181,24 @@ def _frame(rows: Rows, columns: tuple[str, ...], numbers: tuple[str, ...] = ()) 
         frame = rows.reindex(columns=list(columns)).reset_index(drop=True)
     else:
         frame = pd.DataFrame(list(rows), columns=list(columns), dtype="object")
-    return frame.astype({c: "Float64" if c in numbers else "string" for c in columns})
+    return pd.DataFrame({c: _numbers(frame[c]) if c in numbers else _texts(frame[c]) for c in columns})
+
+
+def _numbers(values: pd.Series) -> pd.Series:
+    """Return values as `Float64`; what is a float already is not looked at again, million by million."""
+    if values.dtype != np.float64:
+        return values.astype("Float64")
+    known = values.to_numpy()
+    missing = np.isnan(known)
+    return pd.Series(pd.arrays.FloatingArray(np.where(missing, 0.0, known), missing), values.index)
+
+
+def _texts(values: pd.Series) -> pd.Series:
+    """Return values as `string`; each category is made a text once."""
+    if not isinstance(values.dtype, pd.CategoricalDtype):
+        return values.astype("string")
+    texts = pd.array([*values.cat.categories.astype(str), pd.NA], dtype="string")
+    return pd.Series(texts.take(values.cat.codes.to_numpy()), values.index)
 
 
 def _of(frame: pd.DataFrame, samples: pd.Index) -> pd.DataFrame:

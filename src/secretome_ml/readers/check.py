@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +12,7 @@ import pandas as pd
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS, STATE_LEVELS, Profiles
 from secretome_ml.readers.formats import recognise
-from secretome_ml.readers.reading import read_as
+from secretome_ml.readers.reading import read_source
 from secretome_ml.readers.source import open_source
 
 Judge = Callable[[Profiles], pd.DataFrame]
@@ -38,8 +38,10 @@ class InputReport:
         Values per unit, and levels per route.
     limits : dict of str to int
         Values with a known limit, values below it, values above the range.
+    scale : str
+        What the numbers are, in words.
     columns : dict of str to str
-        What each column was taken for, where the reader had to find out.
+        What each column (or analyte) became.
     dropped : dict of str to int
         Rows left out, per reason.
     directions : list of dict
@@ -59,6 +61,7 @@ class InputReport:
     units: dict[str, int] = field(default_factory=dict)
     routes: dict[str, int] = field(default_factory=dict)
     limits: dict[str, int] = field(default_factory=dict)
+    scale: str = ""
     columns: dict[str, str] = field(default_factory=dict)
     dropped: dict[str, int] = field(default_factory=dict)
     directions: list[dict[str, object]] = field(default_factory=list)
@@ -88,25 +91,31 @@ class InputReport:
             found.append((f"Samples of {self.file} (read as {self.format})", columns, rows))
         if self.columns:
             found.append(("Columns", ("column", "read as"), _grouped(self.columns)))
-        for title, told in (("Levels up and down", self.directions), ("Three values, worked", self.worked)):
-            if told:
-                names = tuple(str(c).replace("_", " ") for c in told[0])
-                found.append((title, names, [tuple(_cell(v) for v in row.values()) for row in told]))
+        if self.directions:
+            names = tuple(str(c).replace("_", " ") for c in self.directions[0])
+            rows = [tuple(_cell(v) for v in row.values()) for row in self.directions]
+            found.append(("Levels up and down", names, rows))
+        if self.worked:
+            found.append(
+                ("Three values, worked", ("sample", "from the cell to the level"), _told(self.worked))
+            )
         if self.dropped:
             rows = [(reason, str(count)) for reason, count in self.dropped.items()]
             found.append(("Rows left out", ("why", "rows"), rows))
         if self.names:
             rows = [tuple(str(n[k]) for k in ("name", "reason", "samples")) for n in self.names]
             found.append(("Unknown or ambiguous names", ("name", "why", "samples"), rows))
-        counts: list[tuple[str, ...]] = [("unit", k, str(v)) for k, v in self.units.items()]
+        counts: list[tuple[str, ...]] = [("scale", self.scale, "")] if self.scale else []
+        counts += [("unit", k, str(v)) for k, v in self.units.items()]
         counts += [("level", k, str(v)) for k, v in self.routes.items()]
         counts += [("limit", k, str(v)) for k, v in self.limits.items()]
         if counts:
             found.append(("Values", ("", "which", "values"), counts))
         for title, problems in (("Warnings", self.warnings), ("Problems", self.problems)):
             if problems:
-                rows = [(p.file, _cell(p.row), _cell(p.column), p.what, p.remedy) for p in problems]
-                found.append((title, ("file", "row", "column", "what", "remedy"), rows))
+                found.append(
+                    (title, ("where", "what"), [(_place(p), f"{p.what} {p.remedy}") for p in problems])
+                )
         if self.notes:
             found.append(("What was done", ("",), [(note,) for note in self.notes]))
         return found
@@ -137,13 +146,10 @@ def check_input(
     try:
         source = open_source(path)
         shown = format or recognise(source)
-        measured, profiles = read_as(source, shown, metadata, control, lenient)
+        profiles = read_source(source, shown, metadata, control, lenient)
     except InputRefused as refused:
         return InputReport(name, shown, problems=tuple(refused.problems))
-    report = check_profiles(profiles, name, shown, important, judge)
-    if measured is None:
-        return report
-    return replace(report, columns=dict(measured.columns), dropped=dict(measured.dropped))
+    return check_profiles(profiles, name, shown, important, judge)
 
 
 def check_profiles(
@@ -204,6 +210,9 @@ def check_profiles(
             "below the limit": int(low),
             "above the range": int(above),
         },
+        scale="; ".join(dict.fromkeys(o.scale for o in profiles.origins if o.scale)),
+        columns={name: became for o in profiles.origins for name, became in o.columns},
+        dropped=_summed(pair for o in profiles.origins for pair in o.dropped),
         directions=_directions(factors),
         worked=_worked(factors),
         notes=profiles.notes,
@@ -223,6 +232,13 @@ def _grouped(columns: dict[str, str]) -> list[tuple[str, ...]]:
         else:
             rows.append((f"{', '.join(names[:_FEW_COLUMNS])} and {len(names) - _FEW_COLUMNS} more", became))
     return rows
+
+
+def _summed(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for reason, count in pairs:
+        found[reason] = found.get(reason, 0) + count
+    return found
 
 
 def _directions(factors: pd.DataFrame) -> list[dict[str, object]]:
@@ -254,6 +270,21 @@ def _worked(factors: pd.DataFrame) -> list[dict[str, object]]:
         }
         for row in (rows.loc[i] for i in chosen)
     ]
+
+
+def _told(worked: list[dict[str, object]]) -> list[tuple[str, ...]]:
+    """Return each worked value as a line: the cell, the factor, what it is held against, and its level."""
+    rows: list[tuple[str, ...]] = []
+    for value in worked:
+        against = f", against {value['against']}" if value["against"] else ""
+        way = f"{value['name']} {value['value']}{against} -> {value['factor']} {value['state']}"
+        rows.append((str(value["sample"]), f"{way}, level {value['level']} ({value['by']})"))
+    return rows
+
+
+def _place(problem: Problem) -> str:
+    row = f"row {problem.row}" if isinstance(problem.row, int) else _cell(problem.row)
+    return ", ".join(part for part in (problem.file, row, _cell(problem.column)) if part)
 
 
 def _names(unknown: pd.DataFrame) -> list[dict[str, object]]:

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -224,6 +225,7 @@ def is_design(header: str) -> bool:
     return _DESIGN.fullmatch(fold_header(header)) is not None
 
 
+@lru_cache(maxsize=8192)
 def fold_header(header: str) -> str:
     """Return a header as words: lower case, without Perseus' type marks, R's points and camel case.
 

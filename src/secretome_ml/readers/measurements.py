@@ -18,6 +18,16 @@ ROLES: tuple[Role, ...] = ("sample", "control", "blank", "standard", "quality_co
 VALUE_COLUMNS = ("sample", "name", "accession", "value", "unit", "lod", "state", "flag")
 _NUMBERS = ("value", "lod")
 
+# The scales in words.
+SCALES: dict[Scale, str] = {
+    "intensity": "linear amounts without a unit",
+    "log2": "log2 amounts",
+    "npx": "NPX (log2)",
+    "mfi": "fluorescence (MFI)",
+    "concentration": "concentrations",
+    "stated": "what each unit or state says",
+}
+
 
 @dataclass(frozen=True)
 class Measurements:

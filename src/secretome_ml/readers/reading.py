@@ -7,10 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from secretome_ml.errors import InputRefused, Problem
-from secretome_ml.profiles.profiles import Origin, Profiles
+from secretome_ml.profiles.profiles import CONTEXT_COLUMNS, Origin, Profiles
 from secretome_ml.readers.assemble import assemble
 from secretome_ml.readers.formats import READERS, recognise
-from secretome_ml.readers.measurements import Measurements
+from secretome_ml.readers.formats.canonical_wide import standard_name
+from secretome_ml.readers.measurements import SCALES, Measurements
 from secretome_ml.readers.sample_sheet import read_sample_sheet
 from secretome_ml.readers.source import Source, open_source
 
@@ -73,21 +74,6 @@ def read_source(
     name = format if format is not None else recognise(source)
     if format is not None:
         log.debug("%s is read as %s, because --format says so", source.name, name)
-    return read_as(source, name, metadata, control, lenient, among)[1]
-
-
-def read_as(
-    source: Source,
-    name: str,
-    metadata: Path | str | None = None,
-    control: str | None = None,
-    lenient: bool = False,
-    among: bool = True,
-) -> tuple[Measurements | None, Profiles]:
-    """Return what the reader of a format measured and the profiles made of it; see `read_profiles`.
-
-    Evidence records are profiles from the start, and nothing was measured.
-    """
     sheet = read_sample_sheet(metadata) if metadata is not None else None
     if sheet is not None:
         source.sheet_samples = tuple(sheet.frame["sample"])
@@ -103,8 +89,28 @@ def read_as(
         left = Problem(source.name, None, None, what, "Save another sheet as a file of its own to read it.")
         profiles = replace(profiles, warnings=(*profiles.warnings, left))
     sheet_name = Path(metadata).name if metadata is not None else ""
-    profiles = replace(profiles, origins=(Origin(source.name, name, sheet_name, control or ""),))
-    return None if isinstance(measured, Profiles) else measured, profiles
+    origin = Origin(source.name, name, sheet_name, control or "")
+    if isinstance(measured, Measurements):
+        columns = measured.columns or _columns(source.header, profiles)
+        origin = replace(
+            origin,
+            scale=SCALES[measured.scale],
+            columns=tuple(columns.items()),
+            dropped=tuple(measured.dropped.items()),
+        )
+    return replace(profiles, origins=(origin,))
+
+
+def _columns(header: list[str], profiles: Profiles) -> dict[str, str]:
+    """Return what was made of each column or analyte, for the readers of one known layout."""
+    factors = profiles.factors[["name", "factor"]].astype(str).drop_duplicates()
+    found = {
+        c: "about the sample" for c in header if standard_name(c) in (*CONTEXT_COLUMNS, "preconditioning")
+    }
+    found |= {
+        str(r.label): f"amount of {r.factor}" for r in factors.rename(columns={"name": "label"}).itertuples()
+    }
+    return found | {str(n): "unknown name, not used" for n in profiles.unknown["name"].unique()}
 
 
 def _complete(profiles: Profiles, file: str, metadata: Path | str | None, control: str | None) -> Profiles:

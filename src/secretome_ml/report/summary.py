@@ -17,7 +17,7 @@ from secretome_ml.model import Model
 from secretome_ml.version import __version__
 from secretome_ml.vocabulary import phrases
 
-_LIBRARIES = ("numpy", "pandas", "scipy", "sklearn", "xgboost", "matplotlib")
+_LIBRARIES = ("numpy", "pandas", "scipy", "xgboost", "matplotlib")
 _CHANCES = ("probability", "probability_low", "probability_high")
 
 

@@ -17,6 +17,8 @@ from secretome_ml.readers.opening import refuse
 from secretome_ml.stream.cells import FactorCells, Place, Words
 from secretome_ml.stream.descriptions import DescriptionReader
 from secretome_ml.stream.header import Header, read_header
+from secretome_ml.stream.long_format import LongFormat, is_long
+from secretome_ml.stream.memory import require_room
 from secretome_ml.stream.names import sample_names, unknown_names
 from secretome_ml.stream.source import ColumnIsText, TableSource, open_table
 
@@ -24,6 +26,7 @@ from secretome_ml.stream.source import ColumnIsText, TableSource, open_table
 _MOST_RESTARTS = 3
 # From here on a table is read in batches; a shorter one is looked over as a whole, for likely mistakes.
 LONG_ROWS, LONG_BYTES = 5_000, 4 * 2**20
+LONG_CELLS = 100_000  # rows of a table of sample, factor and value
 
 
 @dataclass(frozen=True)
@@ -131,8 +134,14 @@ class RowReader:
         return Batch(names, described, which, self._factors, levels, unknown, alike)
 
 
-def open_long(path: Path | str) -> LongTable | None:
-    """Return a table that is long and can be read row by row; None for what has to be read as a whole."""
+def open_long(path: Path | str) -> LongTable | LongFormat | None:
+    """Return a table that is long and can be read row by row; None for what has to be read as a whole.
+
+    Raises
+    ------
+    InputRefused
+        If a table that has to be read as a whole does not fit into memory.
+    """
     place = Path(path)
     if str(path) == "-" or not place.is_file() or _short(place):
         return None
@@ -140,8 +149,14 @@ def open_long(path: Path | str) -> LongTable | None:
         source = open_table(place)
         if source is None or (source.rows or LONG_ROWS) < LONG_ROWS:
             return None
-        return LongTable(source, read_header(source))
     except InputRefused:  # the whole table is read, and says what is wrong with all of it
+        return None
+    if is_long(source):
+        return LongFormat(source) if (source.rows or LONG_CELLS) >= LONG_CELLS else None
+    try:
+        return LongTable(source, read_header(source))
+    except InputRefused as why:
+        require_room(source, why)
         return None
 
 

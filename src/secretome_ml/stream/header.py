@@ -14,7 +14,7 @@ from secretome_ml.stream.source import TableSource
 
 CONTEXT = (*CONTEXT_COLUMNS, "preconditioning")
 # A number on such a scale means something only beside the other samples or factors of its file.
-_RELATIVE = ("intensity", "log2", "log10", "npx", "mfi")
+RELATIVE = ("intensity", "log2", "log10", "npx", "mfi")
 _ORDINARY = "Give it in parts of some thousand samples, which are read as a whole."
 
 
@@ -97,7 +97,7 @@ def read_header(source: TableSource) -> Header:
         if other != column.column:
             what = f"The columns '{other}' and '{column.column}' are both {column.factor}."
             problems.append(Problem(source.name, 1, column.column, what, f"Keep one. {_ORDINARY}"))
-        if column.unit is not None and column.unit.quantity in _RELATIVE:
+        if column.unit is not None and column.unit.quantity in RELATIVE:
             what = f"{column.unit.text} means something only beside the other samples of the file."
             problems.append(Problem(source.name, 1, column.column, what, _ORDINARY))
     if problems:

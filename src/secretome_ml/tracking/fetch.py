@@ -14,11 +14,10 @@ from mlflow.exceptions import MlflowException
 from secretome_ml.bundle import LARGEST_BUNDLE, LARGEST_FILE, MOST_FILES, Bundle, read_bundle
 from secretome_ml.errors import BundleRefused, TrackingFailed
 from secretome_ml.files import read_cell, scratch_folder
-from secretome_ml.tracking.model_file import LARGEST, bundle_folder
+from secretome_ml.model_file import DESCRIPTION, LARGEST, bundle_folder
 from secretome_ml.tracking.store import connected
 
 _ADDRESSES = ("models:/", "runs:/")
-_DESCRIPTION = "MLmodel"
 
 
 def fetch_model(uri: str, store: Path, tracking_uri: str | None = None) -> Bundle:
@@ -42,11 +41,11 @@ def fetch_model(uri: str, store: Path, tracking_uri: str | None = None) -> Bundl
         folder = opened.enter_context(scratch_folder())
         _refuse_links(source, uri)
         top = _listed(source, uri)
-        if _DESCRIPTION not in top:
-            raise TrackingFailed(f"{uri} holds no {_DESCRIPTION} file; check the name.")
-        if top[_DESCRIPTION] > LARGEST:
-            raise BundleRefused(f"{uri}: its {_DESCRIPTION} file has {top[_DESCRIPTION]} bytes; not loaded.")
-        data = bundle_folder(_download(source, _DESCRIPTION, folder).read_bytes(), uri)
+        if DESCRIPTION not in top:
+            raise TrackingFailed(f"{uri} holds no {DESCRIPTION} file; check the name.")
+        if top[DESCRIPTION] > LARGEST:
+            raise BundleRefused(f"{uri}: its {DESCRIPTION} file has {top[DESCRIPTION]} bytes; not loaded.")
+        data = bundle_folder(_download(source, DESCRIPTION, folder).read_bytes(), uri)
         sizes = _listed(f"{source}/{data}", uri)
         largest, total = max(sizes.values(), default=0), sum(sizes.values())
         if len(sizes) > MOST_FILES + 1 or largest > LARGEST_FILE or total > LARGEST_BUNDLE:

@@ -2,6 +2,6 @@
 
 from secretome_ml.trees.forest import Forest, TreesRefused, read_forest
 from secretome_ml.trees.lookup import PatternTables
-from secretome_ml.trees.margins import MarginTables
+from secretome_ml.trees.small import SmallTrees
 
-__all__ = ["Forest", "MarginTables", "PatternTables", "TreesRefused", "read_forest"]
+__all__ = ["Forest", "PatternTables", "SmallTrees", "TreesRefused", "read_forest"]

@@ -123,7 +123,7 @@ class FactorVocabulary:
             return row["kind"]
         if parse_mirna(factor) == factor:
             return "mirna"
-        return "protein" if factor in self.index.accessions else None
+        return "protein" if factor in self.index.proteins.accessions else None
 
     def accession(self, factor: str) -> str | None:
         """Return the UniProt accession of a protein, or None.
@@ -134,7 +134,7 @@ class FactorVocabulary:
         'P15692'
         """
         row = self.index.factors.get(factor)
-        return (row["uniprot"] or None) if row is not None else self.index.accessions.get(factor)
+        return (row["uniprot"] or None) if row is not None else self.index.proteins.accessions.get(factor)
 
     def resolve_accession(self, text: str) -> Resolution:
         """Say which factor a UniProt accession stands for, with isoform or FASTA header form allowed.
@@ -148,7 +148,7 @@ class FactorVocabulary:
         found = _ACCESSION.fullmatch(given) if len(given) <= MAX_LENGTH else None
         if found is None:
             return unresolved(text, f"{UNKNOWN}: not a UniProt accession")
-        factor = self.index.by_accession.get(found["id"])
+        factor = self.index.proteins.by_accession.get(found["id"])
         if factor is None:
             return unresolved(text, f"{UNKNOWN}: not an accession of a reviewed human protein")
         return Resolution(text, factor, "protein", "accession")
@@ -221,12 +221,12 @@ class FactorVocabulary:
         """Fall back on all human proteins; only gene-like spelling counts, so that words stay words."""
         if _GENE_LIKE.fullmatch(text) is None or len(form) < _SHORT:
             return None
-        symbol = self.index.symbols.get(form)
+        symbol = self.index.proteins.symbols.get(form)
         if symbol is not None and (text == text.upper() or text == symbol):
             return Resolution(text, symbol, "protein", "UniProt gene name")
         if symbol is not None and _ORTHOLOG.fullmatch(text):
             return Resolution(text, symbol, "protein", "ortholog symbol")
-        owners = self.index.aliases.get(form, ())
+        owners = self.index.proteins.aliases.get(form, ())
         if symbol is None and owners and len(form) > _SHORT and sum(map(str.isupper, text)) > 1:
             if len(owners) == 1:
                 return Resolution(text, self._current(owners[0]), "protein", "UniProt gene name")
@@ -235,7 +235,7 @@ class FactorVocabulary:
 
     def _current(self, symbol: str) -> str:
         """Return the factor id of UniProt's symbol, which may be older than the id."""
-        return self.index.symbols.get(normal_form(symbol), symbol)
+        return self.index.proteins.symbols.get(normal_form(symbol), symbol)
 
 
 def _collective(found: Resolution, text: str) -> Resolution:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from secretome_ml.vocabulary.normalise import normal_form
 from secretome_ml.vocabulary.tables import Row, rows, split_cell
@@ -26,12 +26,23 @@ class FactorIndex:
     names: dict[str, tuple[str, str]]
     decisions: dict[str, Decision]
     unresolved: dict[str, str]
+    current: dict[str, str]
+    exact: dict[str, Decision]
+
+    @cached_property
+    def proteins(self) -> Proteins:
+        """The reviewed human proteins, read when the first name is none of a listed factor."""
+        return _proteins(self.factors)
+
+
+@dataclass(frozen=True)
+class Proteins:
+    """Look-ups of the reviewed human proteins beside the listed factors."""
+
     by_accession: dict[str, str]
     symbols: dict[str, str]
     aliases: dict[str, tuple[str, ...]]
     accessions: dict[str, str]
-    current: dict[str, str]
-    exact: dict[str, Decision]
 
 
 def light_form(name: str) -> str:
@@ -63,6 +74,18 @@ def factor_index() -> FactorIndex:
     }
     as_written = {row["name"] for row in rows("ambiguous") if row["as_written"]}
     decisions = {normal_form(n): d for n, d in decided.items() if n not in as_written}
+    current = {row["symbol"]: row["factor"] for row in rows("symbols")}
+    return FactorIndex(
+        factors=factors,
+        names=names,
+        decisions=decisions,
+        unresolved={light_form(row["name"]): row["reason"] for row in rows("unresolved")},
+        current=current,
+        exact={n: decided[n] for n in as_written},
+    )
+
+
+def _proteins(factors: dict[str, Row]) -> Proteins:
     by_accession: dict[str, str] = {}
     symbols: dict[str, str] = {}
     accessions: dict[str, str] = {}
@@ -79,16 +102,5 @@ def factor_index() -> FactorIndex:
         if row["uniprot"]:
             symbols[normal_form(by_accession.get(row["uniprot"], row["id"]))] = row["id"]
             by_accession[row["uniprot"]] = row["id"]
-    current = {row["symbol"]: row["factor"] for row in rows("symbols")}
-    return FactorIndex(
-        factors=factors,
-        names=names,
-        decisions=decisions,
-        unresolved={light_form(row["name"]): row["reason"] for row in rows("unresolved")},
-        by_accession=by_accession,
-        symbols=symbols,
-        aliases={form: tuple(owners) for form, owners in alias_owners.items()},
-        accessions=accessions,
-        current=current,
-        exact={n: decided[n] for n in as_written},
-    )
+    aliases = {form: tuple(owners) for form, owners in alias_owners.items()}
+    return Proteins(by_accession, symbols, aliases, accessions)

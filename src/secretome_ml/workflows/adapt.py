@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import cast
@@ -35,11 +34,14 @@ class Adapted:
         What it was adapted to.
     judged : Judged
         Each lot as the others predict it.
+    notes : tuple of str
+        What a reader of the numbers should know.
     """
 
     model: Model
     lots: Lots
     judged: Judged
+    notes: tuple[str, ...] = ()
 
     @property
     def adaptation(self) -> Adaptation:
@@ -124,7 +126,22 @@ def adapt(
         compared=_plain(judged.compared),
     )
     adapted = replace(model, adapted=adaptation, card=f"{model.card.rstrip()}\n\n{adaptation.card()}")
-    return Adapted(replace(adapted, digest=adapted.to_bundle("").digest), lots, judged)
+    notes = _outside(lots, scored)
+    return Adapted(replace(adapted, digest=adapted.to_bundle("").digest), lots, judged, notes)
+
+
+def _outside(lots: Lots, scored: Scored) -> tuple[str, ...]:
+    """Return which lots lie outside the domain of the model, and why; `score` expects nothing of such."""
+    reasons = scored.shared["domain_reason"]
+    told: dict[str, list[str]] = {}
+    for name, reason in zip(lots.names, reasons, strict=True):
+        if reason:
+            told.setdefault(str(reason), []).append(name)
+    return tuple(
+        f"{len(names)} of {len(lots)} lots lie outside the domain of the model ({', '.join(names[:4])}"
+        f"{', ...' if len(names) > 4 else ''}): {reason}"
+        for reason, names in told.items()
+    )
 
 
 def _handful(scored: Scored, batch: Batch, effect: str) -> tuple[str, ...]:
@@ -158,7 +175,11 @@ def _singles(lots: Lots, batch: Batch) -> Iterator[tuple[str, Array]]:
 
 
 def _plain(table: pd.DataFrame) -> list[dict[str, object]]:
-    """Return rows as a bundle keeps them: ten digits, missing as null, whole numbers as numbers."""
-    rounded = table.round(10).astype({c: "float64" for c in table.columns if table[c].dtype.kind in "if"})
-    rows: list[dict[str, object]] = json.loads(rounded.to_json(orient="records", double_precision=10))
-    return [{k: float(v) if isinstance(v, int) else v for k, v in row.items()} for row in rows]
+    """Return rows as a bundle keeps them: ten digits, missing as null."""
+    return [{str(k): _plain_value(v) for k, v in row.items()} for row in table.to_dict("records")]
+
+
+def _plain_value(value: object) -> object:
+    if isinstance(value, int | float):
+        return float(f"{value:.10g}") if np.isfinite(value) else None
+    return str(value)

@@ -6,9 +6,9 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
-import pyarrow as pa
 
 from secretome_ml.errors import InputRefused, NotEnoughEvidence, Problem
 from secretome_ml.evidence import Evidence, seen_studies, validate_evidence
@@ -19,7 +19,7 @@ from secretome_ml.profiles import Profiles, join_profiles, profiles_from_evidenc
 from secretome_ml.readers import read_profiles
 from secretome_ml.readers.formats import evidence_records
 from secretome_ml.readers.source import open_source
-from secretome_ml.stream import LongTable
+from secretome_ml.stream import LongFormat, LongTable
 from secretome_ml.trees.running import in_order
 from secretome_ml.validation.metrics import evaluate_predictions, pair_hits
 
@@ -116,12 +116,12 @@ def table_bytes(table: pd.DataFrame, suffix: str) -> bytes:
 
 
 def scored_batches(
-    model: Model, table: LongTable, threads: int | None = None, terms: bool = False
+    model: Model, table: LongTable | LongFormat, threads: int | None = None, terms: bool = False
 ) -> Iterator[Scored]:
     """Yield the scored batches of a long table in order; memory holds a few of them."""
     reader = table.reader()
 
-    def work(part: tuple[int, pa.RecordBatch]) -> Scored:
+    def work(part: tuple[int, Any]) -> Scored:
         start, cells = part
         return model.scored(reader.read(cells, start), terms)
 

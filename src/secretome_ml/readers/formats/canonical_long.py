@@ -104,6 +104,7 @@ def read_long(table: Table, one_sample: str | None) -> Measurements:
         context,
         preconditioning,
         manipulations_of(context),
+        columns={v: k for k, v in found.items()},
         notes=notes,
     )
 

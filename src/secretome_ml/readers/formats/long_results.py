@@ -155,6 +155,8 @@ def _columns(header: list[str]) -> dict[str, str]:
         column = next((folded[w] for w in words if w in folded and folded[w] not in found.values()), None)
         if column is not None:
             found[role] = column
+    if not {"sample", "factor"} <= found.keys():
+        return found
     bare = {fold_header(split_unit(h)[0]) or f: h for f, h in folded.items()}
     for kind, pattern in _VALUES:
         column = next((h for f, h in (folded | bare).items() if re.fullmatch(pattern, f)), None)

@@ -125,9 +125,25 @@ def read(source: Source) -> Measurements:
         roles,
         batches=batches,
         dropped=dropped,
+        columns=_became(sample, assay, uniprot, value, lod, kind, plate, qc),
         notes=notes,
         warnings=warnings,
     )
+
+
+def _became(
+    sample: str,
+    assay: str | None,
+    uniprot: str | None,
+    value: str,
+    lod: str | None,
+    kind: str | None,
+    plate: str | None,
+    qc: list[str],
+) -> dict[str, str]:
+    told = {sample: "sample", assay: "factor", uniprot: "accession", value: "amount (NPX)"}
+    told |= {lod: "limit of detection", kind: "type of sample", plate: "batch"}
+    return {c: role for c, role in told.items() if c} | dict.fromkeys(qc, "warnings of the instrument")
 
 
 def _numbers(

@@ -12,6 +12,7 @@ import yaml  # type: ignore[import-untyped]
 
 from secretome_ml.errors import BundleRefused
 
+DESCRIPTION = "MLmodel"
 LOADER = "secretome_ml.serving"
 # What we log takes 4 KiB and lies four deep.
 LARGEST, _DEEPEST = 16 * 1024, 12
