@@ -33,7 +33,6 @@ from secretome_ml.vocabulary import FactorVocabulary, Terms, parse_intervention
 Fact = tuple[str, str, dict[str, Any], Sentence]
 
 _VESICLES = ("ev", "exosome", "microvesicle", "apoptotic_bodies", "nanovesicles")
-_ELSEWHERE = ("cells", "unconditioned_medium", "recombinant_factor", "mitochondria", "coculture", "lysate")
 _GIVEN = wording("given")
 _AIM = wording("aim")
 _STUDY = wording("study")
@@ -178,7 +177,7 @@ def _first_look(paper: Paper) -> _Reading | None:
         for name in names:
             if name.column in ("cell_source", "species") and any(near(text, name, p) for p in producers):
                 (sources if name.column == "cell_source" else species)[name.value] += 1 + weight
-            if name.column == "product" and name.value not in _ELSEWHERE:
+            if name.column == "product" and _collected(name.value):
                 products[name.value] += weight
         if producers and _GIVEN.search(text) and weight:
             given += weight
@@ -218,8 +217,9 @@ def _abbreviations(paper: Paper) -> dict[str, str]:
             before = [
                 n for n in named_words(text[max(0, m.start() - 90) : m.start()]) if n.column == "cell_source"
             ]
-            if before:
-                found.setdefault(m["short"].rstrip("s"), before[-1].value)
+            short = m["short"].rstrip("s")
+            if before and short != "MSC":
+                found.setdefault(short, before[-1].value)
     return found
 
 
@@ -241,6 +241,11 @@ def _names(text: str, abbreviated: dict[str, str]) -> list[Named]:
             name = replace(name, value="MSC")
         found.append(name)
     return found
+
+
+def _collected(product: str) -> bool:
+    """Say whether a product is collected from cells: medium or vesicles, in whatever form."""
+    return Terms().parent("product", product) in ("whole", "vesicle", "soluble", "formulated")
 
 
 def _producers(names: list[Named]) -> list[Named]:
@@ -268,6 +273,12 @@ def _all_done(reading: _Reading, text: str) -> list[Done]:
     ]
     found = [d for d in found if _done_key(d) in reading.known]
     hypoxic = next((d for d in reading.known.values() if d.kind == "hypoxia"), None)
+    for done in reading.known.values():
+        # `the GDNF gene` is what the cells were given, once the paper has said so.
+        for factor in factors_in(text) if done.kind == "genetic_modification" else ():
+            known = factor.factor in _done_key(done)[2:] and re.match(r"\)?\s*genes?\b", text[factor.end :])
+            if known and done not in found:
+                found.append(replace(done, start=factor.start, end=factor.end))
     low = low_oxygen(text)
     if hypoxic and low and not any(f.kind == "hypoxia" for f in found):
         found.append(replace(hypoxic, start=low.start, end=low.end))
@@ -292,9 +303,7 @@ def _of_sentence(reading: _Reading, sentence: Sentence) -> Iterator[tuple[_Arm, 
     names = _names(text, reading.abbreviated)
     subject, other = _arms_of(reading, text, names)
     other = other or _plain_of(subject, text)
-    mentioned = bool(_producers(names)) or any(
-        n.column == "product" and n.value not in _ELSEWHERE for n in names
-    )
+    mentioned = bool(_producers(names)) or any(n.column == "product" and _collected(n.value) for n in names)
     if sentence.part == "background" or (not mentioned and not subject and not _ANAPHORA.search(text)):
         return
     aim = _AIM.search(text) is not None or (_SET_UP.search(text) is not None and not _FOUND.search(text))
@@ -319,7 +328,7 @@ def _of_sentence(reading: _Reading, sentence: Sentence) -> Iterator[tuple[_Arm, 
 
 
 def _plain_of(subject: tuple[_Arm, ...], text: str) -> tuple[_Arm, ...]:
-    """Return the plain preparation where the treated one was better, and the sentence does not say than what."""
+    """Return the plain preparation where the treated one was better, and it is not said than what."""
     treated = [a for a in subject if any(not _knocked(d) for d in a.done)]
     if not treated or _THAN.search(text) or not (_BETTER.search(text) or _BETTER_OF.search(text)):
         return ()
@@ -386,7 +395,7 @@ def _moved(name: Named, by: int) -> Named:
 
 
 def _named_products(names: list[Named]) -> list[str]:
-    return list(dict.fromkeys(n.value for n in names if n.column == "product" and n.value not in _ELSEWHERE))
+    return list(dict.fromkeys(n.value for n in names if n.column == "product" and _collected(n.value)))
 
 
 def _bases(reading: _Reading, text: str, own: list[Named]) -> list[_Arm]:
@@ -430,7 +439,9 @@ def _outcomes(
         if primed and readout.effect == "anti_inflammatory":
             continue
         cue = _governing(readout, cues, text)
-        result = _result(readout, cue, text, cues)
+        # What two preparations did alike they did both.
+        bare = [c for c in cues if c.kind != "same"] if len(spoken) > 1 and _BOTH_ALIKE.search(text) else cues
+        result = _result(readout, cue, text, bare)
         if result is None or _NO_READOUT.match(text[readout.end :]) or _of_the_cells(readout, text):
             continue
         told.append(readout.effect)
@@ -447,6 +458,10 @@ def _outcomes(
                 "effect": effect, "result": result, "readout": readout.words, **_no_arm_words(text),
                 **_moved_words(readout, result),
             }  # fmt: skip
+    alike = _BOTH_ALIKE.search(text) is not None and len(spoken) > 1 and not other
+    if alike:
+        for effect in dict.fromkeys(e for e, _, _ in found):
+            yield spoken[0], "comparisons", {"effect": effect, "than": spoken[1].name, "direction": "equal"}
     if found and _WEAKER.search(text):
         for arm in (a for a in spoken if a.donor):
             yield replace(arm, donor=None), "", {}
@@ -469,6 +484,7 @@ def _outcomes(
         reading.effects = tuple(dict.fromkeys(told))
 
 
+_BOTH_ALIKE = wording("both_alike")
 _WEAKER = wording("weaker")
 
 
@@ -489,13 +505,13 @@ def _of_the_cells(readout: Readout, text: str) -> bool:
     if readout.effect not in ("proliferative", "migratory", "anti_apoptotic"):
         return False
     before = text[max(0, readout.start - 45) : readout.start]
-    after = text[readout.end : readout.end + 25]
+    after = text[readout.end : readout.end + 90]
     own = _PRODUCERS.search(before) and not re.search(r"\b(?:of|in)\s+(?!the effect)", before[-12:])
     return bool(own) or _OF_PRODUCERS.match(after) is not None
 
 
 _OF_PRODUCERS = re.compile(
-    r"\s*(?:potential|rate|capacity|activity|ability)?\s*(?:of|in) (?:\w+ ){0,2}\w*(?:MSC|ADSC|ASC|BMSC)"
+    r"[^.;,]{0,60}?\b(?:of|in) (?:\w+ ){0,2}\w*(?:MSC|ADSC|ASC|BMSC)s?\b(?![- ](?:treated|group))"
 )
 
 

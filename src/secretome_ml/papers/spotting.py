@@ -229,8 +229,11 @@ def done_to_cells(text: str) -> list[Done]:
     """
     found = [*_genes(text), *_hypoxia(text), *_agents(text)]
     for kind, pattern in _OTHER_KINDS:
-        if (m := pattern.search(text)) and not _OTHER_SUBJECT.search(
-            text[max(0, m.start() - 90) : m.start()]
+        m = pattern.search(text)
+        if (
+            m
+            and _OWN_CELLS.search(text[max(0, m.start() - 60) : m.end() + 60])
+            and not _of_others(text[: m.start()][-90:])
         ):
             found.append(Done(kind, None, _measures(text[m.end() : m.end() + 60]), m.start(), m.end()))
     kept: list[Done] = []
@@ -287,6 +290,9 @@ _FROM_DONORS = re.compile(
 )
 
 
+_OWN_CELLS = re.compile(r"MSC|ASC|\bstem\b|stromal|spheroid|exosom|secretome", re.IGNORECASE)
+
+
 def _agents(text: str) -> Iterator[Done]:
     for m in _AGENT_AFTER.finditer(text):
         if _of_others(text[max(0, m.start() - 120) : m.start()]):
@@ -329,6 +335,10 @@ def _agent_list(text: str, shift: int) -> Iterator[Done]:
                 if (kind := _agent_kind(name)) is not None:
                     stated = _measures(part)
                     stated.fill(Measures(hours=_measures(text[position + len(part) :]).hours))
+                    # `preconditioned with the GDNF gene`: the gene was given, not the factor.
+                    after = part[words[first + length - 1][2] :]
+                    if kind == "cytokine" and re.match(r"\)?\s*genes?\b", after):
+                        kind, name = "genetic_modification", f"{name} over-expression"
                     hit = Done(kind, name, stated, shift + position + words[first][1],
                                shift + position + words[first + length - 1][2])  # fmt: skip
                     break
@@ -478,11 +488,13 @@ def factors_in(text: str) -> list[Factor]:
                 continue
             resolved = vocabulary.resolve(name)
             if resolved.factor and resolved.kind not in ("class",) and "qualifier" not in resolved.how:
-                found.append(Factor(resolved.factor, name, start, start + len(name)))
+                at = text.find(name, start)
+                found.append(Factor(resolved.factor, name, at, at + len(name)))
     return sorted(found, key=lambda f: f.start)
 
 
 def _bare(name: str) -> str:
+    name = re.sub(r"^(?:v|mod|Ad-|LV-)(?=[A-Z])", "", name)
     return re.sub(
         r"-(?:over-?express\w+|modified|transfected|transduced|treated|engineered|loaded|enriched|positive|"
         r"deficient|secreting|expressing|stimulated|primed|MSCs?|\w*MSCs?|ADSCs?|exos?|EVs?|CM|"
