@@ -330,3 +330,32 @@ def test_an_endless_exponent_in_a_large_table_and_in_a_workbook(tmp_path: Path) 
     assert refused(tmp_path / "t.xlsx")
     frame.to_parquet(tmp_path / "t.parquet")
     assert refused(tmp_path / "t.parquet")
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "growth"),
+    [
+        ("sample,factor,value", "a,VEGFA,1.5", 80),
+        ("Protein IDs,Gene names,LFQ intensity a", "P15692,VEGFA,1.5", 13),
+    ],
+)
+def test_what_would_not_fit_is_refused_before_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, header: str, row: str, growth: int
+) -> None:
+    from secretome_ml.readers import opening
+
+    text = f"{header}\n" + f"{row}\n" * (18 * 2**20 // (len(row) + 1))
+    monkeypatch.setattr(opening, "free_memory", lambda: len(text) * growth - 1)
+    problem = refused_text(tmp_path, text)[0]
+    assert "MiB are free" in problem.what
+    assert "read in parts" in problem.remedy
+    monkeypatch.setattr(opening, "free_memory", lambda: len(text) * growth)
+    opening.need_room("t.csv", len(text), growth)
+
+
+def test_the_memory_that_is_free_is_known_here() -> None:
+    from secretome_ml.readers import opening
+
+    free = opening.free_memory()
+    assert free is not None
+    assert 0 < free < 2**50

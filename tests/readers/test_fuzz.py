@@ -121,9 +121,9 @@ def test_mutations_end_well(format: str) -> None:
     rng = random.Random(f"seed {format}")
     for round in range(ROUNDS):
         content = mutate(SEEDS[format].encode(), rng)
-        start = time.perf_counter()
+        start = time.process_time()
         ends_well(content, format if round % 2 else None)
-        assert time.perf_counter() - start < 10
+        assert time.process_time() - start < 10
 
 
 CELLS = st.one_of(
@@ -215,13 +215,13 @@ def test_no_text_breaks_the_parsers(text: str) -> None:
 def test_nasty_texts_take_no_time(text: str) -> None:
     import pandas as pd
 
-    start = time.perf_counter()
+    start = time.process_time()
     parse_unit(text)
     decimal_mark([text])
     parse_numbers(pd.Series([text], dtype="object"))
     ends_well(f"sample,{text}\na,1\n".encode(), "wide")
     ends_well(f"sample,IL-6\na,{text}\n".encode(), None)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_a_folder_of_examples_mutated(tmp_path: Path) -> None:

@@ -38,6 +38,54 @@ NOT_OPENED = {
 }
 
 
+# Peak memory per byte of text, measured: a table read cell by cell, and an export read by columns.
+CELLWISE, COLUMNWISE = 80, 13
+_SMALL = 2**24
+_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+
+
+def need_room(file: str, size: int, growth: int) -> None:
+    """Refuse a text that would not fit into the memory that is free, before any of it is taken.
+
+    Parameters
+    ----------
+    file : str
+        Name of the file, for the message.
+    size : int
+        Bytes of text.
+    growth : int
+        Bytes of memory that each of them takes while it is read.
+
+    Raises
+    ------
+    InputRefused
+        If less is free. Small texts are never refused.
+    """
+    free = free_memory() if size > _SMALL else None
+    if free is not None and size * growth > free:
+        what = (
+            f"Read as a whole, its {size // 2**20} MiB need about {size * growth // 2**20} MiB of memory; "
+            f"{free // 2**20} MiB are free."
+        )
+        remedy = "Give a canonical table, one row a sample, as Parquet or CSV: it is read in parts."
+        raise refuse(file, what, remedy)
+
+
+def free_memory() -> int | None:
+    """Return the bytes that this process may still take; None where the system does not say."""
+    try:
+        text = Path("/proc/meminfo").read_text(encoding="ascii")
+    except OSError:
+        return None
+    free = [int(line.split()[1]) * 1024 for line in text.splitlines() if line.startswith("MemAvailable:")]
+    for place in _LIMITS:
+        try:
+            free.append(int(Path(place).read_text(encoding="ascii")))
+        except (OSError, ValueError):  # no such limit here, or `max`
+            continue
+    return min(free) if free else None
+
+
 def refuse(file: str, what: str, remedy: str) -> InputRefused:
     """Return the refusal of a whole file."""
     return InputRefused([Problem(file, None, None, what, remedy)])

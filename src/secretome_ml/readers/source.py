@@ -12,7 +12,7 @@ import pandas as pd
 
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.numbers import holds_endless
-from secretome_ml.readers.opening import Kind, open_content, refuse
+from secretome_ml.readers.opening import CELLWISE, COLUMNWISE, Kind, need_room, open_content, refuse
 from secretome_ml.readers.tables import (
     MAX_CELLS,
     Table,
@@ -113,6 +113,7 @@ class Source:
         if self.kind == "xlsx":
             return self.sheet.rows
         if self.kind == "text":
+            need_room(self.name, len(self.content), CELLWISE)
             return list(rows_of_text(self.name, self.text))
         raise refuse(self.name, f"This format is not read from {self.kind}.", "Give CSV, TSV or XLSX.")
 
@@ -133,6 +134,7 @@ class Source:
             if problems:
                 raise InputRefused(problems)
             return Table(self.name, frame, range(1, len(frame) + 1), 0)
+        need_room(self.name, len(self.content), CELLWISE)
         return make_table(self.name, rows_of_text(self.name, self.text))
 
     def columns(self, wanted: Iterable[str], numbers: Iterable[str] = ()) -> pd.DataFrame:
@@ -157,6 +159,7 @@ class Source:
             return self._parquet_frame(names)
         if self.kind == "xlsx" or len(self.text) < _LARGE or holds_endless(self.text):
             return self._careful(names)
+        need_room(self.name, len(self.content), COLUMNWISE)
         skip = 0
         for line in io.StringIO(self.text[:_LARGE], newline=None):
             if line.strip() and not is_comment(line):

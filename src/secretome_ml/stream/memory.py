@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
 from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.readers.opening import free_memory
 from secretome_ml.stream.source import TableSource
 
 _A_CELL, _TEXT_A_CELL = 1000, 6  # bytes: what reading a cell as a whole takes, and a cell of a CSV
-_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
 
 def require_room(source: TableSource, why: InputRefused) -> None:
@@ -41,19 +38,3 @@ def require_room(source: TableSource, why: InputRefused) -> None:
     )
     remedy = f"Give it in {-(-needed // max(free // 2, 1))} parts or more; or mend what stands against it."
     raise InputRefused([Problem(source.name, None, None, what, remedy), *why.problems])
-
-
-def free_memory() -> int | None:
-    """Return the bytes that this process may still take; None where the system does not say."""
-    try:
-        text = Path("/proc/meminfo").read_text(encoding="ascii")
-    except OSError:
-        return None
-    found = re.search(r"^MemAvailable:\s+(\d+) kB", text, re.MULTILINE)
-    free = [int(found[1]) * 1024] if found else []
-    for place in _LIMITS:
-        try:
-            free.append(int(Path(place).read_text(encoding="ascii")))
-        except (OSError, ValueError):  # no such limit here, or `max`
-            continue
-    return min(free) if free else None
