@@ -18,6 +18,7 @@ PACKAGE = ROOT / "src" / "secretome_ml"
 # Top to bottom; a file imports its own layer and those above it.
 ORDER = [
     "errors",
+    "numbers",
     "logs",
     "files",
     "parallel",
