@@ -29,6 +29,7 @@ from secretome_ml.features.batch import Batch, batch_of, batches_of
 from secretome_ml.features.columns import Array, Features
 from secretome_ml.features.encoder import Encoder
 from secretome_ml.models import MODELS, EffectModel, ModelState
+from secretome_ml.numbers import to_numbers
 from secretome_ml.paths import models_dir
 from secretome_ml.profiles.profiles import Profiles
 from secretome_ml.recipe import Recipe, recipe_from_dict
@@ -231,7 +232,7 @@ class Model:
                     "probability_low": low,
                     "probability_high": high,
                     "verdict": verdicts(low, high, self.usual[effect], reasons == ""),
-                    "percentile": self._percentiles(effect, margin),
+                    "percentile": self.percentiles(effect, margin),
                     "drivers": driver_texts(own, columns, share),
                 }
             )
@@ -279,7 +280,7 @@ class Model:
             values[ADAPTED] = self.adapted.state()
         return make_bundle(self.recipe.name, values, {"card.md": self.card.encode()}, command)
 
-    def _percentiles(self, effect: str, scores: Array) -> Array:
+    def percentiles(self, effect: str, scores: Array) -> Array:
         """Return the share of the corpus's arms that score lower, ties half, in percent."""
         reference = self.reference[effect]
         below = np.searchsorted(reference, scores - 1e-6)
@@ -388,7 +389,7 @@ def _require_fit(model: Model) -> None:
     require(all(0 <= i < len(nearest.facts) for arm in nearest.arms for i in arm), "the domain's arms")
     for rows, where in ((model.studies, "studies"), (model.metrics, "metrics")):
         require(isinstance(rows, list) and all(isinstance(row, dict) for row in rows), f"the {where}")
-    gaps = pd.to_numeric(model.held_out["gap"], errors="coerce").to_numpy(dtype=float)
+    gaps = to_numbers(model.held_out["gap"], coerce=True).to_numpy(dtype=float)
     require(bool(np.isfinite(gaps).all()), "the gaps of the held-out pairs")
     require(set(model.held_out["effect"]) <= set(effects), "the effects of the held-out pairs")
     require(isinstance(model.evidence_digest, str), "the digest of the evidence")

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from conftest import HEADLINE, ROOT, make_arm, make_record, run_command
+from secretome_ml.explanation.term_map import TERM_COLUMNS
 from secretome_ml.model import SCORE_COLUMNS
 
 CONTRACT = [
@@ -131,7 +132,7 @@ def test_the_contributions_add_up_to_the_score(command, trained, records: Path, 
     )
     assert done.code == 0, done.err
     scores, terms = pd.read_csv(out), pd.read_csv(tmp_path / "out.contributions.csv")
-    assert terms.columns.tolist() == ["sample", "effect", "term", "kind", "value", "contribution"]
+    assert terms.columns.tolist() == list(TERM_COLUMNS)
     sums = terms.groupby(["sample", "effect"])["contribution"].sum()
     for row in scores.to_dict("records"):
         assert abs(sums[row["sample"], row["effect"]] - row["score"]) < 1e-5

@@ -312,3 +312,32 @@ def test_the_command_says_how_good_it_is(command: Callable[..., Any]):
     done = command("design", "--held-out")
     assert done.code == 0, done.err
     assert "cell source" in done.out
+
+
+def test_only_what_is_asked_for_is_changed_and_no_gene_is_engineered(model, corpus):
+    start = read_start("cell_source=adipose; product=conditioned_medium")
+    found = design(model, start, corpus, ["angiogenic"], only=["preconditioning"], gene=False).ranked
+    assert set(found["slot"]) == {"preconditioning"}
+    assert set(found["feasible"]) == {"with the same cells"}
+    assert not found["change"].str.contains("over-express|knock down").any()
+    with pytest.raises(UnknownName, match="cannot be changed alone"):
+        design(model, start, corpus, ["angiogenic"], only=["moon"])
+
+
+def test_a_gain_in_percentiles_is_that_of_the_score(model, corpus):
+    start = read_start("cell_source=adipose; product=conditioned_medium")
+    found = design(model, start, corpus, ["angiogenic"], only=["product"]).ranked
+    score = model.score(start).set_index("effect").at["angiogenic", "score"]
+    reference = model.reference["angiogenic"]
+    place = [100.0 * np.mean(reference < v) for v in (score, *(score + found["gain"]))]
+    assert np.abs(found["percentile_gain"] - (np.array(place[1:]) - place[0])).max() < 1.0
+
+
+def test_a_variant_counts_the_studies_of_its_own_numbers(model, corpus):
+    start = read_start("cell_source=adipose; product=conditioned_medium")
+    found = design(model, start, corpus, ["angiogenic"], only=["preconditioning"]).ranked
+    own = found[found["change"] == "hypoxia (5 % O2)"].iloc[0]
+    told = corpus.preconditioning
+    same = told[(told["kind"] == "hypoxia") & (told["o2_percent"] == 5) & told["hours"].isna()]
+    assert 0 < own["of_variant"] <= same["study"].nunique()
+    assert own["of_variant"] < own["studies"]

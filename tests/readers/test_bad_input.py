@@ -302,3 +302,31 @@ def test_records_with_words_of_no_vocabulary(tmp_path: Path, change: tuple[str, 
     problem = refused(tmp_path / "r.jsonl")[0]
     assert change[1] in problem.what
     assert problem.file == "r.jsonl"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Gene,a,b\nVEGFA,{},2000\nIL6,800,50\n",
+        "Gene,log2FC\nVEGFA,{}\nIL6,-2\n",
+        "sample,VEGFA [pg/mL]\na,{}\n",
+        "sample,factor,value\na,VEGFA,{}\n",
+        "Sample,Gene,Ct\na,VEGFA,{}\n",
+        "Majority protein IDs,Gene names,LFQ intensity a\nP15692,VEGFA,{}\n",
+        "sample,preconditioning,VEGFA [pg/mL]\na,IFNG {} ng/mL,5\n",
+    ],
+)
+@pytest.mark.parametrize("number", ["1e2147483648", "-1e4294967299", "1e5" + "9" * 131 + "x"])
+def test_an_endless_exponent_ends_no_process(tmp_path: Path, text: str, number: str) -> None:
+    # pandas reads the first by leaving the memory it owns, and the second as 1000.
+    assert refused_text(tmp_path, text.format(number))
+
+
+def test_an_endless_exponent_in_a_large_table_and_in_a_workbook(tmp_path: Path) -> None:
+    rows = "".join(f"P{i:05d},{i}.5\n" for i in range(400_000))
+    assert refused_text(tmp_path, f"Protein,LFQ intensity a\nP15692,1e2147483648\n{rows}")
+    frame = pd.DataFrame({"Gene": ["VEGFA", "IL6"], "a": ["1e2147483648", "1"], "b": [1.5, 2]})
+    frame.to_excel(tmp_path / "t.xlsx", index=False)
+    assert refused(tmp_path / "t.xlsx")
+    frame.to_parquet(tmp_path / "t.parquet")
+    assert refused(tmp_path / "t.parquet")

@@ -36,6 +36,11 @@ def design(
     ] = None,
     sample: Annotated[str | None, typer.Option("--sample", help="Sample, where INPUT holds several.")] = None,
     most: Annotated[int, typer.Option("--most", min=1, max=6, help="Changes in a cocktail, at most.")] = 3,
+    only: Annotated[
+        str | None,
+        typer.Option("--only", help="Change only these: preconditioning, product, source, factor."),
+    ] = None,
+    no_gene: Annotated[bool, typer.Option("--no-gene", help="No engineered cells.")] = False,
     held_out: Annotated[
         bool, typer.Option("--held-out", help="Instead: how often held-out comparisons of one change agreed.")
     ] = False,
@@ -54,6 +59,7 @@ def design(
     For example:
       secretome-ml design --effect angiogenic --start 'cell_source=adipose; product=conditioned_medium'
       secretome-ml design profiles.csv --sample asc --effect anti_inflammatory --keep angiogenic
+      secretome-ml design lot.csv --effect angiogenic --only preconditioning,product --no-gene
       secretome-ml design --held-out
     """
     from secretome_ml.cli.design_tables import show_design, show_held_out
@@ -72,9 +78,10 @@ def design(
     if (source is None) == (start is None):
         raise typer.BadParameter("give either a file or --start.")
     preparation = chosen_preparation(source, start, sample, (format_name, metadata, control))
-    found = run(
-        open_model(model, local_store()), preparation, open_evidence(evidence), effect, keep or [], most
-    )
+    chosen = [name.strip() for name in (only or "").split(",") if name.strip()]
+    corpus = open_evidence(evidence)
+    scorer = open_model(model, local_store())
+    found = run(scorer, preparation, corpus, effect, keep or [], most, chosen, not no_gene)
     for note in found.notes:
         console.print(note, style="yellow", highlight=False, markup=False)
     if out is not None:

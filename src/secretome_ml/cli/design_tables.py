@@ -10,15 +10,16 @@ import pandas as pd
 
 from secretome_ml.cli.listing import plain_table
 from secretome_ml.cli.options import print_json, stdout
-from secretome_ml.design.rank import BETTER, best_variants
+from secretome_ml.design.rank import BETTER, ENGINEERING, OTHER_CELLS, THIS_WEEK, best_variants
 from secretome_ml.report.words import between, decimal, effect_label, signed
 from secretome_ml.workflows.design import Designed
 
+_COLUMNS = ("change", "score", "percentile", "refits", "studies", "tried", "right")
 _SHOWN, _CITED, _CHANGE_WIDTH = 12, 3, 28
 _LEGEND = (
-    "refits: share of refits on resampled studies in which the change helps. tried: comparisons within a "
-    "study that tried it and found more/as much/less. right: how often held-out comparisons of this kind "
-    "and size were ordered rightly."
+    "refits: share of refits on resampled studies in which the change helps. studies: those that did just "
+    "this. tried: comparisons within a study that tried it and found more/as much/less. right: how often "
+    "held-out comparisons of this kind and size were ordered rightly."
 )
 
 
@@ -28,31 +29,61 @@ def show_design(found: Designed) -> None:
         chance = between(row["probability"], row["probability_low"], row["probability_high"])
         stdout().print(f"Start, {effect_label(row['effect'])}: probability {chance}", highlight=False)
     shown = best_variants(found.ranked, _SHOWN)
+    several = len(found.effects) > 1
     for effect in found.effects:
-        rows = [
-            (
-                f"{row['rank']}. {row['change']}",
-                _chance(row).replace(" (", "\n(", 1).replace(" to ", "…"),
-                _refits(row),
-                f"{row['tried_better']}/{row['tried_equal']}/{row['tried_worse']}",
-                f"{decimal(row['right'])}\n({decimal(row['right_low'])}–{decimal(row['right_high'])})",
-                *((int(row["front"]),) if len(found.effects) > 1 else ()),
-            )
-            for row in shown[shown["effect"] == effect].to_dict("records")
-        ]
-        columns = ["change", "probability", "refits", "tried", "right"]
-        columns += ["front"] if len(found.effects) > 1 else []
+        own = shown[shown["effect"] == effect].sort_values("feasible", key=_ease, kind="stable")
+        rows: list[tuple[object, ...]] = []
+        for feasible, part in own.groupby("feasible", sort=False):
+            rows.append((f"{feasible}:", *[""] * (len(_COLUMNS) - 1), *([""] if several else [])))
+            rows += [_ranked(row, several) for row in part.to_dict("records")]
+        columns = list(_COLUMNS)
+        columns += ["front"] if several else []
         title = f"Gain, {effect_label(effect)}, with {found.level:.0%} intervals over resampled studies"
         table = plain_table(pd.DataFrame(rows, columns=columns), title)
         table.columns[0].min_width = _CHANGE_WIDTH
         stdout().print(table)
     stdout().print(_LEGEND, highlight=False)
+    _failed(found)
     _cocktail(found)
     if len(shown):
         stdout().print(plain_table(_studies(found, shown), "Studies"))
     counts = found.refused["reason"].str.replace(r"^\d+", "Fewer than 2", regex=True).str.split(";").str[0]
     for reason, number in counts.value_counts().head(5).items():
         stdout().print(f"Not ranked: {number} changes. {reason}.", highlight=False, markup=False)
+
+
+def _ranked(row: dict[Any, Any], several: bool) -> tuple[object, ...]:
+    return (
+        f"{row['rank']}. {row['change']}",
+        f"{signed(row['gain'])}\n({signed(row['low'])}…{signed(row['high'])})",
+        f"{row['percentile_gain']:+.0f}".replace("-", "\u2212"),
+        _refits(row),
+        row["of_variant"],
+        f"{row['tried_better']}/{row['tried_equal']}/{row['tried_worse']}",
+        f"{decimal(row['right'])}\n({decimal(row['right_low'])}–{decimal(row['right_high'])})",
+        *((int(row["front"]),) if several else ()),
+    )
+
+
+def _ease(feasibility: pd.Series) -> pd.Series:
+    return feasibility.map({THIS_WEEK: 0, OTHER_CELLS: 1, ENGINEERING: 2})
+
+
+def _failed(found: Designed) -> None:
+    """Print the changes that more comparisons within a study found no better than found better."""
+    ranked = found.ranked
+    worse = ranked[(ranked["tried_worse"] + ranked["tried_equal"]) > ranked["tried_better"]]
+    rows = [
+        (
+            row["change"],
+            effect_label(row["effect"]),
+            f"{row['tried_better']}/{row['tried_equal']}/{row['tried_worse']}",
+        )
+        for row in worse.drop_duplicates(["what", "effect"]).head(_SHOWN).to_dict("records")
+    ]
+    if rows:
+        table = pd.DataFrame(rows, columns=["tried and failed", "effect", "more/as much/less"])
+        stdout().print(plain_table(table, "What was tried and did not help"))
 
 
 def _refits(row: dict[Any, Any]) -> str:

@@ -125,4 +125,4 @@ def _show(found: Measure) -> None:
     ]  # fmt: skip
     columns = ["panel", "new", "narrower by", "other verdict", "most by"]
     whole = pd.DataFrame(panels, columns=[*columns, *(["cost"] if priced else [])])
-    stdout().print(plain_table(whole, "Panels on the market, whole"))
+    stdout().print(plain_table(whole, "Panels on the market"))

@@ -139,11 +139,13 @@ def score(
         stdout().print(scores_table(scores, scorer.recipe.level))
     elif out is None:
         typer.echo(csv_text(scores), nl=False)
-    outside = scores.drop_duplicates("sample")["in_domain"].eq(False).sum()
-    if outside:
-        console.print(
-            f"{outside} samples lie outside the domain of the model; see domain_reason.", style="yellow"
-        )
+    outside = scores.loc[scores["in_domain"].eq(False)].drop_duplicates("sample")["domain_reason"]
+    if len(outside):
+        reasons = outside.unique()
+        why = str(reasons[0]) if len(reasons) == 1 else "see domain_reason"
+        words = f"Not judged, outside the domain of the model: {len(outside)} of "
+        words += f"{scores['sample'].nunique()} samples; {why}."
+        console.print(words, style="yellow", highlight=False, markup=False)
     if verbose:
         console.print(f"Model {scorer.estimator.name}, digest {scorer.digest}", highlight=False)
 

@@ -116,6 +116,13 @@ class Change:
         """What is changed, variants in oxygen and time alike."""
         return " + ".join(sorted(self.brings)) or f"without {' + '.join(sorted(self.lost))}"
 
+    def of_this_variant(self) -> int:
+        """Return how many studies did just this: with its oxygen and hours, where it has any."""
+        numbers = [(row.get("o2_percent"), row.get("hours")) for row in self.add]
+        if not numbers or numbers[0] == (None, None):
+            return len(self.studies)
+        return len({c.study for c in self.reported if (c.o2_percent, c.hours) == numbers[0]})
+
     def apply(self, start: Preparation) -> Preparation:
         """Return the preparation after the change."""
         replaced = self.drop | {fact for fact in map(done_fact, self.add) if fact is not None}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from secretome_ml.design.change import Change, Preparation
 from secretome_ml.design.pareto import front_numbers, front_share
 from secretome_ml.design.scoring import score_preparations
 from secretome_ml.design.trials import Trials
+from secretome_ml.errors import UnknownName
 from secretome_ml.evidence import Evidence
 from secretome_ml.explanation.ordering import ordered_rightly
 from secretome_ml.model import Model
@@ -24,9 +25,17 @@ BETTER, WORSE, NOISE, UNKNOWN = "better", "worse", "not told from noise", "no in
 RANKED_COLUMNS = (
     "rank", "change", "slot", "what", "effect", "gain", "low", "high", "probability", "probability_gain",
     "probability_gain_low", "probability_gain_high", "helps", "verdict", "front", "front_share", "studies",
+    "of_variant", "percentile_gain", "feasible",
     "tested", "tried_better", "tried_equal", "tried_worse", "right", "right_low", "right_high",
     "right_pairs", "reported",
 )  # fmt: skip
+THIS_WEEK, OTHER_CELLS, ENGINEERING = "with the same cells", "with other cells", "by engineering the cells"
+SLOTS = {
+    "preconditioning": ("preconditioning",),
+    "product": ("product", "culture"),
+    "source": ("cell source",),
+    "factor": ("factor",),
+}
 REFUSED_COLUMNS = ("change", "slot", "reason")
 
 
@@ -58,6 +67,7 @@ def rank_changes(
     held_out: pd.DataFrame,
     effects: Sequence[str],
     keep: Sequence[str] = (),
+    wanted: Callable[[Change], bool] = lambda _: True,
 ) -> Ranking:
     """Rank every change that the evidence carries by what the model predicts for it.
 
@@ -79,10 +89,12 @@ def rank_changes(
         All effects to look at; the first decides within a front.
     keep : sequence of str
         Those among them that are not to be lost.
+    wanted : function
+        Says of a change whether it is looked at, as `wanted_changes` gives it.
     """
     own = Preparation.of(start)
     carried, refused = [], []
-    for change in candidate_changes(own, evidence, arms):
+    for change in filter(wanted, candidate_changes(own, evidence, arms)):
         reason = _not_carried(change, trials, effects)
         if reason:
             refused.append((change.label, change.slot, reason))
@@ -100,12 +112,43 @@ def rank_changes(
     frames = []
     for effect in effects:
         gains = scored.gains(effect)[inside].reset_index(drop=True)
-        frames.append(_rows(kept, gains, effect, trials, held_out, model.intervals.level))
+        rows = _rows(kept, gains, effect, trials, held_out, model.intervals.level)
+        frames.append(rows.assign(percentile_gain=_percentile_gains(model, start, effect, rows["gain"])))
     places = [list(model.effects).index(e) for e in effects]
     draws = scored.refits[:, inside][:, :, places]
     loses = np.any([f["verdict"] == WORSE for f, e in zip(frames, effects, strict=True) if e in keep], axis=0)
     ranked = _ordered(frames, draws, np.broadcast_to(loses, len(kept)))
     return Ranking({c.label: c for c in kept}, ranked, pd.DataFrame(refused, columns=list(REFUSED_COLUMNS)))
+
+
+def feasible(change: Change) -> str:
+    """Return what a change asks for: work of a week with the same cells, other cells, or engineering."""
+    if change.slot == "cell source":
+        return OTHER_CELLS
+    gene = any(row["kind"] == "genetic_modification" for row in change.add)
+    return ENGINEERING if gene else THIS_WEEK
+
+
+def wanted_changes(only: Sequence[str] = (), gene: bool = True) -> Callable[[Change], bool]:
+    """Return a function that says whether a change is looked at.
+
+    Parameters
+    ----------
+    only : sequence of str
+        What may be changed, of `SLOTS`; empty = everything.
+    gene : bool
+        Whether cells may be engineered.
+
+    Raises
+    ------
+    UnknownName
+        If one of the names is none of `SLOTS`.
+    """
+    for name in only:
+        if name not in SLOTS:
+            raise UnknownName(f"'{name[:40]}' cannot be changed alone; use {', '.join(SLOTS)}.")
+    slots = {slot for name in only or SLOTS for slot in SLOTS[name]}
+    return lambda change: change.slot in slots and (gene or feasible(change) != ENGINEERING)
 
 
 def best_variants(ranked: pd.DataFrame, most: int) -> pd.DataFrame:
@@ -158,6 +201,8 @@ def _rows(
                 "what": change.what,
                 "effect": effect,
                 "studies": len(change.studies),
+                "of_variant": change.of_this_variant(),
+                "feasible": feasible(change),
                 "tested": len(trials.tested_in(change, effect)),
                 **{f"tried_{n}": int(directions.get(d, 0)) for n, d in _TRIED.items()},
                 "right": found.value,
@@ -170,6 +215,13 @@ def _rows(
     names = [c for c in RANKED_COLUMNS if c not in gains.columns]
     table = pd.concat([pd.DataFrame(rows).reindex(columns=names), gains], axis=1)
     return table.assign(verdict=[verdict(a, b) for a, b in zip(gains["low"], gains["high"], strict=True)])
+
+
+def _percentile_gains(model: Model, start: Profiles, effect: str, gain: pd.Series) -> np.ndarray:
+    """Return by how many percentiles among the published arms a gain of the score moves the start."""
+    scores = model.score(start).set_index("effect")["score"]
+    places = model.percentiles(effect, np.array([scores[effect], *(scores[effect] + gain)]))
+    return np.asarray(places[1:] - places[0])
 
 
 _TRIED = {"better": "higher", "equal": "equal", "worse": "lower"}

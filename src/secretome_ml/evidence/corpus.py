@@ -16,6 +16,7 @@ from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.evidence.columns import Column, Table
 from secretome_ml.evidence.tables import TABLES
 from secretome_ml.files import HeldFolder, read_cell, read_steadily, recover, replace_folder, safe_cell
+from secretome_ml.numbers import to_numbers
 from secretome_ml.paths import data_dir
 
 log = logging.getLogger(__name__)
@@ -219,7 +220,7 @@ def _typed(cells: pd.Series, column: Column, file: str, problems: list[Problem])
         values = cells.str.lower().map({"true": True, "false": False})
         wanted = "true or false"
     else:
-        values = pd.to_numeric(cells, errors="coerce")
+        values = to_numbers(cells, coerce=True)
         if column.kind == "integer":
             values = values.where(values.isna() | (values % 1 == 0))
         wanted = "a whole number" if column.kind == "integer" else "a number"

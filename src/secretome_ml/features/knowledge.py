@@ -5,6 +5,7 @@ The parts of every sum are kept, so that an explanation can name the factor or c
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
@@ -12,7 +13,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import pandas as pd
 
-from secretome_ml.features.batch import Batch
+from secretome_ml.features.batch import Batch, Descriptions
 from secretome_ml.features.block import Block
 from secretome_ml.features.columns import Array, FeatureColumn, Unstated
 from secretome_ml.features.roles import Known
@@ -140,7 +141,7 @@ class KnowledgeBlock(Block):
     def parts(self, batch: Batch, effect: str) -> Parts:
         """Return what the sums of one effect are made of; the amounts of a sum add up to its value."""
         key = (self.name, effect)
-        described = batch.described.once(key, lambda profiles: tuple(self._damped(profiles, effect)))
+        described = batch.described.once(key, lambda _: tuple(self._damped(batch.described, effect)))
         return Parts(batch.once((self, effect), lambda: self._factors(batch, effect)), described)
 
     def _candidates(self, batch: Batch) -> list[FeatureColumn]:
@@ -182,30 +183,22 @@ class KnowledgeBlock(Block):
         shifts += (high - there) * (np.clip(levels, 1.0, 2.0) - 1.0)
         return shifts
 
-    def _damped(self, profiles: Profiles, effect: str) -> Iterator[Part]:
+    def _damped(self, described: Descriptions, effect: str) -> Iterator[Part]:
         parts = [
-            *self._interventions(profiles, effect),
-            *self._manipulations(profiles, effect),
-            *self._context(profiles, effect),
+            *self._interventions(described.once("done", lambda p: tuple(_done(p))), effect),
+            *self._manipulations(described.once("manipulated", lambda p: tuple(_manipulated(p))), effect),
+            *self._context(described.once("stated", lambda p: tuple(_stated(p))), effect),
         ]
         several: dict[tuple[int, str], int] = {}
         for part in parts:
             several[part.row, part.column] = several.get((part.row, part.column), 0) + 1
         for part in parts:
             number = several[part.row, part.column] if part.column in _OVERLAP else 1
-            yield part._replace(amount=part.amount / np.sqrt(number))
+            yield part if number == 1 else part._replace(amount=part.amount / math.sqrt(number))
 
-    def _interventions(self, profiles: Profiles, effect: str) -> Iterator[Part]:
-        frame = profiles.preconditioning
-        at = profiles.samples.get_indexer(frame["sample"]).tolist()
-        kinds, agents = (frame[c].to_numpy(dtype=object, na_value=None) for c in ("kind", "agent"))
-        told: dict[Done, tuple[str, str, Term, float]] = {}
-        for row, kind, agent in zip(at, kinds, agents, strict=True):
-            for done in done_by(str(kind), agent):
-                if done.direction != 0:
-                    if done not in told:
-                        told[done] = self._intervention(done, effect)
-                    yield Part(row, *told[done])
+    def _interventions(self, done: Sequence[tuple[int, Done]], effect: str) -> Iterator[Part]:
+        told = {one: self._intervention(one, effect) for one in {one for _, one in done}}
+        yield from (Part(row, *told[one]) for row, one in done)
 
     def _intervention(self, done: Done, effect: str) -> tuple[str, str, Term, float]:
         """Return the sum, the key, the term and the amount of what was done to the cells."""
@@ -226,26 +219,42 @@ class KnowledgeBlock(Block):
         key = f"{done.target} treatment" if done.target else done.kind
         return _AGENTS, key, term_of(done), role * done.direction
 
-    def _manipulations(self, profiles: Profiles, effect: str) -> Iterator[Part]:
+    def _manipulations(
+        self, manipulated: Sequence[tuple[int, str, str | None]], effect: str
+    ) -> Iterator[Part]:
         roles, conditions = self.known.roles.factors, self.known.roles.conditions
         gain, loss = (self.known.constants[c] for c in ("unknown_gain", "unknown_loss"))
-        frame = profiles.manipulations
-        at = profiles.samples.get_indexer(frame["sample"]).tolist()
-        kinds, targets = (frame[c].to_numpy(dtype=object, na_value=None) for c in ("kind", "target"))
-        for row, kind, target in zip(at, kinds, targets, strict=True):
+        for row, kind, target in manipulated:
             sign = -1.0 if kind in _TAKES_AWAY else 1.0 if kind == "added" else 0.0
             if target is not None:
                 amount = sign * roles.get((effect, target), gain)
             else:
-                amount = conditions.get((effect, "manipulation", str(kind)), loss)
-            key = f"{target} {kind}" if target else str(kind)
-            yield Part(row, _BLOCKING, key, Term(MANIPULATED, str(kind), target or ""), amount)
+                amount = conditions.get((effect, "manipulation", kind), loss)
+            key = f"{target} {kind}" if target else kind
+            yield Part(row, _BLOCKING, key, Term(MANIPULATED, kind, target or ""), amount)
 
-    def _context(self, profiles: Profiles, effect: str) -> Iterator[Part]:
-        for row, column, kind, word, about in _stated(profiles):
+    def _context(self, stated: Sequence[tuple[int, str, str, str, str]], effect: str) -> Iterator[Part]:
+        for row, column, kind, word, about in stated:
             amount = self.known.roles.conditions.get((effect, kind, word))
             if amount is not None:
                 yield Part(row, column, f"{kind}={word}", Term(about, word), amount)
+
+
+def _done(profiles: Profiles) -> Iterator[tuple[int, Done]]:
+    """Yield what was done to the cells, description by description."""
+    frame = profiles.preconditioning
+    at = profiles.samples.get_indexer(frame["sample"]).tolist()
+    kinds, agents = (frame[c].to_numpy(dtype=object, na_value=None) for c in ("kind", "agent"))
+    for row, kind, agent in zip(at, kinds, agents, strict=True):
+        yield from ((row, done) for done in done_by(str(kind), agent) if done.direction != 0)
+
+
+def _manipulated(profiles: Profiles) -> Iterator[tuple[int, str, str | None]]:
+    """Yield what was done to the product: description, kind and target."""
+    frame = profiles.manipulations
+    at = profiles.samples.get_indexer(frame["sample"]).tolist()
+    kinds, targets = (frame[c].to_numpy(dtype=object, na_value=None) for c in ("kind", "target"))
+    yield from zip(at, map(str, kinds), targets, strict=True)
 
 
 def _stated(profiles: Profiles) -> Iterator[tuple[int, str, str, str, str]]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pandas as pd
 
 from secretome_ml.errors import Problem
+from secretome_ml.numbers import to_numbers
 from secretome_ml.profiles.preconditioning_text import STANDARD, parse_preconditioning
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS
 from secretome_ml.vocabulary import Terms, parse_manipulation
@@ -74,7 +75,7 @@ def _numbers(
     texts: pd.Series, column: ContextColumn, file: str, lines: Sequence[int], problems: list[Problem]
 ) -> pd.Series:
     """Return plain numbers as text; what is none is refused."""
-    values = pd.to_numeric(texts, errors="coerce")
+    values = to_numbers(texts, coerce=True)
     for line, text in zip(lines, texts.where(values.isna()), strict=True):
         if not pd.isna(text):
             what = f"'{text[:60]}' is no number{f' of {column.unit}' if column.unit else ''}."

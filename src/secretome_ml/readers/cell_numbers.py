@@ -10,6 +10,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from secretome_ml.numbers import holds_endless
+
 Decimal = Literal[".", ","]
 
 # What instrument and statistics software writes for "no value"; a person's table may not use them.
@@ -156,7 +158,7 @@ def _parse(text: str, decimal: Decimal, missing: frozenset[str]) -> tuple[float,
     value = _number(estimate["number"] if estimate else text, decimal)
     if value is None:
         return np.nan, "", "bad"
-    if np.isnan(value):
+    if np.isnan(value) or holds_endless(text):
         return np.nan, "", "bad"
     return (value, "", "number") if np.isfinite(value) else (np.nan, "", "infinite")
 

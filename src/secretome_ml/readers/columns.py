@@ -16,6 +16,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from secretome_ml.numbers import to_numbers
 from secretome_ml.profiles.units import parse_unit
 from secretome_ml.readers.cell_numbers import EXPORT_MISSING, decimal_mark, parse_numbers
 from secretome_ml.readers.genes import resolve_name
@@ -247,7 +248,7 @@ def numbers_of(cells: pd.Series) -> np.ndarray | None:
     if pd.api.types.is_numeric_dtype(cells):
         return np.asarray(cells.to_numpy(dtype=float, na_value=np.nan))
     try:
-        return np.asarray(pd.to_numeric(cells.where(cells != "", np.nan)), dtype=float)
+        return np.asarray(to_numbers(cells.where(cells != "", np.nan)), dtype=float)
     except (ValueError, TypeError):
         pass
     distinct = cells.astype(str).unique()
@@ -267,7 +268,7 @@ def bad_cells(cells: pd.Series) -> np.ndarray:
     if pd.api.types.is_numeric_dtype(cells):
         return np.array([], dtype=int)
     try:
-        pd.to_numeric(cells.where(cells != "", np.nan))
+        to_numbers(cells.where(cells != "", np.nan))
     except (ValueError, TypeError):
         mark = decimal_mark(cells.astype(str).unique()) or "."
         parsed = parse_numbers(cells, mark, EXPORT_MISSING)

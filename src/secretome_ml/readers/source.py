@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.numbers import holds_endless
 from secretome_ml.readers.opening import Kind, open_content, refuse
 from secretome_ml.readers.tables import (
     MAX_CELLS,
@@ -154,7 +155,7 @@ class Source:
         names = list(dict.fromkeys([*wanted, *numeric]))
         if self.kind == "parquet":
             return self._parquet_frame(names)
-        if self.kind == "xlsx" or len(self.text) < _LARGE:
+        if self.kind == "xlsx" or len(self.text) < _LARGE or holds_endless(self.text):
             return self._careful(names)
         skip = 0
         for line in io.StringIO(self.text[:_LARGE], newline=None):

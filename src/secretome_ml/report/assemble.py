@@ -12,6 +12,7 @@ from secretome_ml.explanation.hints import hint_words, hints
 from secretome_ml.explanation.importance import global_importance
 from secretome_ml.profiles import Profiles
 from secretome_ml.report.figures import predictions_figure
+from secretome_ml.report.group_view import Groups, group_view
 from secretome_ml.report.inline import inline_svg
 from secretome_ml.report.learned import LEAST_SAMPLES, effect_views
 from secretome_ml.report.overall import caution_words, outside_domain, overall_words
@@ -26,7 +27,7 @@ from secretome_ml.trust.resampling import Estimate
 from secretome_ml.vocabulary.phrases import counted
 
 PARTS = (
-    "domain", "summary", "predictions", "drivers", "panel", "learned", "gallery", "read", "methods",
+    "domain", "summary", "predictions", "groups", "drivers", "panel", "learned", "gallery", "read", "methods",
     "versions",
 )  # fmt: skip
 # Samples that are told and drawn in full; more would make the page long and heavy.
@@ -63,6 +64,8 @@ class Report:
         What the model is.
     figures : mapping of str to (figure, caption)
         Further figures, drawn in a section of their own.
+    groups : Groups, optional
+        The groups of the file, where it has any.
     date : str
         Date of the input, as its owner gives it; the page never asks the clock.
     """
@@ -80,6 +83,7 @@ class Report:
     refits: int
     summary: ModelSummary
     figures: Figures = field(default_factory=dict, repr=False)
+    groups: Groups | None = field(default=None, repr=False)
     date: str = ""
 
 
@@ -90,6 +94,7 @@ def report_page(report: Report) -> str:
     full = [s for s in samples if s.told]
     read = read_view(report.profiles, report.important)
     outside = outside_domain(scores)
+    headline = [str(e) for e in pd.unique(scores["effect"])][:HEADLINE]
     many = len(samples) >= LEAST_SAMPLES
     effects = effect_views(_headline(report.terms), global_importance(report.terms), 0) if many else []
     shown = gallery(report.figures)
@@ -107,6 +112,7 @@ def report_page(report: Report) -> str:
                     ("domain", "Outside the domain", bool(outside)),
                     ("summary", "In short", True),
                     ("predictions", "All samples", True),
+                    ("groups", "Between the groups", report.groups is not None),
                     ("drivers", "Sample by sample", True),
                     ("panel", "The panel", True),
                     ("learned", "Over all samples", many),
@@ -129,6 +135,7 @@ def report_page(report: Report) -> str:
             "hints": [(clean(name), found) for name, found in second_look.items()],
             "refits": report.refits,
             "read": read,
+            "groups": group_view(report.groups, headline) if report.groups is not None else None,
             "brief": _brief(report, read),
             "panel": panel,
             "panel_quiet": sum(not view["rows"] for view in panel),

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from secretome_ml.design.agreement import INSTEAD, agreement_by_kind, held_out_kinds
-from secretome_ml.design.change import Preparation, preparations_as_profiles
+from secretome_ml.design.change import Change, Preparation, preparations_as_profiles
 from secretome_ml.design.cocktail import cocktail
-from secretome_ml.design.rank import BETTER, Ranking, rank_changes
+from secretome_ml.design.rank import BETTER, Ranking, rank_changes, wanted_changes
 from secretome_ml.design.trials import TRIAL_COLUMNS, read_trials
 from secretome_ml.errors import InputRefused, Problem, UnknownName
 from secretome_ml.evidence import Evidence
@@ -71,6 +71,8 @@ def design(
     effects: Sequence[str],
     keep: Sequence[str] = (),
     most: int = 3,
+    only: Sequence[str] = (),
+    gene: bool = True,
 ) -> Designed:
     """Rank the changes of a preparation for one effect, or for several at once.
 
@@ -86,6 +88,10 @@ def design(
         Effects to gain, and effects not to lose, by any name that resolves.
     most : int
         Changes to combine in a cocktail, at most.
+    only : sequence of str
+        What may be changed: `preconditioning`, `product`, `source`, `factor`; empty = everything.
+    gene : bool
+        Whether cells may be engineered.
 
     Raises
     ------
@@ -106,7 +112,9 @@ def design(
     """
     # One thread for linear algebra and trees: small matrices gain nothing from more.
     with threadpool_limits(1):
-        return _design(model, start, evidence, _effects(model, effects), _effects(model, keep), most)
+        wanted = wanted_changes(only, gene)
+        named = _effects(model, effects), _effects(model, keep)
+        return _design(model, start, evidence, *named, most, wanted)
 
 
 def _design(
@@ -116,6 +124,7 @@ def _design(
     effects: tuple[str, ...],
     keep: tuple[str, ...],
     most: int,
+    looked_at: Callable[[Change], bool],
 ) -> Designed:
     wanted = tuple(dict.fromkeys([*effects, *keep]))
     scores = model.score(start)
@@ -123,7 +132,7 @@ def _design(
     arms = profiles_from_evidence(evidence)
     trials = read_trials(evidence, arms)
     held_out = held_out_kinds(model.held_out, arms)
-    ranking = rank_changes(model, start, evidence, arms, trials, held_out, wanted, keep)
+    ranking = rank_changes(model, start, evidence, arms, trials, held_out, wanted, keep, looked_at)
     better = _better(ranking, wanted[0])
     mixed = cocktail(model, start, [ranking.changes[c] for c in better], trials, wanted, most)
     tried = [trials.of(c, e) for c in ranking.changes.values() for e in wanted]

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from secretome_ml.errors import InputRefused
 from secretome_ml.evidence import Evidence, load_evidence
+from secretome_ml.explanation.groups import group_differences, two_groups, with_amounts
 from secretome_ml.explanation.panel_sets import shipped_sets
 from secretome_ml.explanation.stability import sample_stability
 from secretome_ml.explanation.studies import studies_behind
@@ -20,6 +21,7 @@ from secretome_ml.models.targets import targets_from_evidence
 from secretome_ml.profiles import Profiles
 from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.report.assemble import IN_FULL, Report, report_page
+from secretome_ml.report.group_view import Groups
 from secretome_ml.report.printing import write_pdf
 from secretome_ml.report.summary import library_versions, summarise
 from secretome_ml.trust.resampling import Estimate, mean_over_studies
@@ -72,13 +74,15 @@ def report_html(
     evidence = evidence or load_evidence()
     told = profiles.take(profiles.samples[:IN_FULL])
     features, maps = model.encoded(told)
+    spread = sample_stability(maps, features, model.estimator, model.resampled, model.recipe.level)
     results, asked = _panel(profiles, tuple(map(str, told.samples)))
     return report_page(
         Report(
             profiles=profiles,
             scores=scores,
             terms=terms,
-            spread=sample_stability(maps, features, model.estimator, model.resampled, model.recipe.level),
+            spread=with_amounts(spread, told),
+            groups=_groups(profiles, scores, terms),
             studies=studies if studies is not None else studies_behind(told, evidence, model.effects),
             prevalence=prevalence(evidence, model),
             panel=results,
@@ -91,6 +95,28 @@ def report_html(
             date=date,
         )
     )
+
+
+def _groups(profiles: Profiles, scores: pd.DataFrame, terms: pd.DataFrame) -> Groups | None:
+    """Return what differs between the groups of a file, where it has any."""
+    found = two_groups(profiles)
+    if found is None:
+        return None
+    by, cohort, a, b = found
+    table = group_differences(profiles, cohort, a, b)
+    own = terms.assign(group=terms["sample"].map(cohort).astype(object))
+    size = cohort.value_counts()
+    # What a sample does not state adds nothing to the mean of its group.
+    sums = (
+        own.groupby(["effect", "term", "group"])["contribution"]
+        .sum()
+        .unstack("group")
+        .reindex(columns=[a, b])
+    )
+    moved = sums[a].fillna(0.0) / size[a] - sums[b].fillna(0.0) / size[b]
+    scored = scores.assign(group=scores["sample"].map(cohort).astype(object))
+    means = scored.groupby(["effect", "group"], sort=False)["percentile"].agg(["mean", "std", "size"])
+    return Groups(by, a, b, table, moved.rename("moved").reset_index(), means.reset_index())
 
 
 def write_report(

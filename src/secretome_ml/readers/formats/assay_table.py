@@ -95,7 +95,9 @@ def read(source: Source) -> Measurements:
         parts.append(part[cells.filled])
     if problems:
         raise InputRefused(one_of_a_kind(problems))
-    roles: dict[str, Role] = {n: role_of_well(n) if names.duplicated().any() else "sample" for n in names}
+    distinct = list(dict.fromkeys(names))
+    wells = len(distinct) < len(names)
+    roles: dict[str, Role] = {n: role_of_well(n) if wells else "sample" for n in distinct}
     left = [c for c in others if c not in told]
     said = [f"{len(factors)} factors x {len(roles)} samples, samples named by '{sample}'"]
     if why:
@@ -104,8 +106,8 @@ def read(source: Source) -> Measurements:
         shown = ", ".join(left[:8])
         said.append(f"columns about the samples, not read: {shown} (give them with --metadata)")
     if len(names) > len(roles):
-        wells = Counter(names)
-        said.append(f"{sum(1 for n in wells.values() if n > 1)} samples stand in several rows, read as wells")
+        rows = Counter(names)
+        said.append(f"{sum(1 for n in rows.values() if n > 1)} samples stand in several rows, read as wells")
     found: Scale = "log2" if scale == "log2" else "intensity" if scale == "intensity" else "stated"
     became = dict.fromkeys(factors, "amounts of a factor") | dict.fromkeys(
         left, "about the samples, not read"

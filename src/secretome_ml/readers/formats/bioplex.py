@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pandas as pd
 
 from secretome_ml.errors import InputRefused, Problem
@@ -28,6 +29,8 @@ _FIELDS: tuple[tuple[str, Scale, str | None], ...] = (
     ("fi", "mfi", "MFI"),
 )
 
+_MOST_LISTED = 20
+
 
 def recognises(source: Source) -> bool:
     """Say whether a row begins with `Type, Well, Description`."""
@@ -51,33 +54,36 @@ def read(source: Source) -> Measurements:
     _, analytes, fields, rows = best
     mark = decimal_mark({c for _, cells in rows for c in cells[3:]}) or "."
     roles: dict[str, Role] = {}
-    values, problems = [], []
-    for line, cells in rows:
+    names = []
+    for _, cells in rows:
         kind, well, description = ([*cells, "", "", ""])[:3]
         role: Role = next((r for pattern, r in _ROLE if pattern.fullmatch(kind)), "sample")
-        name = description if description and role == "sample" else f"{kind} {well}".strip()
-        roles[name] = role
-        for at in [
-            i for i in range(3, len(fields)) if fields[i].casefold().startswith(field) and analytes[i]
-        ]:
-            number = parse_numbers(
-                pd.Series([cells[at] if at < len(cells) else ""], dtype="object"), mark, EXPORT_MISSING
-            )
-            row = {"sample": name, "name": _BEAD.sub("", analytes[at]), "unit": unit}
-            if number.kind[0] in ("bad", "infinite"):
-                problems.append(
-                    Problem(source.name, line, analytes[at], "The cell is not a number.", "Export again.")
-                )
-            elif number.sign[0] == "<":
-                values.append({**row, "lod": number.value[0], "state": "not_detected"})
-            elif number.kind[0] != "missing":
-                values.append(
-                    {
-                        **row,
-                        "value": number.value[0],
-                        "flag": "above range" if number.sign[0] == ">" else None,
-                    }
-                )
+        names.append(description if description and role == "sample" else f"{kind} {well}".strip())
+        roles[names[-1]] = role
+    parts, problems = [], []
+    for at in range(3, len(fields)):
+        if not fields[at].casefold().startswith(field) or not analytes[at]:
+            continue
+        texts = pd.Series([cells[at] if at < len(cells) else "" for _, cells in rows], dtype="object")
+        found = parse_numbers(texts, mark, EXPORT_MISSING)
+        problems += [
+            Problem(source.name, rows[int(i)][0], analytes[at], "The cell is not a number.", "Export again.")
+            for i in np.flatnonzero(found.where("bad") | found.where("infinite"))[:_MOST_LISTED]
+        ]
+        low, above = found.sign == "<", found.sign == ">"
+        part = pd.DataFrame(
+            {
+                "sample": names,
+                "name": _BEAD.sub("", analytes[at]),
+                "unit": unit,
+                "value": np.where(low, np.nan, found.value),
+                "lod": np.where(low, found.value, np.nan),
+                "state": pd.Series("not_detected", index=range(len(rows))).where(low),
+                "flag": pd.Series("above range", index=range(len(rows))).where(above),
+            }
+        )
+        parts.append(part[~found.where("missing")])
+    values = pd.concat(parts) if parts else pd.DataFrame()
     if problems:
         raise InputRefused(problems)
     return Measurements(value_frame(values), scale, roles, notes=(f"Bio-Plex block '{field}' read",))

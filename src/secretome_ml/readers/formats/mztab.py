@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from secretome_ml.errors import InputRefused
+from secretome_ml.numbers import to_numbers
 from secretome_ml.readers.formats.protein_matrix import find, matrix_measurements
 from secretome_ml.readers.genes import gene_in_header
 from secretome_ml.readers.measurements import Measurements, value_frame
@@ -84,7 +85,7 @@ def _identified(
     if runs:
         names = short_names([_name(metadata, "ms_run", m["number"]) for m in runs.values()])
         for column, sample in zip(runs, names, strict=True):
-            counts = pd.to_numeric(frame[column].replace("null", np.nan), errors="coerce")
+            counts = to_numbers(frame[column].replace("null", np.nan), coerce=True)
             rows += [(sample, i) for i in frame.index[keep & (counts > 0)]]
     else:
         names = [source.name.split(".")[0]]

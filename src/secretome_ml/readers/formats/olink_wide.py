@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 import numpy as np
 import pandas as pd
@@ -64,10 +65,11 @@ def read(source: Source) -> Measurements:
         raise refuse(source.name, "NPX mix decimal commas and points.", "Export with one decimal mark.")
     limit = next((cells for n in _LIMITS for _, cells in tail if cells[0].strip().casefold() == n), None)
     samples = [cells[0].strip() for _, cells in body]
-    twice = sorted({s for s in samples if samples.count(s) > 1})
+    twice = sorted(s for s, rows in Counter(samples).items() if rows > 1)
     if twice:
         raise refuse(source.name, f"The sample '{twice[0][:60]}' stands twice.", "Give each sample one row.")
     problems, parts, low = [], [], 0
+    warned = [any(cells[w].strip().casefold() not in ("pass", "") for w in warning) for _, cells in body]
     for i in assays:
         found = parse_numbers(
             pd.Series([cells[i] for _, cells in body], dtype="object"), mark, EXPORT_MISSING
@@ -85,7 +87,6 @@ def read(source: Source) -> Measurements:
         ]
         below = found.value < lod
         low += int(below.sum())
-        warned = [any(cells[w].strip().casefold() not in ("pass", "") for w in warning) for _, cells in body]
         parts.append(
             pd.DataFrame(
                 {

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from secretome_ml import numbers
 from secretome_ml.errors import InputRefused, Problem
 from secretome_ml.readers.cell_numbers import EXPORT_MISSING, Decimal, decimal_mark, parse_numbers
 from secretome_ml.readers.genes import species_of
@@ -148,7 +149,11 @@ def to_numbers(file: str, cells: pd.DataFrame, names: list[str]) -> tuple[np.nda
 
 def _numeric(cells: pd.Series) -> pd.Series:
     """Return a column as numbers at once; raises where one cell is none."""
-    return cells if pd.api.types.is_numeric_dtype(cells) else pd.to_numeric(cells.where(cells != "", np.nan))
+    return (
+        cells
+        if pd.api.types.is_numeric_dtype(cells)
+        else numbers.to_numbers(cells.where(cells != "", np.nan))
+    )
 
 
 def find(header: list[str], *candidates: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from secretome_ml.numbers import to_numbers
 from secretome_ml.readers.measurements import Measurements, Role, from_matrix
 from secretome_ml.readers.opening import refuse
 from secretome_ml.readers.source import Source
@@ -70,7 +71,7 @@ def read(source: Source) -> Measurements:
             source.name, f"The sample '{twice[0][:60]}' stands twice.", "Give each SampleId one row."
         )
     matrix = np.array(
-        [pd.to_numeric(pd.Series(row[skip + 1 : skip + 1 + width]), errors="coerce") for row in rows]
+        [to_numbers(pd.Series(row[skip + 1 : skip + 1 + width]), coerce=True) for row in rows]
     ).T
     kind, organism = told("Type").str.casefold(), told("Organism").str.casefold()
     protein = kind.isin(["protein", ""]) & organism.isin(["human", ""]).to_numpy()

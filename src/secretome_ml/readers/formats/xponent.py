@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.numbers import to_numbers
 from secretome_ml.readers.cell_numbers import EXPORT_MISSING, Decimal, decimal_mark, parse_numbers
 from secretome_ml.readers.formats.xponent_blocks import Block, read_blocks, well_of
 from secretome_ml.readers.measurements import Measurements, Role, Scale, value_frame
@@ -61,7 +62,8 @@ def read(source: Source) -> Measurements:
     notes = (f"Luminex block '{name}' read: {len(block.analytes)} analytes; wells: {listed}",)
     batch = preamble.get("Batch", "")
     batches = dict.fromkeys(roles, batch) if batch else {}
-    wells = {n: well_of(r[1]) for n, r in zip(names, block.rows, strict=True) if names.count(n) == 1 and r[1]}
+    rows_of = Counter(names)
+    wells = {n: well_of(r[1]) for n, r in zip(names, block.rows, strict=True) if rows_of[n] == 1 and r[1]}
     warnings = _warnings(source.name, blocks, values, names)
     return Measurements(
         value_frame(values), scale, roles, batches=batches, wells=wells, notes=notes, warnings=warnings
@@ -135,7 +137,7 @@ def _below_the_curve(
     ):
         signal = np.array(
             [
-                pd.to_numeric(pd.Series(r[3], dtype="object"), errors="coerce").to_numpy(dtype=float)
+                to_numbers(pd.Series(r[3], dtype="object"), coerce=True).to_numpy(dtype=float)
                 for r in median.rows
             ]
         )

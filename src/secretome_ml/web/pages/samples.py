@@ -77,10 +77,12 @@ def sample_view(service: Service, library: Library, scored: Scored, number: int)
 
 def _drivers(model: Model, profile: Profiles) -> pd.DataFrame:
     """Return the contributions of one sample, with their intervals and whether their signs hold."""
+    from secretome_ml.explanation.groups import with_amounts
     from secretome_ml.explanation.stability import sample_stability
 
     features, maps = model.encoded(profile)
-    return sample_stability(maps, features, model.estimator, model.resampled, model.intervals.level)
+    spread = sample_stability(maps, features, model.estimator, model.resampled, model.intervals.level)
+    return with_amounts(spread, profile)
 
 
 def _whys(
