@@ -8,7 +8,7 @@ import pytest
 
 from secretome_ml.errors import InputRefused, NotInstalled
 from secretome_ml.papers import Candidate, propose, read_paper
-from secretome_ml.papers.candidates import load_helper
+from secretome_ml.papers.candidates import load_reader
 from secretome_ml.papers.sentences import split_sentences
 from secretome_ml.papers.spotting import done_to_cells
 
@@ -175,15 +175,15 @@ def test_a_further_reader_is_held_to_the_sentence(tmp_path: Path):
     (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
     paper = read_paper(tmp_path / "a.txt")
 
-    def helper(sentence: str, place: str) -> list[dict[str, object]]:
+    def further(sentence: str, place: str) -> list[dict[str, object]]:
         told = {"table": "factors", "arm": "adipose_conditioned_medium", "state": "detected"}
         return [{**told, "name": "VEGF"}, {**told, "name": "HGF"}]
 
-    found = propose(paper, helper)
+    found = propose(paper, further)
     said = [c for c in found if c.table == "factors" and c.fact["state"] == "detected"]
     assert [c.fact["name"] for c in said] == ["VEGF"], "HGF stands in no sentence"
     with pytest.raises(NotInstalled):
-        load_helper("no_such_module:reader")
+        load_reader("no_such_module:reader")
 
 
 def test_words_divided_at_the_end_of_a_line_are_made_whole(tmp_path: Path):

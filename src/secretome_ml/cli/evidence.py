@@ -134,12 +134,12 @@ def propose(
     from secretome_ml.files import write_file
     from secretome_ml.papers import propose as read_out
     from secretome_ml.papers import read_paper
-    from secretome_ml.papers.candidates import fact_words, load_helper, write_candidates
+    from secretome_ml.papers.candidates import fact_words, load_reader, write_candidates
     from secretome_ml.papers.confirming import candidate_csv
 
     if out is not None and out.suffix not in (".csv", ".jsonl"):
         raise typer.BadParameter(f"'{out.suffix}' is no format of candidates; use .csv or .jsonl.")
-    found = read_out(read_paper(paper), load_helper(reader) if reader else None)
+    found = read_out(read_paper(paper), load_reader(reader) if reader else None)
     if out is not None:
         write_file(out, candidate_csv(found) if out.suffix == ".csv" else write_candidates(found))
         speaker(quiet).print(f"Wrote {len(found)} candidates to {out}.", highlight=False, markup=False)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import importlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from secretome_ml.errors import InputRefused, NotInstalled, Problem
@@ -15,17 +15,10 @@ from secretome_ml.papers.reading import read_facts
 from secretome_ml.papers.spotting import factors_in, named_words, readouts_in, tidy
 from secretome_ml.vocabulary import FactorVocabulary, normal_form, targets_in
 
-Helper = Callable[[str, str], Iterable[dict[str, Any]]]
+Reader = Callable[[str, str], Iterable[dict[str, Any]]]
 """A further reader: from a sentence and its place to facts, `{"table": ..., "arm": ..., ...}`."""
 
 CANDIDATE_COLUMNS = ("number", "accept", "table", "arm", "fact", "sentence", "place")
-_KEYS = {
-    "preconditioning": "kind",
-    "factors": "name",
-    "outcomes": "effect",
-    "comparisons": "effect",
-    "mediators": "name",
-}
 
 
 @dataclass(frozen=True)
@@ -62,7 +55,7 @@ class Candidate:
         return (self.table, self.arm, *(f"{k}={v}" for k, v in sorted(self.fact.items())))
 
 
-def propose(paper: Paper, helper: Helper | None = None) -> list[Candidate]:
+def propose(paper: Paper, reader: Reader | None = None) -> list[Candidate]:
     """Return what a paper may state; nothing is imported, and a person decides about each.
 
     Rules over the package's own vocabulary read preparations, preconditioning with its numbers, factors,
@@ -72,7 +65,7 @@ def propose(paper: Paper, helper: Helper | None = None) -> list[Candidate]:
     ----------
     paper : Paper
         As `read_paper` gives it.
-    helper : callable, optional
+    reader : callable, optional
         A further reader, such as a language model that is installed here: called with every sentence and
         its place, it returns facts as dictionaries with `table`, `arm` and the columns of the table. Its
         facts pass the same check. Default: none.
@@ -92,9 +85,9 @@ def propose(paper: Paper, helper: Helper | None = None) -> list[Candidate]:
     [('studies', None), ('arms', None), ('outcomes', 'angiogenic')]
     """
     facts = list(read_facts(paper))
-    if helper is not None:
+    if reader is not None:
         for sentence in paper.sentences:
-            for told in helper(sentence.text, sentence.place):
+            for told in reader(sentence.text, sentence.place):
                 rest = {k: v for k, v in told.items() if k not in ("table", "arm")}
                 facts.append((str(told["table"]), str(told["arm"]), rest, sentence))
     if not any(table == "arms" for table, *_ in facts):
@@ -180,8 +173,8 @@ def _factor_in(name: str, text: str) -> bool:
     return wanted is not None and wanted in {f.factor for f in factors_in(text)}
 
 
-def load_helper(address: str) -> Helper:
-    """Return the function at `module:name`, an installed reader that helps the rules.
+def load_reader(address: str) -> Reader:
+    """Return the function at `module:name`, an installed reader beside the rules.
 
     Raises
     ------
@@ -190,19 +183,19 @@ def load_helper(address: str) -> Helper:
 
     Examples
     --------
-    >>> load_helper("secretome_ml.papers.candidates:no_help")("a sentence", "abstract")
+    >>> load_reader("secretome_ml.papers.candidates:no_facts")("a sentence", "abstract")
     []
     """
     module, _, name = address.partition(":")
     try:
-        found: Helper = getattr(importlib.import_module(module), name)
+        found: Reader = getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError, ValueError) as error:
         raise NotInstalled(f"There is no reader at '{address}' ({error}); give module:function.") from None
     return found
 
 
-def no_help(sentence: str, place: str) -> list[dict[str, Any]]:
-    """Return no facts: the form of a helper."""
+def no_facts(sentence: str, place: str) -> list[dict[str, Any]]:
+    """Return no facts: the form of a further reader."""
     return []
 
 
@@ -235,9 +228,3 @@ def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value:g}" if isinstance(value, float) else str(value).replace(";", ",")
-
-
-def numbered(candidates: Iterable[Candidate]) -> Iterator[Candidate]:
-    """Yield candidates with running numbers."""
-    for number, one in enumerate(candidates, start=1):
-        yield replace(one, number=number)

@@ -45,7 +45,6 @@ _PLAIN_ARM = wording("plain_arm")
 _NO_ARM = wording("no_arm")
 _LOSS = wording("loss")
 _THE_EFFECT = wording("the_effect")
-_IN_PRODUCT = wording("in_product")
 _IN_RECIPIENT = wording("in_recipient")
 _AMOUNT = wording("amount")
 _PROPERTY = re.compile(r"protecti|anti-?|immuno|pro-?angio|angiogenic|osteogenic|neurotroph", re.IGNORECASE)
@@ -758,14 +757,3 @@ def _once(facts: list[Fact]) -> Iterator[Fact]:
         if key not in seen:
             seen.add(key)
             yield table, arm, fact, sentence
-
-
-def cell_words(identifier: str) -> str:
-    """Return the readable form of a cell type.
-
-    Examples
-    --------
-    >>> cell_words("MSC")
-    'mesenchymal stromal cell'
-    """
-    return Terms().label("cell_type", identifier)

@@ -26,9 +26,6 @@ _TAIL_PRODUCTS = {
     "cm": "conditioned_medium", "cdm": "conditioned_medium", "secretome": "conditioned_medium",
 }  # fmt: skip
 _DONOR_LETTER = {"h": "human", "m": "mouse", "r": "rat"}
-_FROM = re.compile(
-    r"(?:-|\b)(?:derived|isolated|obtained|harvested|from|of|tissue|resident|lineage)\b", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True)
