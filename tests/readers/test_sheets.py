@@ -47,6 +47,7 @@ def test_every_context_column(tmp_path: Path) -> None:
 def test_free_words_of_a_treatment_column_are_kept_and_said(tmp_path: Path) -> None:
     profiles = read(tmp_path, "sample\ttreatment\nrun_A1\tcontrol\nrun_A2\tmoonlight\nrun_B1\thypoxia\n")
     assert profiles.preconditioning[["sample", "kind"]].values.tolist() == [
+        ["run_A1.raw", "none"],
         ["run_A2.raw", "other:moonlight"],
         ["run_B1.raw", "hypoxia"],
     ]
@@ -141,6 +142,7 @@ def test_one_letter_is_never_standard_culture(tmp_path: Path) -> None:
     assert profiles.preconditioning[["sample", "kind"]].to_numpy().tolist() == [
         ["run_A1.raw", "other:K"],
         ["run_A2.raw", "other:C"],
+        ["run_B1.raw", "none"],
     ]
     for word in ("'K'", "'C'", "'control' read as standard culture"):
         assert any(word in note for note in profiles.notes), word
@@ -257,5 +259,6 @@ def test_a_piece_of_an_organ_is_no_cell_source(tmp_path: Path, header: str, more
 def test_a_lineage_is_differentiation(tmp_path: Path, word: str, kind: str, agent: str | None) -> None:
     sheet = f"sample\tDifferentiation\nrun_A1\t{word}\nrun_A2\tcontrol\nrun_B1\tundifferentiated\n"
     rows = read(tmp_path, sheet).preconditioning
+    rows = rows[rows["kind"].ne("none")]  # what is said to be standard culture
     assert rows["kind"].tolist() == [kind]
     assert rows["agent"].astype(object).where(rows["agent"].notna(), None).tolist() == [agent]
