@@ -69,7 +69,9 @@ def evidence(copy: Copy, few) -> Path:
         for n in ("arms", "outcomes", "preconditioning")
     }
     tested = tables["outcomes"]
-    more = tested[tested["effect"] == "angiogenic"].assign(effect=NEW_EFFECT)
+    # Another effect: which way the vessels moved is no readout of it.
+    unread = {"readout_direction": "", "wanted_direction": ""}
+    more = tested[tested["effect"] == "angiogenic"].assign(effect=NEW_EFFECT, **unread)
     more["number"] = (more["number"].astype(int) + 100).astype(str)
     tables["outcomes"] = pd.concat([tested, more])
     place = list(tables["arms"].columns).index("fraction") + 1
