@@ -14,6 +14,7 @@ from secretome_ml.profiles.profiles import Profiles
 from secretome_ml.trust.resampling import Estimate, mean_over_studies
 from secretome_ml.vocabulary import FactorVocabulary
 from secretome_ml.vocabulary.columns import context_columns, names_where
+from secretome_ml.vocabulary.phrases import AGENT, FACTOR, GENE, MANIPULATED, Term, label
 
 EXPERIMENT_COLUMNS = ("study", "factor", "effect", "first", "second", "held", "sign", "route")
 # From the strongest to the weakest.
@@ -99,10 +100,11 @@ def terms_of(factor: str) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> terms_of("IL6")[:4]
-    ('IL6', 'IL6 gene', 'IL6 treatment', 'IL6 depleted')
+    >>> terms_of("IL6")[0]
+    'IL6'
     """
-    return (factor, f"{factor} gene", f"{factor} treatment", *(f"{factor} {m}" for m in TARGETED))
+    about = [Term(FACTOR, factor), Term(GENE, factor), Term(AGENT, factor)]
+    return tuple(label(t) for t in (*about, *(Term(MANIPULATED, m, factor) for m in TARGETED)))
 
 
 def _changed(facts: pd.DataFrame) -> Amounts:

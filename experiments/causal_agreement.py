@@ -30,6 +30,7 @@ from secretome_ml.report.words import effect_label, signed
 from secretome_ml.validation.guard import check_split, joined_duplicates
 from secretome_ml.validation.sealed import without_sealed
 from secretome_ml.validation.splits import Split, study_folds, study_groups
+from secretome_ml.vocabulary.phrases import label
 from secretome_ml.workflows.train import make_encoder
 
 FOLDS = 10
@@ -169,7 +170,7 @@ def _of_fold(
     features, given = encoder.encode(batch), {}
     for effect, found in term_maps(encoder, batch, features, typical_parts(encoder, learned)).items():
         values = found.contributions(model.contributions(features, effect))
-        given[effect] = pd.DataFrame(values, index=asked.samples, columns=list(found.terms))
+        given[effect] = pd.DataFrame(values, index=asked.samples, columns=list(map(label, found.terms)))
     return pd.Series(
         [_contributed(given[row.effect], row) for row in experiments.itertuples()], index=experiments.index
     )

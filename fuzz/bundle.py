@@ -300,7 +300,8 @@ def counted(tries: Iterator[tuple[bool, float]], what: str, every: int) -> None:
     for fine, seconds in tries:
         done, taken, longest = done + 1, taken + fine, max(longest, seconds)
         if done % every == 0:
-            print(f"... {done} {what} in {time.process_time() - start:.0f} s", file=sys.stderr, flush=True)
+            used = f"{time.process_time() - start:.0f} s; at most {longest:.2f} s and {_used():.0f} MiB"
+            print(f"... {done} {what} in {used}", file=sys.stderr, flush=True)
         if longest > SECONDS or _used() > MEBIBYTES:
             raise SystemExit(f"{what} number {done}: {seconds:.1f} s, {_used():.0f} MiB, beyond the limits")
     if done:

@@ -42,9 +42,20 @@ def test_no_study_is_judged_by_a_model_that_saw_it(few, monkeypatch):
     assert (found["model"] == 1.0).all()
 
 
-def test_the_majority_sign_is_that_of_the_other_folds(findings):
-    """Nearly all experiments promote, so it is + everywhere; it never looks at its own study."""
-    assert set(np.sign(findings["majority"])) == {1.0}
+def test_the_majority_sign_is_that_of_the_other_folds(few, monkeypatch):
+    """Two folds: what is said of one is the sign of the sum over the other."""
+    sides = []
+
+    def spy(recipe, profiles, targets, split, experiments):
+        sides.append(experiments)
+        return pd.Series(1.0, index=experiments.index)
+
+    monkeypatch.setattr(causal_agreement, "_of_fold", spy)
+    found = causal_findings(RECIPE, few, folds=2)
+    for own, others in (sides[:2], sides[1::-1]):
+        told = found.loc[found["study"].isin(own["study"]), "majority"]
+        assert len(told)
+        assert (np.sign(told) == np.sign(others["sign"].sum())).all()
 
 
 def test_roles_are_the_list_of_known_roles(findings):

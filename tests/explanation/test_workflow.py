@@ -82,7 +82,7 @@ def test_profiles_get_studies_spread_and_page(explained: Path):
     assert set(studies["sample"]) == {"asc_normoxia", "asc_hypoxia"}
     assert set(studies["effect"]) == set(HEADLINE)
     page = (explained / "explanation.html").read_text(encoding="utf-8")
-    assert "The studies behind" in page
+    assert ": nearest studies" in page
     for doi in studies["doi"].dropna().head(3):
         assert f"https://doi.org/{doi}" in page
 

@@ -98,7 +98,7 @@ def test_templates_can_be_read(tmp_path: Path, name: str) -> None:
     else:
         profiles = read_profiles(path)
         assert list(profiles.samples) == ["example_1", "example_2"]
-        assert profiles.preconditioning["kind"].tolist() == ["hypoxia"]
+        assert profiles.preconditioning["kind"].tolist() == ["none", "hypoxia"]
 
 
 EXAMPLES = {

@@ -77,7 +77,7 @@ def test_scores_and_contributions_are_replaced_together_or_not_at_all(trained, t
     assert run()[0] == 0
     new = tree(out)
     assert set(new) == set(old)
-    assert len(new["scores.csv"]) + 2000 < len(new["scores.contributions.csv"])
+    assert len(new["scores.csv"]) + 800 < len(new["scores.contributions.csv"])
     outcomes = []
     for at in range(1, MOST_STEPS):
 
@@ -98,7 +98,7 @@ def test_scores_and_contributions_are_replaced_together_or_not_at_all(trained, t
     def no_room() -> tuple[int, str]:
         import resource
 
-        room = len(new["scores.csv"]) + 1000
+        room = len(new["scores.csv"]) + 400
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
         return run()
 

@@ -23,7 +23,7 @@ def survive(work, below: Path, check, every: int = 1) -> int:
     """Kill `work` before each of its changes, or before every n-th; `check` after each; return how many."""
     for at in range(1, MOST_STEPS, every):
         if not killed_at(work, below, at):
-            sys.stdout.write(f"killed {at // every} times\n")  # `pytest -rP` shows it
+            sys.stdout.write(f"killed {(at - 1) // every} times\n")  # `pytest -rP` shows it
             return at - 1
         check()
     raise AssertionError(f"more than {MOST_STEPS} changes")

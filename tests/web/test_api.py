@@ -29,7 +29,7 @@ SAMPLES = [
             {"name": "HGF", "state": "not_detected", "lod": 3.2, "unit": "pg/mL"},
         ],
     },
-    {"sample": "plain", **CONTEXT},
+    {"sample": "plain", **CONTEXT, "preconditioning": [{"kind": "none"}]},
 ]
 PRIMING = '"hypoxia(o2=1%, hours=48) + cytokine(IFNG, 10 ng/mL, hours=24)"'
 TABLE = f"""sample,cell_type,cell_source,species,product,preconditioning,VEGF-A,IL-6 [pg/mL],HGF [pg/mL]

@@ -99,7 +99,7 @@ def test_a_change_is_what_scoring_the_changed_table_gives(service_client: TestCl
     for change in (
         "HGF: detected → elevated",
         "cell source: adipose tissue → bone marrow",
-        "none stated → hypoxia",
+        "none → hypoxia",
     ):
         assert change in told
     by_hand = (

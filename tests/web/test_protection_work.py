@@ -92,14 +92,14 @@ def test_nothing_of_an_upload_stays(service_client, tmp_path: Path, monkeypatch)
 
     read = readers.read_profiles
 
-    def look(path: Path, *rest: Any) -> Any:
+    def look(path: Path, *rest: Any, **more: Any) -> Any:
         seen.extend(
             (
                 path.stat().st_mode & 0o077 and path.parent.stat().st_mode & 0o077,
                 len(list(tmp_path.iterdir())),
             )
         )
-        return read(path, *rest)
+        return read(path, *rest, **more)
 
     monkeypatch.setattr("secretome_ml.readers.read_profiles", look)
     service_client.post("/api/v1/score", files={"file": ("a.csv", b"sample,cell_source\na,adiposs\n")})

@@ -111,7 +111,7 @@ def read_lots(path: Path | str, outcome: str = OUTCOME, assay: str | None = None
     Examples
     --------
     >>> from secretome_ml.paths import data_dir
-    >>> lots = read_lots(data_dir() / "examples" / "simulated_lots.csv")
+    >>> lots = read_lots(data_dir() / "examples" / "simulated_lots.csv", outcome="migration")
     >>> len(lots), lots.kind
     (9, 'number')
     """

@@ -15,6 +15,7 @@ from secretome_ml.evidence.cargo import cargo
 from secretome_ml.explanation.league import components, league
 from secretome_ml.profiles.from_evidence import profiles_from_evidence
 from secretome_ml.vocabulary import FactorVocabulary, Terms, find_agent
+from secretome_ml.vocabulary.columns import context_columns
 
 KNOWN_COLUMNS = (
     "effect", "studies", "arms", "beneficial", "null", "adverse", "share", "low", "high",
@@ -22,7 +23,8 @@ KNOWN_COLUMNS = (
 )  # fmt: skip
 # Two-sided 90 %, as all intervals.
 _Z = 1.645
-_COLUMNS = ("cell_source", "cell_type", "product", "culture", "fraction")
+# A tissue is asked for more often than the cells that are named after it.
+_COLUMNS = tuple(sorted((c.name for c in context_columns() if c.is_term), key=lambda n: n != "cell_source"))
 _PRESENT = ("elevated", "detected", "unchanged")
 
 

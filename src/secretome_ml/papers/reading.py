@@ -29,10 +29,10 @@ from secretome_ml.papers.spotting import (
 )
 from secretome_ml.papers.wordings import wording
 from secretome_ml.vocabulary import FactorVocabulary, Terms, parse_intervention
+from secretome_ml.vocabulary.columns import context_columns
 
 Fact = tuple[str, str, dict[str, Any], Sentence]
 
-_VESICLES = ("ev", "exosome", "microvesicle", "apoptotic_bodies", "nanovesicles")
 _GIVEN = wording("given")
 _AIM = wording("aim")
 _STUDY = wording("study")
@@ -84,13 +84,7 @@ class _Arm:
 
     @property
     def fact(self) -> dict[str, Any]:
-        stated = {
-            "cell_type": self.cell_type,
-            "cell_source": self.cell_source,
-            "species": self.species,
-            "donor": self.donor,
-            "product": self.product,
-        }
+        stated = {c.name: getattr(self, c.name, None) for c in context_columns()}
         return {k: v for k, v in stated.items() if v}
 
 
@@ -409,7 +403,7 @@ def _bases(reading: _Reading, text: str, own: list[Named]) -> list[_Arm]:
     products = _named_products(own)
     if products:
         product = next((p for p in reading.products if p in products), products[0])
-        if product in _VESICLES and reading.usual.product in _VESICLES:
+        if _vesicles(product) and _vesicles(reading.usual.product):
             product = reading.usual.product
     elif producers and _GIVEN.search(text) and "cells" in reading.products:
         product = "cells"
@@ -544,7 +538,7 @@ def _lost_arm(reading: _Reading, text: str) -> _Arm | None:
     taken = _TAKEN.search(text)
     if taken is None:
         return None
-    kind = next(k for k, words in _TAKING.items() if re.match(words, taken[0].lower()))
+    kind = _taking(taken[0])
     near_by = factors_in(text[max(0, taken.start() - 30) : taken.end() + 70])
     if kind in ("neutralised", "inhibited") and not near_by:
         return None
@@ -554,15 +548,20 @@ def _lost_arm(reading: _Reading, text: str) -> _Arm | None:
 _POINTED = re.compile(r"\b(?:these|this|such|its)\b", re.IGNORECASE)
 
 
+def _vesicles(product: str) -> bool:
+    return Terms().parent("product", product) == "vesicle"
+
+
 def _knocked(done: Done) -> bool:
     return parse_intervention(done.kind, done.agent).kind in _KNOCKED
 
 
-_TAKING = {
-    "heat_inactivated": "heat|boil", "nuclease": "rnase", "protease": "trypsin|proteinase",
-    "depleted": "deplet|removal", "inhibited": "inhibitor", "neutralised": "neutrali|antibod|block|antagoni",
-}  # fmt: skip
 _TAKEN = wording("taken")
+
+
+def _taking(word: str) -> str:
+    """Return the manipulation that a word which `taken` finds stands for."""
+    return next(k for k in Terms().ids("manipulation") if wording(f"taken_{k}").match(word))
 
 
 def _governing(readout: Readout, cues: list[Cue], text: str) -> Cue | None:
@@ -709,11 +708,7 @@ def _done_fact(done: Done) -> dict[str, Any]:
 
 def _where_named(paper: Paper, arm: _Arm, sentence: Sentence) -> Sentence:
     """Return the sentences that together name an arm's tissue, species and product, as few as may be."""
-    wanted = {
-        (column, value)
-        for column, value in arm.fact.items()
-        if column in ("cell_source", "species", "product")
-    }
+    wanted = {(column, value) for column, value in arm.fact.items() if column not in ("cell_type", "donor")}
     held = [
         (one, {(n.column, n.value) for n in named_words(tidy(one.text))} & wanted)
         for one in (sentence, *paper.sentences[:60])

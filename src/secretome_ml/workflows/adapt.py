@@ -95,7 +95,7 @@ def adapt(
     >>> from secretome_ml import load_model
     >>> from secretome_ml.adaptation.lots import read_lots
     >>> from secretome_ml.paths import data_dir
-    >>> lots = read_lots(data_dir() / "examples" / "simulated_lots.csv")
+    >>> lots = read_lots(data_dir() / "examples" / "simulated_lots.csv", outcome="migration")
     >>> found = adapt(load_model(), lots, "angiogenic")
     >>> found.judged.better("mean")
     'yes'

@@ -77,8 +77,8 @@ def known_range(factor: str, quantity: str, source: str | None, product: str | N
 
     Examples
     --------
-    >>> known_range("IL6", "concentration", "adipose").high
-    20000.0
+    >>> round(known_range("IL6", "concentration", "adipose").high)
+    24424
     """
     found = published_range(factor, quantity, source, product)
     return found or (usual_amounts().get(factor) if quantity == "concentration" else None)

@@ -31,6 +31,7 @@ FORMATS = (
     "xponent",
     "intelliflex",
     "bioplex",
+    "long_results",
     "plate",
     "long",
     "elisa",
