@@ -2,7 +2,7 @@
 
 A reader sees what is stated of two arms of a study and the effect, in a random order, and says which arm
 did better and whether the paper was recalled. `blind_readings.csv` holds the answers. The pairs were drawn at
-random from the training side (at most two of a study, none described alike), and the model's answers are those
+random from the training side (at most two of a study, none described alike), and what the model says is that
 of its nested cross-validation, which has not seen the study either.
 """
 
