@@ -15,7 +15,7 @@ from benchmarks import made
 from benchmarks.measure import Figure, compare
 from secretome_ml import load_model
 from secretome_ml.models.boosted import BoostedTrees
-from secretome_ml.trees import PatternTables
+from secretome_ml.models.trees import PatternTables
 
 
 def figures(folder: Path, quick: bool) -> Iterator[Figure | str]:

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 import xgboost as xgb
 
 from secretome_ml import load_evidence, load_model
-from secretome_ml.files import write_table
+from secretome_ml.core.files import write_table
 from secretome_ml.model import Model
 from secretome_ml.models.boosted import BoostedTrees
 from secretome_ml.stream import LongTable

@@ -21,7 +21,7 @@ _PEAK = """
 import json, re, sys
 from pathlib import Path
 from secretome_ml import load_model
-from secretome_ml.files import write_table
+from secretome_ml.core.files import write_table
 from secretome_ml.stream import open_long
 from secretome_ml.workflows.score import scored_batches
 batches = scored_batches(load_model(), open_long(sys.argv[1]))

@@ -100,7 +100,7 @@ def _save_models(folder: Path) -> tuple[Path, Path]:
 
     from benchmarks.service_bare import booster_of
     from secretome_ml import load_model
-    from secretome_ml.paths import models_dir
+    from secretome_ml.core.paths import models_dir
 
     released = models_dir() / "default"
     booster = booster_of(load_model())

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.measure import Figure, compare
-from secretome_ml.paths import data_dir
+from secretome_ml.core.paths import data_dir
 
 LIBRARIES = "import numpy, xgboost"
 

@@ -20,11 +20,11 @@ from joblib import cpu_count
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
+from secretome_ml.core.parallel import over_processes
 from secretome_ml.evidence import load_evidence
 from secretome_ml.features.columns import Features
 from secretome_ml.features.encoder import Encoder
 from secretome_ml.models import BASELINES, MODELS, Targets, targets_from_evidence
-from secretome_ml.parallel import over_processes
 from secretome_ml.profiles import Profiles, profiles_from_evidence
 from secretome_ml.recipe import load_recipe
 from secretome_ml.trust.calibration import fit_calibrator

@@ -53,6 +53,7 @@ _SHOWN = 6
 
 def blocks() -> dict[str, str]:
     """Return every block of numbers: of `secretome-ml evidence stats`, and of `evidence agreement`."""
+    from secretome_ml.core.paths import data_dir
     from secretome_ml.evidence import (
         HEADLINE_EFFECTS,
         evidence_stats,
@@ -60,7 +61,6 @@ def blocks() -> dict[str, str]:
         read_records,
         reading_agreement,
     )
-    from secretome_ml.paths import data_dir
 
     evidence = load_evidence()
     agreement = reading_agreement(evidence, read_records(data_dir() / "second_readings.jsonl"))

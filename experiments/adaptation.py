@@ -21,9 +21,9 @@ from matplotlib.figure import Figure
 from secretome_ml import load_model
 from secretome_ml.adaptation.judged import ADAPTED, FACTOR, MEAN, MODEL, judge
 from secretome_ml.adaptation.lots import NUMBER
+from secretome_ml.core.files import write_file
+from secretome_ml.core.paths import data_dir
 from secretome_ml.features.batch import batch_of
-from secretome_ml.files import write_file
-from secretome_ml.paths import data_dir
 from secretome_ml.profiles import Profiles
 from secretome_ml.readers.assemble import assemble
 from secretome_ml.readers.formats.canonical_wide import read_table

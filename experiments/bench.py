@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from experiments.judged import Judged, judge, judge_predictions
+from secretome_ml.core.parallel import over_processes
 from secretome_ml.evidence import Evidence
 from secretome_ml.features.columns import Features
 from secretome_ml.features.encoder import Encoder
 from secretome_ml.models.targets import Targets, targets_from_evidence
-from secretome_ml.parallel import over_processes
 from secretome_ml.profiles import Profiles, profiles_from_evidence
 from secretome_ml.recipe import Recipe
 from secretome_ml.trust.resampling import Estimate

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from secretome_ml.files import write_file
+from secretome_ml.core.files import write_file
 from secretome_ml.model import Model, load_model
 from secretome_ml.trust.resampling import mean_over_studies
 

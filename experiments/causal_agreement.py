@@ -16,12 +16,12 @@ from joblib import Parallel, delayed
 
 from experiments.bench import Section
 from experiments.causal import CHANGED, ROUTES, agreement_row, causal_experiments, findings_of, terms_of
+from secretome_ml.core.files import write_file
 from secretome_ml.evidence import Evidence, load_evidence
 from secretome_ml.explanation.contributions import term_maps, typical_parts
 from secretome_ml.features.batch import batch_of
 from secretome_ml.features.knowledge import KnowledgeBlock
 from secretome_ml.features.roles import known_roles
-from secretome_ml.files import write_file
 from secretome_ml.models import MODELS, Targets, targets_from_evidence
 from secretome_ml.profiles import Profiles, profiles_from_evidence
 from secretome_ml.profiles.from_evidence import study_of

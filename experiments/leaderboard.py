@@ -11,8 +11,8 @@ from pathlib import Path
 
 from experiments import board_errors, board_models, board_trust
 from experiments.bench import Bench, Log, make_bench
+from secretome_ml.core.files import write_file
 from secretome_ml.evidence import Evidence, load_evidence
-from secretome_ml.files import write_file
 from secretome_ml.models.registry import BASELINES
 from secretome_ml.recipe import Recipe, load_recipe
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from secretome_ml.errors import InputRefused
+from secretome_ml.core.errors import InputRefused
 from secretome_ml.evidence import Evidence, load_evidence
 from secretome_ml.papers import Candidate, propose, read_paper
 from secretome_ml.vocabulary import FactorVocabulary, Terms, parse_intervention

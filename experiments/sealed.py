@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
+from secretome_ml.core.files import write_file
 from secretome_ml.evidence import Evidence, load_evidence
 from secretome_ml.evidence.merge import seen_studies
-from secretome_ml.files import write_file
 from secretome_ml.model import Model, load_model
 from secretome_ml.models.contract import prevalence
 from secretome_ml.models.targets import Targets, targets_from_evidence

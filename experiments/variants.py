@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from secretome_ml.errors import NotEnoughEvidence
+from secretome_ml.core.errors import NotEnoughEvidence
 from secretome_ml.evidence import Evidence
 from secretome_ml.features.batch import batch_of
 from secretome_ml.features.columns import Features

@@ -33,12 +33,12 @@ import numpy as np
 
 from secretome_ml.audit import named_errors
 from secretome_ml.bundle import Bundle
-from secretome_ml.errors import BundleRefused
+from secretome_ml.core.errors import BundleRefused
+from secretome_ml.core.paths import data_dir, models_dir
 from secretome_ml.features.encoder import Encoder
 from secretome_ml.model import load_model
-from secretome_ml.paths import data_dir, models_dir
+from secretome_ml.models.trees.saved import booster_json, forest_from_state
 from secretome_ml.recipe import recipe_from_dict
-from secretome_ml.trees.saved import booster_json, forest_from_state
 from secretome_ml.trust.calibration import Calibrator
 from secretome_ml.trust.domain import Domain
 from secretome_ml.trust.intervals import Intervals

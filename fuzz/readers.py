@@ -22,8 +22,8 @@ if __name__ == "__main__":
 else:
     from secretome_ml.readers import READERS, read_profiles
 
-from secretome_ml.errors import InputRefused
-from secretome_ml.paths import data_dir
+from secretome_ml.core.errors import InputRefused
+from secretome_ml.core.paths import data_dir
 from secretome_ml.profiles.template import template
 
 # A refusal of a large file may be long, but it names rows; more than this for a small one is a finding.

@@ -17,14 +17,7 @@ PACKAGE = ROOT / "src" / "secretome_ml"
 
 # Top to bottom; a file imports its own layer and those above it.
 ORDER = [
-    "errors",
-    "numbers",
-    "logs",
-    "files",
-    "parallel",
-    "paths",
-    "version",
-    "registry",
+    "core",
     "recipe",
     "vocabulary",
     "evidence",
@@ -33,7 +26,6 @@ ORDER = [
     "papers",
     "features",
     "stream",
-    "trees",
     "models",
     "trust",
     "validation",
@@ -170,7 +162,7 @@ def test_the_walk_sees_the_imports():
     known = modules(PACKAGE)
     assert len(known) > 60
     assert "features.block" in imports(known["features.factors"], "features.factors", set(known))
-    assert "errors" in imports(known["registry"], "registry", set(known))
+    assert "core.errors" in imports(known["core.registry"], "core.registry", set(known))
     lazy = imports(known["cli.train"], "cli.train", set(known))
     assert "workflows.train" in lazy, "imports inside functions count too"
 
@@ -206,7 +198,7 @@ def plant(copy: Path, file: str, line: str) -> None:
 @pytest.mark.parametrize(
     ("file", "line", "found"),
     [
-        ("errors.py", "from secretome_ml.cli import main", "errors imports cli.main"),
+        ("core/errors.py", "from secretome_ml.cli import main", "core.errors imports cli.main"),
         ("features/block.py", "import secretome_ml.trust.domain", "features.block imports trust.domain"),
         (
             "evidence/merge.py",
@@ -229,10 +221,10 @@ def test_a_planted_circle_is_caught(copy: Path):
 
 def test_a_planted_mlflow_or_pickle_is_caught(copy: Path):
     plant(copy, "model.py", "def f():\n    import mlflow.pyfunc")
-    plant(copy, "files.py", "from joblib import dump")
-    plant(copy, "paths.py", "import pickle as p")
+    plant(copy, "core/logs.py", "from joblib import dump")
+    plant(copy, "core/paths.py", "import pickle as p")
     assert {name.split(".")[0] for name in mlflow_importers(copy)} == {"model", "tracking"}
-    assert sorted(picklers(copy)) == ["files", "paths"]
+    assert sorted(picklers(copy)) == ["core.logs", "core.paths"]
 
 
 HELPED = [

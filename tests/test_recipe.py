@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from secretome_ml.errors import InputRefused
+from secretome_ml.core.errors import InputRefused
 from secretome_ml.recipe import Recipe, load_recipe, recipe_from_dict
 
 
@@ -18,7 +18,7 @@ def write(folder: Path, text: str) -> Path:
 def test_the_shipped_recipe_states_every_default_key():
     import tomllib
 
-    from secretome_ml.paths import experiments_dir
+    from secretome_ml.core.paths import experiments_dir
 
     tree = tomllib.loads((experiments_dir() / "default.toml").read_text(encoding="utf-8"))
     stated = {k for section in tree.values() if isinstance(section, dict) for k in section} | {"name"}

@@ -129,7 +129,7 @@ TABLES: dict[str, Lines] = {
 
 def measured(name: str, lines: Lines, rows: int, folder: Path) -> tuple[float, float, int]:
     """Return megabytes, CPU seconds of reading them, and how many values came out; -1 if refused."""
-    from secretome_ml.errors import InputRefused
+    from secretome_ml.core.errors import InputRefused
     from secretome_ml.readers import READERS
     from secretome_ml.readers.formats import recognise
     from secretome_ml.readers.source import open_source

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from secretome_ml.version import __version__
+from secretome_ml.core.version import __version__
 
 if TYPE_CHECKING:
     from secretome_ml.evidence import load_evidence

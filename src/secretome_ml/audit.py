@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import numpy as np
 import pandas as pd
 
-from secretome_ml.errors import BundleChanged, BundleRefused, SecretomeError
+from secretome_ml.core.errors import BundleChanged, BundleRefused, SecretomeError
 from secretome_ml.features.columns import FeatureColumn, Features
 from secretome_ml.models.contract import EffectModel
 

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from secretome_ml.bundle_forms import read_form
-from secretome_ml.errors import BundleChanged, BundleMissing, BundleProtocolUnknown, BundleRefused
-from secretome_ml.files import HeldFolder, read_steadily, recover, refuse_foreign, replace_folder, sha256
-from secretome_ml.version import __version__, library_versions
+from secretome_ml.core.errors import BundleChanged, BundleMissing, BundleProtocolUnknown, BundleRefused
+from secretome_ml.core.files import HeldFolder, read_steadily, recover, refuse_foreign, replace_folder, sha256
+from secretome_ml.core.version import __version__, library_versions
 
 PROTOCOL = 2
 MANIFEST = "manifest.json"

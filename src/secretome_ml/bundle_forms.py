@@ -25,8 +25,8 @@ from pydantic import (
 from pydantic_core import from_json
 from typing_extensions import TypedDict
 
-from secretome_ml.errors import BundleChanged
-from secretome_ml.trees.saved import MOST_NODES, MOST_TREES
+from secretome_ml.core.errors import BundleChanged
+from secretome_ml.models.trees.saved import MOST_NODES, MOST_TREES
 
 _T = TypeVar("_T")
 _FORM = ConfigDict(extra="forbid", strict=True)  # but a list of fixed length may stand for a tuple

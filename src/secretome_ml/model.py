@@ -22,6 +22,8 @@ from secretome_ml.audit import (
     require_same_numbers,
 )
 from secretome_ml.bundle import Bundle, make_bundle, read_bundle
+from secretome_ml.core.numbers import to_numbers
+from secretome_ml.core.paths import models_dir
 from secretome_ml.explanation.contributions import Typical, driver_texts, effect_map, term_maps, told_columns
 from secretome_ml.explanation.stated import stated_terms
 from secretome_ml.explanation.term_map import TermMap
@@ -29,8 +31,6 @@ from secretome_ml.features.batch import Batch, batch_of, batches_of
 from secretome_ml.features.columns import Array, Features
 from secretome_ml.features.encoder import Encoder
 from secretome_ml.models import MODELS, EffectModel, ModelState
-from secretome_ml.numbers import to_numbers
-from secretome_ml.paths import models_dir
 from secretome_ml.profiles.profiles import Profiles
 from secretome_ml.recipe import Recipe, recipe_from_dict
 from secretome_ml.trust.calibration import Calibrator

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped]
 
-from secretome_ml.errors import BundleRefused
+from secretome_ml.core.errors import BundleRefused
 
 DESCRIPTION = "MLmodel"
 LOADER = "secretome_ml.serving"

@@ -12,8 +12,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from secretome_ml.errors import InputRefused, Problem
-from secretome_ml.paths import experiments_dir
+from secretome_ml.core.errors import InputRefused, Problem
+from secretome_ml.core.paths import experiments_dir
 
 # Numbers of the feature block `knowledge` that are a belief, not a measurement. What a level tells about a
 # role: mere presence says little, a change says much. A gene without a known role counts as a gain, for cells

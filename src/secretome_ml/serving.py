@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from secretome_ml.errors import BundleRefused, InputRefused, Problem
+from secretome_ml.core.errors import BundleRefused, InputRefused, Problem
 from secretome_ml.model import SCORE_COLUMNS, Model, load_model
 from secretome_ml.model_file import DESCRIPTION, LARGEST, bundle_folder
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS

@@ -9,8 +9,8 @@ import pytest
 
 from conftest import ROOT, run_command
 from secretome_ml import load_model
-from secretome_ml.errors import BundleChanged
-from secretome_ml.files import sha256
+from secretome_ml.core.errors import BundleChanged
+from secretome_ml.core.files import sha256
 
 EXAMPLE = ROOT / "data" / "examples" / "simulated_lots.csv"
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from secretome_ml.adaptation.lots import read_lots
-from secretome_ml.errors import InputRefused
+from secretome_ml.core.errors import InputRefused
 
 HEADER = "lot,cell_type,cell_source,product,VEGF-A [pg/mL],migration"
 

@@ -16,7 +16,7 @@ import pytest
 from conftest import ROOT
 from secretome_ml import load_model
 from secretome_ml.bundle import MANIFEST, PROTOCOL, make_bundle, read_bundle, to_json, write_bundle
-from secretome_ml.errors import BundleChanged, BundleMissing, BundleProtocolUnknown, BundleRefused
+from secretome_ml.core.errors import BundleChanged, BundleMissing, BundleProtocolUnknown, BundleRefused
 
 
 @pytest.fixture
@@ -437,7 +437,7 @@ BOMBS = {
 }
 LIMITED = """
 import resource, sys, time
-from secretome_ml.errors import BundleRefused
+from secretome_ml.core.errors import BundleRefused
 from secretome_ml.model import load_model
 start = time.process_time()
 try:
@@ -478,7 +478,7 @@ from pathlib import Path
 sys.path.insert(0, {tests!r})
 from bundle.test_audit import forge
 from secretome_ml import load_model
-from secretome_ml.errors import BundleRefused
+from secretome_ml.core.errors import BundleRefused
 folder, out, name = Path({bundle!r}), Path({out!r}), {name!r}
 original = (folder / name).read_bytes()
 generator = random.Random({seed})

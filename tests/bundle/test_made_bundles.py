@@ -13,7 +13,7 @@ import pytest
 import secretome_ml
 from secretome_ml import bundle as bundles
 from secretome_ml.bundle import Bundle, make_bundle, read_bundle, to_json, write_bundle
-from secretome_ml.errors import (
+from secretome_ml.core.errors import (
     BundleChanged,
     BundleMissing,
     BundleProtocolUnknown,

@@ -15,7 +15,7 @@ from secretome_ml.audit import (
     require_numbers,
     require_same_numbers,
 )
-from secretome_ml.errors import BundleChanged, BundleMissing, BundleRefused, UnknownName
+from secretome_ml.core.errors import BundleChanged, BundleMissing, BundleRefused, UnknownName
 from secretome_ml.features.columns import FeatureColumn
 from secretome_ml.models import MODELS
 from secretome_ml.models.linear import PenalisedLogistic

@@ -372,7 +372,7 @@ def test_an_out_folder_that_holds_something_else_is_not_swept_away(
 
 def test_bundles_are_not_written_over_something_else(few_model, tmp_path: Path):
     from secretome_ml.bundle import write_bundle
-    from secretome_ml.errors import SecretomeError
+    from secretome_ml.core.errors import SecretomeError
 
     (tmp_path / "results").mkdir()
     (tmp_path / "results" / "thesis.docx").write_bytes(b"three years of work")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cluster.conftest import FILES, environment, start_cluster, written
-from secretome_ml.errors import WorkersLost
+from secretome_ml.core.errors import WorkersLost
 
 pytest.importorskip("distributed")
 from secretome_ml.cluster.scheduler import open_cluster
@@ -136,7 +136,7 @@ def _completes(command, inputs: Path, out: Path, expected: dict[str, bytes]) -> 
 
 
 def _here(model, inputs: Path, out: Path):
-    from secretome_ml.parallel import over_processes
+    from secretome_ml.core.parallel import over_processes
 
     sources = [str(p) for p in sorted(inputs.iterdir())]
     return score_files(model, sources, targets_of(sources, str(out), ".csv"), Reading(), over_processes(1))

@@ -8,8 +8,8 @@ import pytest
 
 from cluster.conftest import FILES, written
 from secretome_ml.cluster.places import content_of, expand
-from secretome_ml.errors import InputRefused
-from secretome_ml.parallel import over_processes
+from secretome_ml.core.errors import InputRefused
+from secretome_ml.core.parallel import over_processes
 from secretome_ml.workflows.score_files import Reading, score_files, targets_of
 
 FEW = 3

@@ -6,8 +6,8 @@ import signal
 import pandas as pd
 import pytest
 
-from secretome_ml.errors import NotEnoughEvidence, WorkersLost
-from secretome_ml.parallel import over_processes
+from secretome_ml.core.errors import NotEnoughEvidence, WorkersLost
+from secretome_ml.core.parallel import over_processes
 from secretome_ml.validation.cross_validation import Validation, cross_validate
 
 pytest.importorskip("distributed")

@@ -10,7 +10,7 @@ from sklearn.base import clone
 
 from conftest import HEADLINE
 from secretome_ml.bundle import to_json
-from secretome_ml.errors import UnknownName
+from secretome_ml.core.errors import UnknownName
 from secretome_ml.models import BASELINES, MODELS, ModelState, Targets
 
 QUICK = {"xgboost": {"rounds": 25}, "blend": {"rounds": 25}}

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from secretome_ml.core.errors import InputRefused
 from secretome_ml.design.candidates import candidate_changes
 from secretome_ml.design.change import Change, Preparation
 from secretome_ml.design.start import read_start
-from secretome_ml.errors import InputRefused
 from secretome_ml.profiles.facts import CHANGES, done_fact, fact_sets
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from conftest import run_command
 from secretome_ml import load_evidence, load_model
+from secretome_ml.core.errors import InputRefused
 from secretome_ml.design.measure import (
     how_found,
     known_panels,
@@ -14,7 +15,6 @@ from secretome_ml.design.measure import (
     what_to_measure,
 )
 from secretome_ml.design.start import read_start
-from secretome_ml.errors import InputRefused
 from secretome_ml.profiles import make_profiles
 
 WORDS = "cell_type=MSC; product=conditioned_medium"

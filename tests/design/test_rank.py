@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from secretome_ml.core.errors import InputRefused, UnknownName
 from secretome_ml.design.candidates import candidate_changes
 from secretome_ml.design.change import Preparation, preparations_as_profiles
 from secretome_ml.design.pareto import front_numbers, front_share
 from secretome_ml.design.rank import BETTER, verdict
 from secretome_ml.design.scoring import score_preparations
 from secretome_ml.design.start import read_start
-from secretome_ml.errors import InputRefused, UnknownName
 from secretome_ml.readers.formats.canonical_wide import profiles_from_table
 from secretome_ml.workflows.design import NOTHING, design, one_change_held_out
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from secretome_ml.core.errors import InputRefused
 from secretome_ml.design.start import read_start
-from secretome_ml.errors import InputRefused
 from secretome_ml.readers.formats.canonical_wide import profiles_from_table
 
 CONTEXT = "cell_type=MSC; cell_source=adipose; product=conditioned_medium"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from conftest import make_arm, make_evidence, make_record
-from secretome_ml.errors import InputRefused, UnknownName
+from secretome_ml.core.errors import InputRefused, UnknownName
 from secretome_ml.evidence import cargo, write_records
 from secretome_ml.evidence.cargo import read_list, reported, set_against
 from secretome_ml.vocabulary import FactorVocabulary

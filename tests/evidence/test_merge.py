@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from conftest import make_arm, make_evidence, make_record
-from secretome_ml.errors import InputRefused
+from secretome_ml.core.errors import InputRefused
 from secretome_ml.evidence import merge_evidence, seen_studies
 from secretome_ml.evidence.tables import TABLES
 

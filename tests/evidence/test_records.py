@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from conftest import make_arm, make_evidence, make_record
-from secretome_ml.errors import InputRefused
+from secretome_ml.core.errors import InputRefused
 from secretome_ml.evidence import read_records, write_records
 from secretome_ml.evidence.tables import TABLES
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from conftest import make_arm, make_evidence, make_record
-from secretome_ml.errors import UnknownName
+from secretome_ml.core.errors import UnknownName
 from secretome_ml.evidence import find_study, search_studies, write_records
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from conftest import ROOT
 from secretome_ml import load_evidence
-from secretome_ml.errors import InputRefused
+from secretome_ml.core.errors import InputRefused
 from secretome_ml.evidence import validate_evidence
 from secretome_ml.evidence.datapackage import datapackage_json
 from secretome_ml.evidence.tables import TABLES
@@ -266,7 +266,7 @@ def test_every_table_is_described_by_one_object():
 
 
 def test_a_save_that_dies_leaves_the_old_corpus(few, tables: Path, monkeypatch):
-    from secretome_ml.files import whole
+    from secretome_ml.core.files import whole
 
     before = {p.name: p.read_bytes() for p in tables.iterdir()}
 

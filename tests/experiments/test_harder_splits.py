@@ -8,7 +8,7 @@ from experiments.variants import (
     one_source_out,
     thinned,
 )
-from secretome_ml.errors import NotEnoughEvidence
+from secretome_ml.core.errors import NotEnoughEvidence
 from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.validation.guard import check_split
 from secretome_ml.validation.splits import study_groups

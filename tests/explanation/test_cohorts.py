@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from conftest import HEADLINE
-from secretome_ml.errors import UnknownName
+from secretome_ml.core.errors import UnknownName
 from secretome_ml.explanation.cohorts import cohort_difference, cohort_of, largest_cohorts
 from secretome_ml.vocabulary.phrases import Term
 

@@ -11,7 +11,7 @@ import pytest
 
 from conftest import HEADLINE, ROOT
 from secretome_ml import load_model, read_profiles
-from secretome_ml.errors import InputRefused
+from secretome_ml.core.errors import InputRefused
 from secretome_ml.explanation.compare import BOTH, ONE, STATED, term_differences, with_interval
 from secretome_ml.explanation.ordering import ordered_rightly
 from secretome_ml.model import Model

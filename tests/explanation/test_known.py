@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import norm
 
 from conftest import make_arm, make_evidence, make_record
-from secretome_ml.errors import UnknownName
+from secretome_ml.core.errors import UnknownName
 from secretome_ml.evidence import EFFECTS, write_records
 from secretome_ml.explanation.known import known, subject_of, wilson
 

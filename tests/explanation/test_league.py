@@ -6,7 +6,7 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from conftest import make_arm, make_evidence, make_record
-from secretome_ml.errors import NotEnoughEvidence
+from secretome_ml.core.errors import NotEnoughEvidence
 from secretome_ml.explanation.league import components, fit_strengths, league
 from secretome_ml.profiles import profiles_from_evidence
 

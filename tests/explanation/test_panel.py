@@ -13,7 +13,7 @@ from scipy.stats.contingency import odds_ratio
 
 from conftest import ROOT
 from secretome_ml import read_profiles
-from secretome_ml.errors import InputRefused
+from secretome_ml.core.errors import InputRefused
 from secretome_ml.explanation.panel import over_representation, power
 from secretome_ml.explanation.panel_sets import FactorSets, read_gene_sets, shipped_sets
 from secretome_ml.profiles import Profiles

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from conftest import HEADLINE
-from secretome_ml.errors import InputRefused
-from secretome_ml.paths import data_dir
+from secretome_ml.core.errors import InputRefused
+from secretome_ml.core.paths import data_dir
 from secretome_ml.workflows.explain import Cohorts, explain_corpus
 
 EXAMPLE = data_dir() / "examples" / "adipose_hypoxia.csv"

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from conftest import HEADLINE, frame_of
-from secretome_ml.errors import UnknownName
+from secretome_ml.core.errors import UnknownName
 from secretome_ml.features.batch import batch_of
 from secretome_ml.features.encoder import BLOCKS, Encoder
 from secretome_ml.profiles import profiles_from_evidence

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from conftest import ROOT
-from secretome_ml.errors import SecretomeError
+from secretome_ml.core.errors import SecretomeError
 from secretome_ml.profiles import Profiles
 
 PAGE = ROOT / "docs" / "mistakes.md"

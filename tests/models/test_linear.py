@@ -10,7 +10,7 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from conftest import features_of, frame_of
-from secretome_ml.errors import NotConverged
+from secretome_ml.core.errors import NotConverged
 from secretome_ml.features.columns import FeatureColumn
 from secretome_ml.models import Targets
 from secretome_ml.models.design import fill_typical, joint_design, typical_values

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from papers.test_reading import TEXT
-from secretome_ml.errors import InputRefused
+from secretome_ml.core.errors import InputRefused
 from secretome_ml.evidence import load_evidence, validate_evidence
 from secretome_ml.papers import propose, read_paper
 from secretome_ml.papers.candidates import write_candidates

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from secretome_ml.errors import InputRefused, NotInstalled
+from secretome_ml.core.errors import InputRefused, NotInstalled
 from secretome_ml.papers import Candidate, propose, read_paper
 from secretome_ml.papers.candidates import load_reader
 from secretome_ml.papers.sentences import split_sentences

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from secretome_ml.errors import InputRefused
+from secretome_ml.core.errors import InputRefused
 from secretome_ml.profiles import Profiles
 from secretome_ml.profiles.levels import ROUTES
 from secretome_ml.profiles.levels.reference import published_ranges

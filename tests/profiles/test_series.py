@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from secretome_ml import load_model, read_profiles
+from secretome_ml.core.paths import data_dir
 from secretome_ml.evidence import HEADLINE_EFFECTS
-from secretome_ml.paths import data_dir
 from secretome_ml.profiles.levels.reference import known_range
 from secretome_ml.readers.genes import resolve_name
 

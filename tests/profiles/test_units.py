@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from secretome_ml.paths import data_dir
+from secretome_ml.core.paths import data_dir
 from secretome_ml.profiles.units import molecular_weights, parse_unit
 from secretome_ml.readers.genes import resolve_name
 

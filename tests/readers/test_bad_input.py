@@ -10,7 +10,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.readers import check_input, opening, read_profiles
 
 

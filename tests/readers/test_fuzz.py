@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from secretome_ml.errors import InputRefused
+from secretome_ml.core.errors import InputRefused
 from secretome_ml.profiles import Profiles
 from secretome_ml.profiles.profiles import STATE_LEVELS
 from secretome_ml.profiles.template import template
@@ -225,7 +225,7 @@ def test_nasty_texts_take_no_time(text: str) -> None:
 
 
 def test_a_folder_of_examples_mutated(tmp_path: Path) -> None:
-    from secretome_ml.paths import data_dir
+    from secretome_ml.core.paths import data_dir
 
     rng = random.Random(7)
     for path in sorted((data_dir() / "examples").iterdir()):

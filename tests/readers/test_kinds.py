@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from secretome_ml.errors import InputRefused
+from secretome_ml.core.errors import InputRefused
 from secretome_ml.readers import check_input, read_profiles
 from secretome_ml.readers.formats import recognise
 from secretome_ml.readers.formats.not_read import NOT_READ

@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from secretome_ml.errors import UnknownName
-from secretome_ml.paths import data_dir
+from secretome_ml.core.errors import UnknownName
+from secretome_ml.core.paths import data_dir
 from secretome_ml.profiles import TEMPLATES, Profiles, join_profiles, template
 from secretome_ml.readers import check_input, read_profiles
 from secretome_ml.readers.formats.canonical_wide import profiles_from_table

@@ -5,7 +5,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from secretome_ml.errors import InputRefused
+from secretome_ml.core.errors import InputRefused
 from secretome_ml.profiles import Profiles
 from secretome_ml.readers import read_profiles
 from secretome_ml.readers.joining import join_names
@@ -122,7 +122,7 @@ def test_ambiguous_cleaned_names_match_nothing() -> None:
 
 
 def test_evidence_takes_no_sheet(tmp_path: Path) -> None:
-    from secretome_ml.paths import data_dir
+    from secretome_ml.core.paths import data_dir
 
     path = data_dir() / "examples" / "hypoxic_coculture.jsonl"
     with pytest.raises(InputRefused, match="Leave out --control"):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from secretome_ml.errors import InputRefused
+from secretome_ml.core.errors import InputRefused
 from secretome_ml.readers import read_profiles
 
 UP, SAME, DOWN, FOUND, NOT = "elevated", "unchanged", "decreased", "detected", "not_detected"

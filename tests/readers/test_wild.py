@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 from conftest import SHARED
-from secretome_ml.errors import InputRefused
+from secretome_ml.core.errors import InputRefused
 from secretome_ml.profiles import Profiles
 from secretome_ml.readers import read_profiles
 from secretome_ml.readers.formats import recognise

@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from secretome_ml.files import whole
+from secretome_ml.core.files import whole
 
 # What the interpreter tells an audit hook before it does it; `open` counts when it is for writing.
 _CHANGES = {

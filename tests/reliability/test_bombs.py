@@ -12,7 +12,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from secretome_ml.errors import InputRefused
+from secretome_ml.core.errors import InputRefused
 from secretome_ml.readers import read_profiles, tables
 
 LAUGHS = (

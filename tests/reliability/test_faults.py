@@ -13,7 +13,7 @@ import pytest
 from conftest import ROOT, make_arm, make_record, run_command
 from reliability.faults import Faults, disk_full, run_in_child, signalled, tree
 from secretome_ml import load_evidence
-from secretome_ml.files import write_file
+from secretome_ml.core.files import write_file
 
 PROFILES = "sample,cell_type,cell_source,product,VEGF-A\nA,MSC,adipose,conditioned_medium,elevated\n"
 MOST_STEPS, UNHURT = 100, 99

@@ -13,8 +13,8 @@ from conftest import make_arm, make_record, run_command
 from reliability.faults import killed_at, tree
 from secretome_ml import load_evidence
 from secretome_ml.bundle import Bundle, make_bundle, read_bundle, write_bundle
-from secretome_ml.errors import BundleMissing
-from secretome_ml.files import replace_folder, whole, write_file
+from secretome_ml.core.errors import BundleMissing
+from secretome_ml.core.files import replace_folder, whole, write_file
 
 MOST_STEPS = 400
 

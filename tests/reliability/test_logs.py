@@ -11,7 +11,7 @@ from typer.main import get_command
 
 from secretome_ml.cli.main import app
 from secretome_ml.cli.voice import give_voice
-from secretome_ml.logs import MOST_LINES, facts, keep_log, run_log, visible
+from secretome_ml.core.logs import MOST_LINES, facts, keep_log, run_log, visible
 
 
 def leaves() -> Iterator[tuple[str, object]]:

@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from secretome_ml.files import read_cell
-from secretome_ml.logs import keep_log, visible
+from secretome_ml.core.files import read_cell
+from secretome_ml.core.logs import keep_log, visible
 from secretome_ml.readers import read_profiles
 
 NAMES = [

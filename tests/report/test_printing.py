@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from secretome_ml.errors import InputRefused
+from secretome_ml.core.errors import InputRefused
 from secretome_ml.report import printing
 
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from secretome_ml import read_profiles
-from secretome_ml.errors import InputRefused
+from secretome_ml.core.errors import InputRefused
 from secretome_ml.stream import LongFormat, batches, long_format, memory, open_long
 
 STATES = ("elevated", "decreased", "unchanged", "not_detected", "detected")

@@ -8,8 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from secretome_ml import load_model, read_profiles
-from secretome_ml.errors import InputRefused
-from secretome_ml.files import write_table
+from secretome_ml.core.errors import InputRefused
+from secretome_ml.core.files import write_table
 from secretome_ml.model import SCORE_COLUMNS, Model
 from secretome_ml.profiles import join_profiles
 from secretome_ml.stream import batches, open_long, source

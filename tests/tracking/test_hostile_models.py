@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from secretome_ml.errors import BundleRefused, SecretomeError
+from secretome_ml.core.errors import BundleRefused, SecretomeError
 from secretome_ml.model_file import LARGEST, bundle_folder
 from secretome_ml.serving import _load_pyfunc
 from secretome_ml.tracking import fetch_model

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from mlflow import MlflowClient
 
-from secretome_ml.errors import InputRefused
+from secretome_ml.core.errors import InputRefused
 from secretome_ml.tracking import log_run, require_names
 from secretome_ml.tracking.store import EXPERIMENT, connected, default_store
 from tracking.workers import small_run

@@ -11,7 +11,7 @@ import pytest
 from mlflow import MlflowClient
 
 from conftest import choose_studies
-from secretome_ml.errors import PromotionRefused, TrackingFailed
+from secretome_ml.core.errors import PromotionRefused, TrackingFailed
 from secretome_ml.models import targets_from_evidence
 from secretome_ml.tracking import fetch_table, find_version, holder_of, log_run, promote_version, registry
 from secretome_ml.validation.splits import study_groups

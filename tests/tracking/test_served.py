@@ -12,7 +12,7 @@ import pytest
 
 from conftest import HEADLINE, run_command
 from secretome_ml import load_model
-from secretome_ml.errors import InputRefused
+from secretome_ml.core.errors import InputRefused
 from secretome_ml.serving import SERVED_COLUMNS, SPARK_TYPE, TableScorer
 from tracking.conftest import environment, free_port, missing, serving
 

@@ -11,7 +11,7 @@ import pytest
 from mlflow import MlflowClient
 
 from secretome_ml import load_model, read_profiles
-from secretome_ml.errors import InputRefused, TrackingFailed, UnknownName
+from secretome_ml.core.errors import InputRefused, TrackingFailed, UnknownName
 from secretome_ml.model import model_from_bundle
 from secretome_ml.tracking import (
     fetch_model,

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from secretome_ml.errors import BundleRefused
+from secretome_ml.core.errors import BundleRefused
 from secretome_ml.features.encoder import Encoder
 from secretome_ml.model import load_model
 from secretome_ml.models import MODELS, targets_from_evidence

@@ -10,7 +10,7 @@ import pytest
 from conftest import ROOT
 from experiments import sealed
 from experiments.bench import make_bench
-from secretome_ml.errors import InputRefused
+from secretome_ml.core.errors import InputRefused
 from secretome_ml.evidence import Evidence
 from secretome_ml.models.targets import Targets
 from secretome_ml.recipe import Recipe

@@ -6,10 +6,10 @@ import pytest
 
 from conftest import HEADLINE
 from secretome_ml.bundle import to_json
+from secretome_ml.core.parallel import over_processes
 from secretome_ml.features.encoder import Encoder
 from secretome_ml.models.registry import MODELS
 from secretome_ml.models.training_side import TrainingSide
-from secretome_ml.parallel import over_processes
 from secretome_ml.trust.calibration import fit_calibrator
 from secretome_ml.validation.cross_validation import Validation, cross_validate, families, joint_loss, tune
 from secretome_ml.validation.splits import study_folds

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from secretome_ml.errors import NotEnoughEvidence
+from secretome_ml.core.errors import NotEnoughEvidence
 from secretome_ml.validation.splits import Split, StudyOnBothSides, study_folds
 
 SAMPLES = pd.Index([f"s{i // 3}/{'abc'[i % 3]}" for i in range(33)])  # eleven studies of three arms

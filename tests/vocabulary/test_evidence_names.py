@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from secretome_ml.paths import data_dir
+from secretome_ml.core.paths import data_dir
 from secretome_ml.vocabulary import FactorVocabulary
 from secretome_ml.vocabulary.tables import read_rows
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from secretome_ml.errors import InputRefused
+from secretome_ml.core.errors import InputRefused
 from secretome_ml.vocabulary import frame, normal_form
 from secretome_ml.vocabulary.index import factor_index
 from secretome_ml.vocabulary.tables import read_rows, rows, split_cell

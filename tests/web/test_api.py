@@ -10,8 +10,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from secretome_ml import load_model, read_profiles
+from secretome_ml.core.paths import data_dir
 from secretome_ml.model import SCORE_COLUMNS
-from secretome_ml.paths import data_dir
 
 EXAMPLE = data_dir() / "examples" / "adipose_hypoxia.csv"
 CONTEXT = {"cell_type": "MSC", "cell_source": "adipose", "species": "human", "product": "conditioned medium"}

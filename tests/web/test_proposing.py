@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from secretome_ml.core.paths import data_dir
 from secretome_ml.evidence import load_evidence
-from secretome_ml.paths import data_dir
 from web.web_clients import client_of
 
 PAPER = (Path(__file__).parents[1] / "papers" / "examples" / "vessels.xml").read_bytes()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from secretome_ml.errors import SecretomeError
+from secretome_ml.core.errors import SecretomeError
 from secretome_ml.web.guard import COOKIE, Sessions
 from secretome_ml.web.settings import Settings
 from web.web_clients import client_of, wait_for

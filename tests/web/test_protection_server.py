@@ -14,8 +14,8 @@ import httpx
 import pytest
 
 from secretome_ml import load_model
-from secretome_ml.errors import SecretomeError
-from secretome_ml.paths import data_dir
+from secretome_ml.core.errors import SecretomeError
+from secretome_ml.core.paths import data_dir
 from secretome_ml.web.server import listen
 from secretome_ml.web.service import remove_leftovers
 from web.web_clients import server_of, wait_for

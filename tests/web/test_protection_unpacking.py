@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from secretome_ml.errors import InputRefused
-from secretome_ml.paths import data_dir
+from secretome_ml.core.errors import InputRefused
+from secretome_ml.core.paths import data_dir
 from secretome_ml.web.unpacking import require_small
 from web.web_clients import client_of
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from secretome_ml.errors import SecretomeError
+from secretome_ml.core.errors import SecretomeError
 from secretome_ml.web.refusals import Refused
 from secretome_ml.web.voice import MarkedLines
 from secretome_ml.web.work import Job, Kept, Pool

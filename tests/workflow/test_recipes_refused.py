@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from secretome_ml.errors import SecretomeError
+from secretome_ml.core.errors import SecretomeError
 from secretome_ml.recipe import load_recipe
 from secretome_ml.workflows import train as workflow
 

@@ -9,7 +9,7 @@ import pytest
 
 from conftest import ROOT
 from secretome_ml.bundle import read_bundle, write_bundle
-from secretome_ml.errors import BundleRefused
+from secretome_ml.core.errors import BundleRefused
 from secretome_ml.model import load_model
 from secretome_ml.workflows import release as releasing
 

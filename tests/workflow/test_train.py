@@ -343,7 +343,7 @@ def test_a_model_of_another_kind_is_not_loaded(command, trained, tmp_path: Path,
     text = original.read_text(encoding="utf-8")
     (tmp_path / "w.csv").write_text("sample,cell_type,VEGF-A\nA,MSC,elevated\n", encoding="utf-8")
     from secretome_ml import tracking
-    from secretome_ml.errors import SecretomeError
+    from secretome_ml.core.errors import SecretomeError
 
     for number, changed in enumerate(
         (
@@ -382,7 +382,7 @@ def test_one_cell_of_factors_is_as_good_as_columns():
     ],
 )
 def test_a_cell_of_factors_that_makes_no_sense_is_refused(few_model, cell: str):
-    from secretome_ml.errors import InputRefused
+    from secretome_ml.core.errors import InputRefused
     from secretome_ml.serving import TableScorer
 
     with pytest.raises(InputRefused):

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.profiles import Profiles
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS, Origin
 from secretome_ml.readers.assemble import assemble
@@ -110,7 +110,7 @@ def read_lots(path: Path | str, outcome: str = OUTCOME, assay: str | None = None
 
     Examples
     --------
-    >>> from secretome_ml.paths import data_dir
+    >>> from secretome_ml.core.paths import data_dir
     >>> lots = read_lots(data_dir() / "examples" / "simulated_lots.csv", outcome="migration")
     >>> len(lots), lots.kind
     (9, 'number')

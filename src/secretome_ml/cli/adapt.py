@@ -47,7 +47,7 @@ def adapt(
       secretome-ml score new_lots.csv --model mine
     """
     from secretome_ml.adaptation.lots import read_lots
-    from secretome_ml.errors import InputRefused, Problem
+    from secretome_ml.core.errors import InputRefused, Problem
     from secretome_ml.workflows.adapt import adapt as run
     from secretome_ml.workflows.sources import local_store, open_model
 
@@ -91,7 +91,7 @@ def adapt(
 
 def _write(found: Adapted, out: Path) -> Path:
     from secretome_ml.bundle import write_bundle
-    from secretome_ml.files import write_table
+    from secretome_ml.core.files import write_table
     from secretome_ml.report.figures.lots import lots_figure
     from secretome_ml.report.style import save
 

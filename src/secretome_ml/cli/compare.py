@@ -75,7 +75,7 @@ def compare(
 
 
 def _write(found: Compared, folder: Path) -> list[Path]:
-    from secretome_ml.files import write_table
+    from secretome_ml.core.files import write_table
     from secretome_ml.report.figures.differences import difference_figure
     from secretome_ml.report.style import save
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook, RenderResult
 from rich.segment import Segment
 
-from secretome_ml.logs import visible
+from secretome_ml.core.logs import visible
 
 
 def plain_console(stderr: bool = False, quiet: bool = False) -> Console:

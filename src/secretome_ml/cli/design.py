@@ -102,8 +102,8 @@ def chosen_preparation(
     how: tuple[str | None, Path | None, str | None],
 ) -> Profiles:
     """Return the preparation of a file or of words, one sample."""
+    from secretome_ml.core.errors import InputRefused, Problem
     from secretome_ml.design.start import read_start
-    from secretome_ml.errors import InputRefused, Problem
     from secretome_ml.workflows.score import read_inputs
 
     if source is None:
@@ -118,7 +118,7 @@ def chosen_preparation(
 
 
 def _write(found: Designed, folder: Path) -> list[Path]:
-    from secretome_ml.files import write_table
+    from secretome_ml.core.files import write_table
     from secretome_ml.report.figures.gains import front_figure, gains_figure
     from secretome_ml.report.style import save
 

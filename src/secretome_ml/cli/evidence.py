@@ -19,7 +19,7 @@ Format = Annotated[str, typer.Option("--format", help="jsonl or parquet.")]
 @app.command()
 def validate(evidence: EvidenceFolder = None, json_output: Json = False, quiet: Quiet = False) -> None:
     """List every row that breaks a rule; exit code 3 when there is one."""
-    from secretome_ml.errors import InputRefused
+    from secretome_ml.core.errors import InputRefused
     from secretome_ml.evidence import refused_studies, validate_evidence
     from secretome_ml.evidence.validate import double_problems
     from secretome_ml.workflows.sources import open_evidence
@@ -71,10 +71,10 @@ def import_(
     quiet: Quiet = False,
 ) -> None:
     """Add new studies, all or nothing; known ones are recognised by DOI, PMID, address or title."""
-    from secretome_ml.errors import InputRefused
+    from secretome_ml.core.errors import InputRefused
+    from secretome_ml.core.files import only_one
+    from secretome_ml.core.paths import data_dir
     from secretome_ml.evidence import load_evidence, merge_evidence, read_records, refused_studies
-    from secretome_ml.files import only_one
-    from secretome_ml.paths import data_dir
 
     folder = evidence or data_dir() / "evidence"
     incoming = read_records(file)
@@ -131,7 +131,7 @@ def propose(
     import pandas as pd
 
     from secretome_ml.cli.listing import plain_table
-    from secretome_ml.files import write_file
+    from secretome_ml.core.files import write_file
     from secretome_ml.papers import propose as read_out
     from secretome_ml.papers import read_paper
     from secretome_ml.papers.candidates import fact_words, load_reader, write_candidates
@@ -195,8 +195,8 @@ def export(
     """Write the corpus as evidence records or as Parquet tables."""
     import io
 
+    from secretome_ml.core.files import refuse_foreign, replace_folder, write_file
     from secretome_ml.evidence import write_records
-    from secretome_ml.files import refuse_foreign, replace_folder, write_file
     from secretome_ml.workflows.sources import open_evidence
 
     corpus = open_evidence(evidence)
@@ -267,7 +267,7 @@ def show(
     import json
 
     from secretome_ml.cli.listing import plain_table
-    from secretome_ml.errors import UnknownName
+    from secretome_ml.core.errors import UnknownName
     from secretome_ml.evidence import find_study, write_records
     from secretome_ml.workflows.sources import open_evidence
 
@@ -377,9 +377,9 @@ def cargo(
     import json
 
     from secretome_ml.cli.listing import plain_table
+    from secretome_ml.core.files import check_suffix, write_table
     from secretome_ml.evidence.cargo import CARRIERS, MOLECULES, read_list, set_against
     from secretome_ml.evidence.cargo import cargo as catalogue
-    from secretome_ml.files import check_suffix, write_table
     from secretome_ml.vocabulary import FactorVocabulary, Terms
     from secretome_ml.workflows.sources import open_evidence
 
@@ -433,8 +433,8 @@ def quality(
     import json
 
     from secretome_ml.cli.listing import plain_table
+    from secretome_ml.core.files import check_suffix, write_table
     from secretome_ml.evidence.quality import ITEMS, study_quality
-    from secretome_ml.files import check_suffix, write_table
     from secretome_ml.workflows.sources import open_evidence
 
     if out is not None:
@@ -474,8 +474,8 @@ def agreement(
 ) -> None:
     """Compare a second reading with the corpus: Cohen's kappa, agreement per field, what only one holds."""
     from secretome_ml.cli.listing import pairs_table
+    from secretome_ml.core.paths import data_dir
     from secretome_ml.evidence import read_records, reading_agreement
-    from secretome_ml.paths import data_dir
     from secretome_ml.workflows.sources import open_evidence
 
     found = reading_agreement(

@@ -52,7 +52,7 @@ def explain(
       secretome-ml explain --by cell_source --between adipose,bone_marrow
       secretome-ml explain million.parquet --out contributions.parquet
     """
-    from secretome_ml.files import write_table
+    from secretome_ml.core.files import write_table
     from secretome_ml.workflows.explain import explain_corpus, explain_profiles
     from secretome_ml.workflows.report import date_of
     from secretome_ml.workflows.score import read_inputs

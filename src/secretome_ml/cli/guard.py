@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-from secretome_ml.errors import SecretomeError
+from secretome_ml.core.errors import SecretomeError
 
 INTERRUPTED = 130
 _ENDED = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
@@ -71,6 +71,6 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 
 def _say(text: str) -> None:
-    from secretome_ml.logs import visible
+    from secretome_ml.core.logs import visible
 
     print(visible(text, keep="\n"), file=sys.stderr)  # noqa: T201

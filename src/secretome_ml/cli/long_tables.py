@@ -32,7 +32,7 @@ def score_long(
     console: Console,
 ) -> bool:
     """Score one long table batch by batch; False where the input is no such table."""
-    from secretome_ml.files import csv_text, tables_aside
+    from secretome_ml.core.files import csv_text, tables_aside
     from secretome_ml.workflows.score import require_strict
 
     table = _only_long(paths)
@@ -67,7 +67,7 @@ def score_long(
 
 def explain_long(model: Model, paths: list[Path], out: Path, threads: int | None, console: Console) -> bool:
     """Write the contributions of one long table batch by batch; False where the input is no such table."""
-    from secretome_ml.files import write_table
+    from secretome_ml.core.files import write_table
 
     table = _only_long(paths)
     if table is None:

@@ -25,7 +25,7 @@ from secretome_ml.cli import (
 )  # fmt: skip
 from secretome_ml.cli.guard import run_guarded
 from secretome_ml.cli.voice import give_voice
-from secretome_ml.version import __version__
+from secretome_ml.core.version import __version__
 
 app = typer.Typer(
     name="secretome-ml",

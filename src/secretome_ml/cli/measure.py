@@ -62,9 +62,9 @@ def measure(
       secretome-ml measure profile.csv --effect anti_inflammatory --have VEGFA,HGF --panel 8
       secretome-ml measure --start 'cell_source=adipose; product=exosome' --cost prices.csv --json
     """
+    from secretome_ml.core.errors import InputRefused, Problem
+    from secretome_ml.core.files import write_table
     from secretome_ml.design.measure import named_factors, read_costs, what_to_measure
-    from secretome_ml.errors import InputRefused, Problem
-    from secretome_ml.files import write_table
     from secretome_ml.workflows.sources import local_store, open_evidence, open_model
 
     console = speaker(quiet)

@@ -165,9 +165,9 @@ def log(
 
 def _bundles(folder: Path | None) -> list[dict[str, Any]]:
     from secretome_ml.bundle import MANIFEST
-    from secretome_ml.errors import BundleRefused
+    from secretome_ml.core.errors import BundleRefused
+    from secretome_ml.core.paths import models_dir
     from secretome_ml.model import load_model
-    from secretome_ml.paths import models_dir
 
     found = []
     for place in sorted(p.parent for p in (folder or models_dir()).glob(f"*/{MANIFEST}")):

@@ -50,8 +50,8 @@ def nearest(
       secretome-ml nearest data/examples/adipose_hypoxia.csv
       secretome-ml nearest profiles.csv --effect angiogenic --most 10 --out nearest.csv
     """
+    from secretome_ml.core.files import check_suffix, write_table
     from secretome_ml.explanation.nearest import nearest as run
-    from secretome_ml.files import check_suffix, write_table
     from secretome_ml.workflows.score import read_inputs
     from secretome_ml.workflows.sources import local_store, open_evidence, open_model
 

@@ -48,7 +48,7 @@ def print_json(values: Any) -> None:
     import json
     import re
 
-    from secretome_ml.logs import HIDDEN
+    from secretome_ml.core.logs import HIDDEN
 
     def escaped(found: re.Match[str]) -> str:
         return found[0] if found[0] == "\n" else f"\\u{ord(found[0]):04x}"

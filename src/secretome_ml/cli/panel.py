@@ -50,8 +50,8 @@ def panel(
       secretome-ml panel profiles.csv --gene-sets GO_Biological_Process.gmt.gz --out function.csv
       secretome-ml panel vesicles.csv --background vesicles
     """
+    from secretome_ml.core.files import check_suffix, write_table
     from secretome_ml.explanation.panel_sets import read_gene_sets, shipped_sets
-    from secretome_ml.files import check_suffix, write_table
     from secretome_ml.workflows.panel import chosen_samples, panel_function
     from secretome_ml.workflows.score import read_inputs
 

@@ -78,7 +78,7 @@ def score(
       secretome-ml score million.parquet --out scores.parquet
     """
     from secretome_ml.cluster.places import local_copies
-    from secretome_ml.files import check_suffix, csv_text, write_tables
+    from secretome_ml.core.files import check_suffix, csv_text, write_tables
     from secretome_ml.models.device import compute_on, usable_device
     from secretome_ml.report.tables import scores_table
     from secretome_ml.workflows.score import read_inputs, require_strict, seen_in_training
@@ -164,7 +164,7 @@ def report_inputs(
 
     from secretome_ml.cli.listing import gathered, plain_table
     from secretome_ml.cluster.places import local_copies
-    from secretome_ml.errors import InputRefused
+    from secretome_ml.core.errors import InputRefused
     from secretome_ml.readers import check_input
 
     with local_copies(inputs) as paths:

@@ -14,8 +14,8 @@ from secretome_ml.cli.options import print_json, steps
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from secretome_ml.core.parallel import Spread
     from secretome_ml.model import Model
-    from secretome_ml.parallel import Spread
     from secretome_ml.workflows.score_files import Reading
 
 

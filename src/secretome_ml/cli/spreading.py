@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from secretome_ml.parallel import Spread
+    from secretome_ml.core.parallel import Spread
 
 Jobs = Annotated[
     int | None, typer.Option("--jobs", "-j", min=1, help="Processes. Default: one for every core.")
@@ -48,7 +48,7 @@ def every_core(jobs: int | None) -> int:
 def spread_over(scheduler: str | None, jobs: int | None) -> Iterator[Spread]:
     """Yield what the work is spread over: processes of this machine, or a cluster while it is open."""
     if scheduler is None:
-        from secretome_ml.parallel import over_processes
+        from secretome_ml.core.parallel import over_processes
 
         yield over_processes(every_core(jobs))
         return

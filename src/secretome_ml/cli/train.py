@@ -50,8 +50,8 @@ def train(
     from dataclasses import replace
 
     from secretome_ml.bundle import MANIFEST, write_bundle
-    from secretome_ml.files import refuse_foreign, write_file
-    from secretome_ml.logs import run_log
+    from secretome_ml.core.files import refuse_foreign, write_file
+    from secretome_ml.core.logs import run_log
     from secretome_ml.models.device import usable_device
     from secretome_ml.recipe import load_recipe
     from secretome_ml.report.tables import results_table

@@ -38,7 +38,7 @@ def _voiced(command: Callable[..., Any], words: str) -> Callable[..., Any]:
 
     @functools.wraps(command)
     def run(**given: Any) -> Any:
-        from secretome_ml.logs import keep_log
+        from secretome_ml.core.logs import keep_log
 
         passed = {name: value for name, value in given.items() if name in own}
         with keep_log(words, given["quiet"], given["verbose"]):

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from secretome_ml.errors import InputRefused, NotInstalled, Problem
-from secretome_ml.files import write_file
+from secretome_ml.core.errors import InputRefused, NotInstalled, Problem
+from secretome_ml.core.files import write_file
 
 _WILD = frozenset("*?[")
 _PIECE = 2**20

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from secretome_ml.errors import NotInstalled, WorkersLost
-from secretome_ml.version import __version__, library_versions
+from secretome_ml.core.errors import NotInstalled, WorkersLost
+from secretome_ml.core.version import __version__, library_versions
 
 if TYPE_CHECKING:
     from distributed import Client

@@ -6,8 +6,8 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from secretome_ml.errors import WorkersLost
-from secretome_ml.parallel import Spread, Task, single_threaded
+from secretome_ml.core.errors import WorkersLost
+from secretome_ml.core.parallel import Spread, Task, single_threaded
 
 if TYPE_CHECKING:
     from distributed import Client, Future

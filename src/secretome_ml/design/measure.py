@@ -18,11 +18,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import logit, ndtri
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
+from secretome_ml.core.paths import data_dir
 from secretome_ml.evidence import Evidence
 from secretome_ml.features.batch import Batch, batch_of
 from secretome_ml.model import Model
-from secretome_ml.paths import data_dir
 from secretome_ml.profiles import Profiles, profiles_from_evidence
 from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.readers.source import open_source

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from secretome_ml.core.errors import UnknownName
 from secretome_ml.design.candidates import candidate_changes
 from secretome_ml.design.change import Change, Preparation
 from secretome_ml.design.pareto import front_numbers, front_share
 from secretome_ml.design.scoring import score_preparations
 from secretome_ml.design.trials import Trials
-from secretome_ml.errors import UnknownName
 from secretome_ml.evidence import Evidence
 from secretome_ml.explanation.ordering import ordered_rightly
 from secretome_ml.model import Model

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.profiles import Profiles, make_profiles
 from secretome_ml.profiles.context import context_frame, manipulations_of, read_preconditioning
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS, STATE_LEVELS

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from secretome_ml.errors import InputRefused, Problem, UnknownName
+from secretome_ml.core.errors import InputRefused, Problem, UnknownName
 from secretome_ml.evidence.corpus import Evidence
 from secretome_ml.vocabulary import FactorVocabulary, Terms
 

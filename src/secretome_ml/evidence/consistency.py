@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from secretome_ml.errors import Problem
+from secretome_ml.core.errors import Problem
 from secretome_ml.evidence.corpus import Evidence
 from secretome_ml.vocabulary import Terms
 

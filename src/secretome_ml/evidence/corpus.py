@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
+from secretome_ml.core.files import HeldFolder, read_cell, read_steadily, recover, replace_folder, safe_cell
+from secretome_ml.core.numbers import to_numbers
+from secretome_ml.core.paths import data_dir
 from secretome_ml.evidence.columns import Column, Table
 from secretome_ml.evidence.tables import TABLES
-from secretome_ml.files import HeldFolder, read_cell, read_steadily, recover, replace_folder, safe_cell
-from secretome_ml.numbers import to_numbers
-from secretome_ml.paths import data_dir
 
 log = logging.getLogger(__name__)
 

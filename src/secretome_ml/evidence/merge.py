@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.evidence.corpus import Evidence
 from secretome_ml.evidence.doubles import study_keys
 from secretome_ml.evidence.tables import TABLES

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.evidence.columns import Table
 from secretome_ml.evidence.corpus import Evidence, typed_frame
 from secretome_ml.evidence.tables import (

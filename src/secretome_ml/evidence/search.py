@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from secretome_ml.errors import UnknownName
+from secretome_ml.core.errors import UnknownName
 from secretome_ml.evidence.corpus import Evidence
 from secretome_ml.evidence.tables import EFFECTS, RESULTS
 from secretome_ml.vocabulary import FactorVocabulary, Terms, targets_in

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from secretome_ml.errors import Problem
+from secretome_ml.core.errors import Problem
 from secretome_ml.evidence.columns import ForeignKey, Table
 from secretome_ml.evidence.consistency import contradictions
 from secretome_ml.evidence.corpus import Evidence

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from secretome_ml.errors import UnknownName
+from secretome_ml.core.errors import UnknownName
 from secretome_ml.explanation.term_map import TermMap
 from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.profiles.profiles import Profiles
@@ -45,7 +45,7 @@ def cohort_of(profiles: Profiles, by: str) -> pd.Series:
     Examples
     --------
     >>> from secretome_ml import read_profiles
-    >>> from secretome_ml.paths import data_dir
+    >>> from secretome_ml.core.paths import data_dir
     >>> profiles = read_profiles(data_dir() / "examples" / "adipose_hypoxia.csv")
     >>> cohort_of(profiles, "preconditioning").tolist()
     ['none', 'hypoxia']

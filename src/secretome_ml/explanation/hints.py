@@ -11,7 +11,7 @@ from functools import cache
 
 import pandas as pd
 
-from secretome_ml.paths import data_dir
+from secretome_ml.core.paths import data_dir
 from secretome_ml.profiles.profiles import Profiles
 
 HINTS = ("pro-tumour", "coagulation", "pro-fibrotic", "pro-inflammatory")

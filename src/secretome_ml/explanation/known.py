@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from secretome_ml.errors import NotEnoughEvidence, UnknownName
+from secretome_ml.core.errors import NotEnoughEvidence, UnknownName
 from secretome_ml.evidence import EFFECTS, Evidence
 from secretome_ml.evidence.cargo import cargo
 from secretome_ml.explanation.league import components, league

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from secretome_ml.errors import NotEnoughEvidence
+from secretome_ml.core.errors import NotEnoughEvidence
 from secretome_ml.evidence import Evidence
 from secretome_ml.models.targets import targets_from_evidence
 from secretome_ml.profiles.facts import interventions

@@ -45,7 +45,7 @@ def nearest(profiles: Profiles, evidence: Evidence, effects: Sequence[str], most
     Examples
     --------
     >>> from secretome_ml import load_evidence, read_profiles
-    >>> from secretome_ml.paths import data_dir
+    >>> from secretome_ml.core.paths import data_dir
     >>> profiles = read_profiles(data_dir() / "examples" / "adipose_hypoxia.csv")
     >>> found = nearest(profiles, load_evidence(), ["angiogenic"], most=2)
     >>> found["sample"].tolist()

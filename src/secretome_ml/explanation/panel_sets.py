@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from secretome_ml.errors import InputRefused, Problem
-from secretome_ml.paths import data_dir
+from secretome_ml.core.errors import InputRefused, Problem
+from secretome_ml.core.paths import data_dir
 from secretome_ml.vocabulary import FactorVocabulary, frame
 
 _MOST_BYTES = 200_000_000

@@ -69,7 +69,7 @@ def studies_behind(
     Examples
     --------
     >>> from secretome_ml import load_evidence, read_profiles
-    >>> from secretome_ml.paths import data_dir
+    >>> from secretome_ml.core.paths import data_dir
     >>> profiles = read_profiles(data_dir() / "examples" / "adipose_hypoxia.csv")
     >>> found = studies_behind(profiles, load_evidence(), ["angiogenic"], most=3)
     >>> len(found), set(found["side"]) <= {"supports", "against"}

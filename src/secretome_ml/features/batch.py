@@ -103,7 +103,7 @@ def batch_of(profiles: Profiles) -> Batch:
     Examples
     --------
     >>> from secretome_ml import read_profiles
-    >>> from secretome_ml.paths import data_dir
+    >>> from secretome_ml.core.paths import data_dir
     >>> batch = batch_of(read_profiles(data_dir() / "examples" / "adipose_hypoxia.csv"))
     >>> batch.levels.shape == (len(batch.factors), len(batch))
     True

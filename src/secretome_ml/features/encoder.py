@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from secretome_ml.core.registry import Registry
 from secretome_ml.features.batch import Batch, batch_of
 from secretome_ml.features.block import Block
 from secretome_ml.features.columns import Array, FeatureColumn, Features
@@ -16,7 +17,6 @@ from secretome_ml.features.preconditioning import PreconditioningBlock
 from secretome_ml.features.roles import Known, Roles
 from secretome_ml.features.words import CellSourceBlock, ProductBlock
 from secretome_ml.profiles.profiles import Profiles
-from secretome_ml.registry import Registry
 
 BLOCKS: Registry[type[Block]] = Registry(
     "feature block",

@@ -9,7 +9,7 @@ from typing import Any, Self, TypeVar, cast
 
 import pandas as pd
 
-from secretome_ml.paths import data_dir
+from secretome_ml.core.paths import data_dir
 from secretome_ml.recipe import KNOWLEDGE
 
 _SIGN = {"promotes": 1.0, "inhibits": -1.0}

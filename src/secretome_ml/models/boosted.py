@@ -17,9 +17,9 @@ from secretome_ml.models.design import Design, fill_typical, typical_values
 from secretome_ml.models.exact import certain, expit
 from secretome_ml.models.targets import Targets
 from secretome_ml.models.training_side import TrainingSide
-from secretome_ml.trees import Forest, PatternTables, TreesRefused, read_forest
-from secretome_ml.trees.saved import booster_json, forest_from_state, forest_state
-from secretome_ml.trees.small import Outcome, SmallTrees
+from secretome_ml.models.trees import Forest, PatternTables, TreesRefused, read_forest
+from secretome_ml.models.trees.saved import booster_json, forest_from_state, forest_state
+from secretome_ml.models.trees.small import Outcome, SmallTrees
 
 if TYPE_CHECKING:
     import xgboost as xgb

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from secretome_ml.errors import NotConverged
+from secretome_ml.core.errors import NotConverged
 from secretome_ml.models.exact import Array, total
 
 _PAIRS = 20  # steps remembered

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from secretome_ml.core.registry import Registry, modules_of
 from secretome_ml.models.baselines import CellSourceOnly, KnownFactorList, Prevalence
 from secretome_ml.models.contract import EffectModel
-from secretome_ml.registry import Registry, modules_of
 
 BASELINES = (Prevalence.name, CellSourceOnly.name, KnownFactorList.name)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from secretome_ml.errors import InputRefused, NotInstalled, Problem
+from secretome_ml.core.errors import InputRefused, NotInstalled, Problem
 from secretome_ml.papers.paper import Paper
 from secretome_ml.papers.reading import read_facts
 from secretome_ml.papers.spotting import factors_in, named_words, readouts_in, tidy

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
+from secretome_ml.core.files import only_one, read_cell, safe_cell
 from secretome_ml.evidence import Evidence, load_evidence, merge_evidence, refused_studies
 from secretome_ml.evidence.columns import Column, Table
 from secretome_ml.evidence.records import parse_records
 from secretome_ml.evidence.tables import TABLES
-from secretome_ml.files import only_one, read_cell, safe_cell
 from secretome_ml.papers.candidates import CANDIDATE_COLUMNS, Candidate, fact_words, lacking
 
 YES, NO = ("yes", "y", "true", "1", "x", "accept"), ("no", "n", "false", "0", "", "drop")

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from xml.parsers import expat
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.papers.sentences import split_sentences
 from secretome_ml.papers.wordings import wording
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pandas as pd
 
-from secretome_ml.errors import Problem
-from secretome_ml.numbers import to_numbers
+from secretome_ml.core.errors import Problem
+from secretome_ml.core.numbers import to_numbers
 from secretome_ml.profiles.preconditioning_text import STANDARD, parse_preconditioning
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS
 from secretome_ml.vocabulary import Terms, parse_manipulation

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-from secretome_ml.errors import Problem
+from secretome_ml.core.errors import Problem
 from secretome_ml.vocabulary.columns import context_columns
 
 Rows: TypeAlias = Iterable[Mapping[str, object]] | pd.DataFrame

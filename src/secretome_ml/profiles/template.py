@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from secretome_ml.core.registry import Registry
 from secretome_ml.profiles.profiles import STATE_LEVELS
-from secretome_ml.registry import Registry
 
 _STATES = ", ".join(STATE_LEVELS)
 _WIDE = f"""\

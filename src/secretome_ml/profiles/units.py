@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Literal
 
-from secretome_ml.paths import data_dir
+from secretome_ml.core.paths import data_dir
 
 Quantity = Literal[
     "concentration",

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 import numpy as np
 import pandas as pd
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.profiles.levels import Setting, find_all_levels
 from secretome_ml.profiles.profiles import FACTOR_COLUMNS, Profiles, make_profiles
 from secretome_ml.readers.blanks import apply_blanks

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from secretome_ml.numbers import holds_endless
+from secretome_ml.core.numbers import holds_endless
 
 Decimal = Literal[".", ","]
 

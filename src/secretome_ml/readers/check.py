@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS, STATE_LEVELS, Profiles
 from secretome_ml.readers.formats import recognise
 from secretome_ml.readers.reading import read_source

@@ -16,7 +16,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from secretome_ml.numbers import to_numbers
+from secretome_ml.core.numbers import to_numbers
 from secretome_ml.profiles.units import parse_unit
 from secretome_ml.readers.cell_numbers import EXPORT_MISSING, decimal_mark, parse_numbers
 from secretome_ml.readers.genes import resolve_name

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.profiles.context import PRODUCT_WORDS, manipulations_of
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS
 from secretome_ml.readers.joining import join_names

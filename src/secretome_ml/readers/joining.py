@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from secretome_ml.errors import Problem
+from secretome_ml.core.errors import Problem
 from secretome_ml.readers.sample_names import clean_name, match_key
 
 _NUMBERED = re.compile(r"(?P<stem>.*[^ _.-])[ _.-]+(?P<number>\d{1,3})")

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from secretome_ml.errors import Problem
+from secretome_ml.core.errors import Problem
 
 Scale = Literal["intensity", "log2", "npx", "mfi", "concentration", "stated"]
 Role = Literal["sample", "control", "blank", "standard", "quality_control"]

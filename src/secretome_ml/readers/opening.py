@@ -13,7 +13,7 @@ from gzip import BadGzipFile, GzipFile
 from pathlib import Path
 from typing import IO, Literal
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
 
 Kind = Literal["text", "xlsx", "parquet", "h5ad"]
 

@@ -6,7 +6,7 @@ import logging
 from dataclasses import replace
 from pathlib import Path
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS, Origin, Profiles
 from secretome_ml.readers.assemble import assemble
 from secretome_ml.readers.formats import READERS, recognise

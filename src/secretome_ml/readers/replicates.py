@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 
-from secretome_ml.errors import Problem
+from secretome_ml.core.errors import Problem
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS
 
 _KEYS = ("group", *CONTEXT_COLUMNS, "batch", "role", "treatment")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.profiles.context import read_preconditioning, resolve_column, with_implied
 from secretome_ml.profiles.preconditioning_text import parse_preconditioning
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from secretome_ml.errors import InputRefused, Problem
-from secretome_ml.numbers import holds_endless
+from secretome_ml.core.errors import InputRefused, Problem
+from secretome_ml.core.numbers import holds_endless
 from secretome_ml.readers.opening import CELLWISE, COLUMNWISE, Kind, need_room, open_content, refuse
 from secretome_ml.readers.tables import (
     MAX_CELLS,

@@ -11,7 +11,7 @@ from typing import Literal
 
 import pandas as pd
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.readers.opening import refuse
 from secretome_ml.readers.text import delimiter, first_line, is_comment
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from secretome_ml.errors import Problem
+from secretome_ml.core.errors import Problem
 from secretome_ml.profiles.profiles import STATE_LEVELS
 from secretome_ml.profiles.units import parse_unit
 from secretome_ml.readers.cell_numbers import EXPORT_MISSING, Decimal, decimal_mark, parse_numbers

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.readers.opening import refuse
 from secretome_ml.readers.tables import MAX_CELLS, too_large
 from secretome_ml.readers.workbook_audit import audit_workbook

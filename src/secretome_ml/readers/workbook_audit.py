@@ -8,7 +8,7 @@ import zipfile
 from typing import IO
 from xml.parsers import expat
 
-from secretome_ml.errors import InputRefused
+from secretome_ml.core.errors import InputRefused
 from secretome_ml.readers.opening import refuse
 from secretome_ml.readers.tables import MAX_CELLS, too_large
 

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from secretome_ml.core.version import __version__
 from secretome_ml.models.registry import BASELINES
 from secretome_ml.recipe import Recipe
 from secretome_ml.report.summary import citation
 from secretome_ml.report.words import decimal, effect_label, metric_label, model_label
 from secretome_ml.validation.metrics import HIGHER_IS_BETTER
-from secretome_ml.version import __version__
 
 _JUDGED = ("auroc", "log_loss", "concordance")
 

@@ -8,8 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from secretome_ml.errors import InputRefused, Problem
-from secretome_ml.files import write_file
+from secretome_ml.core.errors import InputRefused, Problem
+from secretome_ml.core.files import write_file
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 _LONGEST_S = 300

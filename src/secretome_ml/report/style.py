@@ -14,7 +14,7 @@ import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from secretome_ml.files import write_file
+from secretome_ml.core.files import write_file
 
 # Widths of one and of two columns of a journal, and the height of its page.
 COLUMN_MM = 89.0

@@ -11,10 +11,10 @@ from typing import Any
 
 import pandas as pd
 
+from secretome_ml.core.version import __version__
 from secretome_ml.explanation.contributions import BASE_TERM, UNSTATED_TERM
 from secretome_ml.explanation.stability import STABLE
 from secretome_ml.model import Model
-from secretome_ml.version import __version__
 from secretome_ml.vocabulary import phrases
 
 _LIBRARIES = ("numpy", "pandas", "scipy", "xgboost", "matplotlib")

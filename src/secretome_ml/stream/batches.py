@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from secretome_ml.errors import InputRefused
+from secretome_ml.core.errors import InputRefused
 from secretome_ml.features.batch import Batch, Integers
 from secretome_ml.profiles.profiles import Profiles
 from secretome_ml.readers.opening import refuse

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.profiles.levels import stated
 from secretome_ml.profiles.levels.reference import Range, against, known_range
 from secretome_ml.profiles.levels.setting import Setting

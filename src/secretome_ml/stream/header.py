@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS
 from secretome_ml.profiles.units import Unit, parse_unit
 from secretome_ml.readers.formats.canonical_wide import check_header, split_unit, standard_name

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.features.batch import Batch, batch_of
 from secretome_ml.profiles.units import parse_unit
 from secretome_ml.readers.assemble import assemble

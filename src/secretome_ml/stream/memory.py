@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.readers.opening import free_memory
 from secretome_ml.stream.source import TableSource
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.stream.cells import as_codes
 from secretome_ml.stream.header import FactorColumn
 

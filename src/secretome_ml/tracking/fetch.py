@@ -12,8 +12,8 @@ from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
 from secretome_ml.bundle import LARGEST_BUNDLE, LARGEST_FILE, MOST_FILES, Bundle, read_bundle
-from secretome_ml.errors import BundleRefused, TrackingFailed
-from secretome_ml.files import read_cell, scratch_folder
+from secretome_ml.core.errors import BundleRefused, TrackingFailed
+from secretome_ml.core.files import read_cell, scratch_folder
 from secretome_ml.model_file import DESCRIPTION, LARGEST, bundle_folder
 from secretome_ml.tracking.store import connected
 

@@ -14,13 +14,13 @@ from mlflow import MlflowClient
 from mlflow.entities import Metric, Param, RunStatus, RunTag
 from mlflow.exceptions import MlflowException
 
-from secretome_ml.errors import TrackingFailed
+from secretome_ml.core.errors import TrackingFailed
+from secretome_ml.core.version import __version__
 from secretome_ml.tracking.logged_model import log_bundle
 from secretome_ml.tracking.names import require_names
 from secretome_ml.tracking.registry import register_model
 from secretome_ml.tracking.run import Run, Staged, read_staged, stage_run, staged_folders
 from secretome_ml.tracking.store import EXPERIMENT, choose_experiment, connected
-from secretome_ml.version import __version__
 
 _AT_ONCE = 100
 _TRIES = 5

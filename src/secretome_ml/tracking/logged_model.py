@@ -7,11 +7,11 @@ from mlflow import MlflowClient
 from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema
 
+from secretome_ml.core.version import __version__
 from secretome_ml.model import SCORE_COLUMNS
 from secretome_ml.model_file import LOADER
 from secretome_ml.serving import KINDS, LAYOUTS, SERVED_COLUMNS
 from secretome_ml.tracking.run import Staged
-from secretome_ml.version import __version__
 
 
 def log_bundle(staged: Staged, client: MlflowClient, run_id: str, experiment: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from secretome_ml.errors import InputRefused, Problem
-from secretome_ml.logs import visible
+from secretome_ml.core.errors import InputRefused, Problem
+from secretome_ml.core.logs import visible
 
 _MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,99}")
 _LONGEST = 250

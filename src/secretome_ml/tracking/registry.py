@@ -12,8 +12,8 @@ from mlflow import MlflowClient
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
-from secretome_ml.errors import TrackingFailed, UnknownName
-from secretome_ml.files import aside, left_behind
+from secretome_ml.core.errors import TrackingFailed, UnknownName
+from secretome_ml.core.files import aside, left_behind
 from secretome_ml.tracking.runs import main_metrics
 from secretome_ml.tracking.store import connected, store_exists
 

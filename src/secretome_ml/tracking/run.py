@@ -20,10 +20,10 @@ from typing import Any
 import pandas as pd
 
 from secretome_ml.bundle import Bundle, write_bundle
-from secretome_ml.errors import InputRefused, Problem
-from secretome_ml.files import aside, csv_text, sweep, write_file
-from secretome_ml.logs import visible
-from secretome_ml.version import __version__
+from secretome_ml.core.errors import InputRefused, Problem
+from secretome_ml.core.files import aside, csv_text, sweep, write_file
+from secretome_ml.core.logs import visible
+from secretome_ml.core.version import __version__
 
 _HEAD = "run.json"
 _STATE = "state.json"

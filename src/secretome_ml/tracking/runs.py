@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mlflow.entities import Run as MlflowRun
 
-from secretome_ml.logs import visible
+from secretome_ml.core.logs import visible
 from secretome_ml.tracking.store import EXPERIMENT, connected, store_exists
 
 _BOUNDS = ("", ".low", ".high")

@@ -25,7 +25,7 @@ from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import SQLAlchemyError
 
-from secretome_ml.errors import TrackingFailed
+from secretome_ml.core.errors import TrackingFailed
 
 EXPERIMENT = "secretome-ml"
 _SECONDS_TO_ANSWER = 5.0

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from secretome_ml.errors import NotConverged
+from secretome_ml.core.errors import NotConverged
 from secretome_ml.models.exact import certain, expit
 from secretome_ml.models.targets import Targets
 

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from secretome_ml.core.parallel import Spread, over_processes
 from secretome_ml.features.columns import Features
 from secretome_ml.models.contract import EffectModel
 from secretome_ml.models.registry import MODELS
 from secretome_ml.models.targets import Targets
 from secretome_ml.models.training_side import TrainingSide
-from secretome_ml.parallel import Spread, over_processes
 from secretome_ml.trust.calibration import Calibrator, fit_calibrator
 from secretome_ml.validation.guard import check_split
 from secretome_ml.validation.metrics import outcome_losses, pair_losses

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
-from secretome_ml.errors import SecretomeError
+from secretome_ml.core.errors import SecretomeError
 from secretome_ml.features.columns import Features
 from secretome_ml.models.targets import Targets
 from secretome_ml.profiles.from_evidence import study_of

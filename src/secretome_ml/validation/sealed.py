@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 
+from secretome_ml.core.paths import data_dir
 from secretome_ml.evidence import Evidence, load_evidence
 from secretome_ml.evidence.merge import seen_studies
-from secretome_ml.paths import data_dir
 
 log = logging.getLogger(__name__)
 

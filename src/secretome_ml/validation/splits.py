@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from secretome_ml.errors import NotEnoughEvidence, SecretomeError
+from secretome_ml.core.errors import NotEnoughEvidence, SecretomeError
 from secretome_ml.profiles.from_evidence import study_of
 
 

@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from secretome_ml.errors import InputRefused, Problem
-from secretome_ml.paths import data_dir
+from secretome_ml.core.errors import InputRefused, Problem
+from secretome_ml.core.paths import data_dir
 
 if TYPE_CHECKING:
     import pandas as pd

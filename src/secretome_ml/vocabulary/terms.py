@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 
-from secretome_ml.errors import UnknownName
+from secretome_ml.core.errors import UnknownName
 from secretome_ml.vocabulary.columns import context_columns
 from secretome_ml.vocabulary.normalise import normal_form
 from secretome_ml.vocabulary.tables import Row, rows, split_cell

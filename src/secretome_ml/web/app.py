@@ -13,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from secretome_ml.errors import SecretomeError
+from secretome_ml.core.errors import SecretomeError
+from secretome_ml.core.version import __version__
 from secretome_ml.report.rendering import STATIC
-from secretome_ml.version import __version__
 from secretome_ml.web import api, login, pages
 from secretome_ml.web.guard import Guard, Sessions
 from secretome_ml.web.metrics import Metrics

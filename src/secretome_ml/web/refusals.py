@@ -10,7 +10,7 @@ from typing import Any
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from secretome_ml.errors import BundleRefused, InputRefused, Problem, SecretomeError, TrackingFailed
+from secretome_ml.core.errors import BundleRefused, InputRefused, Problem, SecretomeError, TrackingFailed
 
 NOT_READ = "The input cannot be used"
 

@@ -6,7 +6,7 @@ import socket
 
 import uvicorn
 
-from secretome_ml.errors import SecretomeError
+from secretome_ml.core.errors import SecretomeError
 from secretome_ml.web.app import create_app
 from secretome_ml.web.settings import Settings
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from starlette.requests import Request
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.web.batching import Batches
 from secretome_ml.web.settings import Settings
 from secretome_ml.web.unpacking import require_small

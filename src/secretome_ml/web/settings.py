@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 
-from secretome_ml.errors import SecretomeError
+from secretome_ml.core.errors import SecretomeError
 
 MEBIBYTE = 2**20
 SHORTEST_TOKEN = 16
@@ -61,7 +61,7 @@ class Settings:
     >>> Settings(host="0.0.0.0")
     Traceback (most recent call last):
     ...
-    secretome_ml.errors.SecretomeError: Others can reach 0.0.0.0: give a token, or listen on 127.0.0.1.
+    secretome_ml.core.errors.SecretomeError: Others can reach 0.0.0.0: give a token, or listen on 127.0.0.1.
     """
 
     host: str = "127.0.0.1"

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable
 from gzip import GzipFile
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.web.settings import MEBIBYTE
 
 _CHUNK = 2**20
@@ -38,7 +38,7 @@ def require_small(content: bytes, name: str, most: int) -> None:
     >>> require_small(gzip.compress(bytes(2_000_000)), "zeros.gz", 1_000_000)
     Traceback (most recent call last):
     ...
-    secretome_ml.errors.InputRefused: 1 problem in the input
+    secretome_ml.core.errors.InputRefused: 1 problem in the input
       zeros.gz: The file unpacks to more than 1 MiB. Send less of it, or use the command `secretome-ml score`.
     """
     for magic, size_of in _SIZES.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from secretome_ml.logs import PACKAGE, visible
+from secretome_ml.core.logs import PACKAGE, visible
 
 _FORMAT = "%(asctime)s %(levelname)s %(message)s"
 _WEB = "secretome_ml.web"

@@ -13,7 +13,7 @@ from secretome_ml.adaptation.adjusted import Adaptation, lot_columns
 from secretome_ml.adaptation.fit import FLAT, Array, fit
 from secretome_ml.adaptation.judged import FACTOR, MEAN, Judged, judge
 from secretome_ml.adaptation.lots import Lots
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.features.batch import Batch, batch_of
 from secretome_ml.model import Model, Scored
 from secretome_ml.vocabulary.phrases import FACTOR as FACTOR_TERM
@@ -94,7 +94,7 @@ def adapt(
     --------
     >>> from secretome_ml import load_model
     >>> from secretome_ml.adaptation.lots import read_lots
-    >>> from secretome_ml.paths import data_dir
+    >>> from secretome_ml.core.paths import data_dir
     >>> lots = read_lots(data_dir() / "examples" / "simulated_lots.csv", outcome="migration")
     >>> found = adapt(load_model(), lots, "angiogenic")
     >>> found.judged.better("mean")

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
+from secretome_ml.core.errors import InputRefused, Problem, UnknownName
 from secretome_ml.design.agreement import INSTEAD, agreement_by_kind, held_out_kinds
 from secretome_ml.design.change import Change, Preparation, preparations_as_profiles
 from secretome_ml.design.cocktail import cocktail
 from secretome_ml.design.rank import BETTER, Ranking, rank_changes, wanted_changes
 from secretome_ml.design.trials import TRIAL_COLUMNS, read_trials
-from secretome_ml.errors import InputRefused, Problem, UnknownName
 from secretome_ml.evidence import Evidence
 from secretome_ml.explanation.studies import studies_behind
 from secretome_ml.model import Model

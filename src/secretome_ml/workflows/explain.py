@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
+from secretome_ml.core.files import replace_folder
 from secretome_ml.evidence import Evidence, load_evidence
 from secretome_ml.explanation.cohorts import (
     cohort_difference,
@@ -26,7 +27,6 @@ from secretome_ml.explanation.studies import studies_behind
 from secretome_ml.explanation.term_map import BASE_TERM, UNSTATED_TERM, TermMap
 from secretome_ml.explanation.term_studies import TermIndex
 from secretome_ml.features.columns import Features
-from secretome_ml.files import replace_folder
 from secretome_ml.model import Model
 from secretome_ml.profiles import Profiles, profiles_from_evidence
 from secretome_ml.report.figures import waterfall

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.explanation.panel import PANEL_COLUMNS, Power, over_representation, power
 from secretome_ml.explanation.panel_sets import FactorSets
 from secretome_ml.profiles import Profiles

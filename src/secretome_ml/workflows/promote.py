@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from secretome_ml.errors import InputRefused, PromotionRefused
+from secretome_ml.core.errors import InputRefused, PromotionRefused
+from secretome_ml.core.version import __version__
 from secretome_ml.evidence import Evidence, validate_evidence
 from secretome_ml.evidence.merge import seen_studies
 from secretome_ml.model import Model, model_from_bundle
@@ -17,7 +18,6 @@ from secretome_ml.profiles import profiles_from_evidence
 from secretome_ml.tracking import Version, fetch_model, fetch_table, find_version, holder_of, promote_version
 from secretome_ml.validation.challenge import Challenge, Predictions, challenge, figures
 from secretome_ml.validation.splits import study_groups
-from secretome_ml.version import __version__
 
 TOLERANCE = 0.02
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 
 from secretome_ml.bundle import Bundle
+from secretome_ml.core.files import scratch_folder, sha256
+from secretome_ml.core.logs import run_log
 from secretome_ml.evidence import Evidence
-from secretome_ml.files import scratch_folder, sha256
-from secretome_ml.logs import run_log
 from secretome_ml.models.targets import Targets
 from secretome_ml.profiles import profiles_from_evidence
 from secretome_ml.profiles.from_evidence import study_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from secretome_ml.bundle import read_bundle, write_bundle
-from secretome_ml.errors import BundleRefused
+from secretome_ml.core.errors import BundleRefused
+from secretome_ml.core.paths import is_checkout, models_dir
 from secretome_ml.model import RELEASED, model_from_bundle
-from secretome_ml.paths import is_checkout, models_dir
 
 
 def release(source: Path) -> tuple[Path, str]:

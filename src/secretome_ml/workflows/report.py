@@ -9,13 +9,13 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from secretome_ml.errors import InputRefused
+from secretome_ml.core.errors import InputRefused
+from secretome_ml.core.files import write_file
 from secretome_ml.evidence import Evidence, load_evidence
 from secretome_ml.explanation.groups import group_differences, two_groups, with_amounts
 from secretome_ml.explanation.panel_sets import shipped_sets
 from secretome_ml.explanation.stability import sample_stability
 from secretome_ml.explanation.studies import studies_behind
-from secretome_ml.files import write_file
 from secretome_ml.model import Model
 from secretome_ml.models.targets import targets_from_evidence
 from secretome_ml.profiles import Profiles
@@ -64,7 +64,7 @@ def report_html(
     Examples
     --------
     >>> from secretome_ml import load_model, read_profiles
-    >>> from secretome_ml.paths import data_dir
+    >>> from secretome_ml.core.paths import data_dir
     >>> profiles = read_profiles(data_dir() / "examples" / "adipose_hypoxia.csv")
     >>> page = report_html(load_model(), profiles)
     >>> "Secretome report: adipose_hypoxia.csv" in page

@@ -10,17 +10,17 @@ from typing import Any
 
 import pandas as pd
 
-from secretome_ml.errors import InputRefused, NotEnoughEvidence, Problem
+from secretome_ml.core.errors import InputRefused, NotEnoughEvidence, Problem
+from secretome_ml.core.files import csv_text
 from secretome_ml.evidence import Evidence, seen_studies, validate_evidence
-from secretome_ml.files import csv_text
 from secretome_ml.model import Model, Scored
 from secretome_ml.models import targets_from_evidence
+from secretome_ml.models.trees.running import in_order
 from secretome_ml.profiles import Profiles, join_profiles, profiles_from_evidence
 from secretome_ml.readers import read_profiles
 from secretome_ml.readers.formats import evidence_records
 from secretome_ml.readers.source import open_source
 from secretome_ml.stream import LongFormat, LongTable
-from secretome_ml.trees.running import in_order
 from secretome_ml.validation.metrics import evaluate_predictions, pair_hits
 
 

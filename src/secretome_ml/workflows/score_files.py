@@ -10,11 +10,11 @@ from typing import Literal
 
 from secretome_ml.cluster.finished import is_finished, note_finished
 from secretome_ml.cluster.places import deliver, digest_of, fetch, is_remote
-from secretome_ml.errors import InputRefused, Problem, SecretomeError
+from secretome_ml.core.errors import InputRefused, Problem, SecretomeError
+from secretome_ml.core.files import table_aside
+from secretome_ml.core.parallel import Spread
 from secretome_ml.features.batch import batches_of
-from secretome_ml.files import table_aside
 from secretome_ml.model import Model
-from secretome_ml.parallel import Spread
 from secretome_ml.readers.reading import read_source
 from secretome_ml.readers.source import open_source
 from secretome_ml.stream import open_long

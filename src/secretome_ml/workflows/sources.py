@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.evidence import Evidence, load_evidence, read_records
 from secretome_ml.model import Model, load_model, model_from_bundle
 

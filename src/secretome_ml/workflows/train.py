@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from secretome_ml.errors import InputRefused, NotEnoughEvidence, Problem
+from secretome_ml.core.errors import InputRefused, NotEnoughEvidence, Problem
+from secretome_ml.core.parallel import Spread, over_processes
 from secretome_ml.evidence import EFFECTS, Evidence, evidence_stats, validate_evidence
 from secretome_ml.explanation.contributions import Typical, explain_margin, typical_parts
 from secretome_ml.explanation.importance import global_importance
@@ -21,7 +22,6 @@ from secretome_ml.model import HELD_OUT_COLUMNS, Model
 from secretome_ml.models import BASELINES, MODELS, Targets, targets_from_evidence
 from secretome_ml.models.device import forget_device
 from secretome_ml.models.exact import DIGITS
-from secretome_ml.parallel import Spread, over_processes
 from secretome_ml.profiles import Profiles, profiles_from_evidence
 from secretome_ml.recipe import Recipe
 from secretome_ml.report.card import model_card

@@ -13,7 +13,7 @@ from functools import cache
 
 import numpy as np
 
-from secretome_ml.paths import data_dir
+from secretome_ml.core.paths import data_dir
 
 # Assays and cell densities differ between laboratories: no range is taken to be narrower than tenfold, and
 # one publication alone no narrower than thirtyfold.

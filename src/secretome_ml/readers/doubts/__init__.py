@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from secretome_ml.errors import Problem
+from secretome_ml.core.errors import Problem
 from secretome_ml.readers.doubts import amounts, conditions, logarithms, samples
 from secretome_ml.readers.doubts.reading import Reading
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from secretome_ml.errors import Problem
+from secretome_ml.core.errors import Problem
 from secretome_ml.profiles.levels import present, stated
 from secretome_ml.profiles.levels.reference import known_range, place, published_range
 from secretome_ml.readers.doubts.reading import Reading, listed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from secretome_ml.errors import Problem
+from secretome_ml.core.errors import Problem
 from secretome_ml.readers.doubts.reading import Reading, listed
 from secretome_ml.readers.genes import resolve_name
 from secretome_ml.vocabulary import parse_intervention

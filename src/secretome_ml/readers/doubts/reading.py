@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from secretome_ml.errors import Problem
+from secretome_ml.core.errors import Problem
 
 _SHOWN = 3
 

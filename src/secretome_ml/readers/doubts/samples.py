@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from secretome_ml.errors import Problem
+from secretome_ml.core.errors import Problem
 from secretome_ml.readers.doubts.reading import Reading, listed
 
 _SUMMARY = re.compile(

@@ -7,14 +7,14 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from secretome_ml.errors import InputRefused, Problem
-from secretome_ml.logs import facts
+from secretome_ml.core.errors import InputRefused, Problem
+from secretome_ml.core.logs import facts
+from secretome_ml.core.registry import Registry, modules_of
 from secretome_ml.profiles.profiles import Profiles
 from secretome_ml.readers.formats.not_read import refuse_known
 from secretome_ml.readers.measurements import Measurements
 from secretome_ml.readers.sample_sheet import is_layout, looks_like_sheet
 from secretome_ml.readers.source import Source
-from secretome_ml.registry import Registry, modules_of
 
 log = logging.getLogger(__name__)
 

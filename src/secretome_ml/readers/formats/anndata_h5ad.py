@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from secretome_ml.errors import InputRefused, Problem
-from secretome_ml.files import scratch_folder
+from secretome_ml.core.errors import InputRefused, Problem
+from secretome_ml.core.files import scratch_folder
 from secretome_ml.profiles.context import context_frame, manipulations_of, read_preconditioning
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS
 from secretome_ml.readers.formats.protein_matrix import find

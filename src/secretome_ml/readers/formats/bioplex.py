@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pandas as pd
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.readers.cell_numbers import EXPORT_MISSING, decimal_mark, parse_numbers
 from secretome_ml.readers.measurements import Measurements, Role, Scale, value_frame
 from secretome_ml.readers.opening import refuse

@@ -8,7 +8,7 @@ import re
 import numpy as np
 import pandas as pd
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.profiles.context import context_frame, manipulations_of, read_preconditioning
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS, Profiles
 from secretome_ml.profiles.units import parse_unit, why_no_unit

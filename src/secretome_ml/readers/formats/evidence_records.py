@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from secretome_ml.errors import InputRefused
+from secretome_ml.core.errors import InputRefused
+from secretome_ml.core.files import scratch_folder
 from secretome_ml.evidence import Evidence, read_records, validate_evidence
-from secretome_ml.files import scratch_folder
 from secretome_ml.profiles.from_evidence import profiles_from_evidence
 from secretome_ml.profiles.profiles import Profiles
 from secretome_ml.readers.source import Source

@@ -6,7 +6,7 @@ import re
 
 import pandas as pd
 
-from secretome_ml.errors import Problem
+from secretome_ml.core.errors import Problem
 from secretome_ml.readers.formats.protein_matrix import find, matrix_measurements
 from secretome_ml.readers.measurements import Measurements
 from secretome_ml.readers.opening import refuse

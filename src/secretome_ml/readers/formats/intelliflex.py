@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.readers.cell_numbers import EXPORT_MISSING, parse_numbers
 from secretome_ml.readers.formats.protein_matrix import find, need
 from secretome_ml.readers.measurements import Measurements, Role, value_frame

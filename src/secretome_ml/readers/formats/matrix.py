@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.profiles.units import parse_unit
 from secretome_ml.readers.columns import Column, scale_of
 from secretome_ml.readers.doubts.reading import one_of_a_kind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from secretome_ml.errors import Problem
+from secretome_ml.core.errors import Problem
 from secretome_ml.readers.formats.protein_matrix import find, matrix_measurements, need
 from secretome_ml.readers.genes import gene_in_header
 from secretome_ml.readers.measurements import Measurements

@@ -7,8 +7,8 @@ import re
 import numpy as np
 import pandas as pd
 
-from secretome_ml.errors import InputRefused
-from secretome_ml.numbers import to_numbers
+from secretome_ml.core.errors import InputRefused
+from secretome_ml.core.numbers import to_numbers
 from secretome_ml.readers.formats.protein_matrix import find, matrix_measurements
 from secretome_ml.readers.genes import gene_in_header
 from secretome_ml.readers.measurements import Measurements, value_frame

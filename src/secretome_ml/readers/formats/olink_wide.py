@@ -8,7 +8,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.readers.cell_numbers import EXPORT_MISSING, decimal_mark, parse_numbers
 from secretome_ml.readers.formats.olink import INTERNAL, role_of_sample
 from secretome_ml.readers.measurements import Measurements, Role, value_frame

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pandas as pd
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS
 from secretome_ml.readers.formats.canonical_wide import split_unit
 from secretome_ml.readers.measurements import Measurements, Role, value_frame

@@ -10,7 +10,7 @@ import re
 import numpy as np
 import pandas as pd
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.readers.columns import (
     TRUE,
     Column,

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from secretome_ml import numbers
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core import numbers
+from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.readers.cell_numbers import EXPORT_MISSING, Decimal, decimal_mark, parse_numbers
 from secretome_ml.readers.genes import species_of
 from secretome_ml.readers.measurements import Measurements, Role, Scale, from_matrix

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from secretome_ml.numbers import to_numbers
+from secretome_ml.core.numbers import to_numbers
 from secretome_ml.readers.measurements import Measurements, Role, from_matrix
 from secretome_ml.readers.opening import refuse
 from secretome_ml.readers.source import Source

@@ -8,8 +8,8 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 
-from secretome_ml.errors import InputRefused, Problem
-from secretome_ml.numbers import to_numbers
+from secretome_ml.core.errors import InputRefused, Problem
+from secretome_ml.core.numbers import to_numbers
 from secretome_ml.readers.cell_numbers import EXPORT_MISSING, Decimal, decimal_mark, parse_numbers
 from secretome_ml.readers.formats.xponent_blocks import Block, read_blocks, well_of
 from secretome_ml.readers.measurements import Measurements, Role, Scale, value_frame

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.readers.source import Source
 
 _LOCATION = re.compile(r"(?P<number>\d+)?\s*\(?\d+[,;]\s*(?P<well>[A-P]\d{1,2})\)?|(?P<plain>[A-P]\d{1,2})")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, Field
 
+from secretome_ml.core.version import __version__
 from secretome_ml.trust.verdict import Verdict
-from secretome_ml.version import __version__
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from secretome_ml.version import __version__
+from secretome_ml.core.version import __version__
 from secretome_ml.web.api import answers, routes
 from secretome_ml.web.api.requests import ScoreRequest
 

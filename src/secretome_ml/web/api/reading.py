@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.profiles import Profiles
 from secretome_ml.profiles.context import context_frame, manipulations_of
 from secretome_ml.profiles.preconditioning_text import STANDARD, treatments

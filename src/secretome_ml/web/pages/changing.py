@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.vocabulary import FactorVocabulary, Terms
 from secretome_ml.vocabulary.columns import names_where
 from secretome_ml.vocabulary.phrases import level_words

@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.vocabulary import Terms
 from secretome_ml.vocabulary.columns import context_columns, names_where
 from secretome_ml.web.pages.changing import LEVELS
@@ -147,7 +147,7 @@ def factor_names() -> tuple[str, ...]:
     """Return the names that the form completes: factors with a usual amount, and those of panels."""
     import pandas as pd
 
-    from secretome_ml.paths import data_dir
+    from secretome_ml.core.paths import data_dir
 
     tables = (
         ("knowledge", "usual_amounts", "factor"),

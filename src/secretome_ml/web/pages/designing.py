@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from secretome_ml.errors import InputRefused, Problem
+from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.vocabulary import Terms
 from secretome_ml.web.pages.changing import CHANGEABLE
 from secretome_ml.web.pages.comparing import side_of

@@ -50,7 +50,7 @@ def condition_words(profile: Profiles) -> str:
     Examples
     --------
     >>> from secretome_ml import read_profiles
-    >>> from secretome_ml.paths import data_dir
+    >>> from secretome_ml.core.paths import data_dir
     >>> profiles = read_profiles(data_dir() / "examples" / "adipose_hypoxia.csv")
     >>> condition_words(profiles.take(["asc_hypoxia"])), condition_words(profiles.take(["asc_normoxia"]))
     ('hypoxia', 'none')

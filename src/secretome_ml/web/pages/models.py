@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import Response
 
-from secretome_ml.paths import models_dir
+from secretome_ml.core.paths import models_dir
 from secretome_ml.report.words import between, decimal, effect_label, model_label
 from secretome_ml.web.pages.rendering import show
 from secretome_ml.web.refusals import Refused
@@ -50,7 +50,7 @@ async def model(request: Request, name: str) -> Response:
 
 
 def _listed(service: Service) -> dict[str, Any]:
-    from secretome_ml.errors import BundleRefused
+    from secretome_ml.core.errors import BundleRefused
     from secretome_ml.model import load_model
 
     found = []
@@ -82,7 +82,7 @@ def _row(name: str, loaded: Model, served: bool) -> dict[str, Any]:
 
 
 def _shown(service: Service, name: str) -> dict[str, Any]:
-    from secretome_ml.errors import BundleRefused
+    from secretome_ml.core.errors import BundleRefused
     from secretome_ml.model import load_model
 
     folder = next((f for f in _folders(service) if f.name == name), None)
@@ -187,7 +187,7 @@ def _frame(markup: str) -> Any:
 
 def _runs(service: Service, bundle: str) -> dict[str, Any]:
     """Return the runs, newest first, and what to say where the store cannot be reached."""
-    from secretome_ml.errors import TrackingFailed
+    from secretome_ml.core.errors import TrackingFailed
     from secretome_ml.tracking import list_runs
 
     try:

@@ -11,8 +11,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from secretome_ml.errors import InputRefused, Problem
-from secretome_ml.paths import data_dir
+from secretome_ml.core.errors import InputRefused, Problem
+from secretome_ml.core.paths import data_dir
 from secretome_ml.web.pages.fields import file, text, texts
 from secretome_ml.web.pages.rendering import show
 from secretome_ml.web.refusals import Refused

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from secretome_ml.core.version import __version__
 from secretome_ml.report.rendering import render
-from secretome_ml.version import __version__
 from secretome_ml.web.service import service_of
 
 _SHORT = 12

@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from secretome_ml.paths import data_dir
+from secretome_ml.core.paths import data_dir
 from secretome_ml.web.pages.fields import file, text
 from secretome_ml.web.pages.form import EXAMPLES, Submitted, show_form
 from secretome_ml.web.pages.scored import score_upload

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from secretome_ml.errors import UnknownName
+from secretome_ml.core.errors import UnknownName
 from secretome_ml.report.words import effect_label, factor_address
 from secretome_ml.vocabulary import FactorVocabulary
 from secretome_ml.web.pages.evidence import head

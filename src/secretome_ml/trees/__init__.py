@@ -1,7 +1,0 @@
-"""Boosted trees worked by tables of split outcomes: exact contributions, interactions and margins."""
-
-from secretome_ml.trees.forest import Forest, TreesRefused, read_forest
-from secretome_ml.trees.lookup import PatternTables
-from secretome_ml.trees.small import SmallTrees
-
-__all__ = ["Forest", "PatternTables", "SmallTrees", "TreesRefused", "read_forest"]
