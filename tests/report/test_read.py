@@ -8,7 +8,6 @@ from secretome_ml.readers import check_input
 from secretome_ml.report.read import read_view
 from secretome_ml.report.words import clean
 
-
 # Tables of samples; the others are a sample sheet, lots with outcomes, and a page about them.
 EXAMPLES = [
     path
