@@ -6,7 +6,7 @@ from conftest import ROOT
 from test_architecture import ORDER
 
 sys.path.insert(0, str(ROOT / "docs"))
-import rooms  # noqa: E402
+import rooms
 
 
 def test_the_picture_is_drawn_from_today_s_imports():
