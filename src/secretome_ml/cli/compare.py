@@ -75,16 +75,14 @@ def compare(
 
 
 def _write(found: Compared, folder: Path) -> list[Path]:
-    from secretome_ml.core.files import write_table
+    from secretome_ml.cli.folders import write_folder
     from secretome_ml.report.figures.differences import difference_figure
-    from secretome_ml.report.style import save
+    from secretome_ml.report.style import figure_files
 
-    write_table(found.scores, folder / "scores.csv")
-    write_table(found.terms, folder / "differences.csv")
-    files = [folder / "scores.csv", folder / "differences.csv"]
+    figures: dict[str, bytes] = {}
     for effect, terms in found.terms.groupby("effect", sort=False):
-        files += save(difference_figure(terms, found.a, found.b), folder, f"difference_{effect}")
-    return files
+        figures |= figure_files(difference_figure(terms, found.a, found.b), f"difference_{effect}")
+    return write_folder(folder, {"scores.csv": found.scores, "differences.csv": found.terms}, figures)
 
 
 def _show(found: Compared) -> None:

@@ -118,18 +118,14 @@ def chosen_preparation(
 
 
 def _write(found: Designed, folder: Path) -> list[Path]:
-    from secretome_ml.core.files import write_table
+    from secretome_ml.cli.folders import write_folder
     from secretome_ml.report.figures.gains import front_figure, gains_figure
-    from secretome_ml.report.style import save
+    from secretome_ml.report.style import figure_files
 
-    files = []
-    for name in ("ranked", "cocktail", "trials", "nearest", "refused"):
-        write_table(getattr(found, name), folder / f"{name}.csv")
-        files.append(folder / f"{name}.csv")
-    if found.ranked.empty:
-        return files
-    for effect in found.effects:
-        files += save(gains_figure(found.ranked, effect), folder, f"gains_{effect}")
-    if len(found.effects) > 1:
-        files += save(front_figure(found.ranked, found.effects[0], found.effects[1]), folder, "front")
-    return files
+    names = ("ranked", "cocktail", "trials", "nearest", "refused")
+    figures: dict[str, bytes] = {}
+    for effect in found.effects if len(found.ranked) else ():
+        figures |= figure_files(gains_figure(found.ranked, effect), f"gains_{effect}")
+    if len(found.ranked) and len(found.effects) > 1:
+        figures |= figure_files(front_figure(found.ranked, found.effects[0], found.effects[1]), "front")
+    return write_folder(folder, {f"{name}.csv": getattr(found, name) for name in names}, figures)
