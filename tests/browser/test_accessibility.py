@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PHONE = {"width": 375, "height": 800}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def places(address: str) -> dict[str, str]:
     return every_kind(address, ROOT)
 
