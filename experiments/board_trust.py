@@ -198,7 +198,8 @@ def cells(bench: Bench, judged: Judged) -> Section:
     table = error_by_cell(judged.outcomes, cells_of(bench.profiles))
     shown = table[table["brier"].notna()]
     few = len(table) - len(shown)
-    run = bench.log("cells", plan_of(bench), {f"brier {i}": float(b) for i, b in enumerate(shown["brier"])})
+    brier = {f"brier {i}": float(b) for i, b in enumerate(shown["brier"])}
+    run = bench.log("cells", plan_of(bench), brier) if brier else ""
     return Section(
         "Error by cell: source, product and preconditioning, all effects",
         f"Cells of {FEWEST_ARMS} tested arms or more. Another {few} cells hold fewer, "
