@@ -20,8 +20,8 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 _IGNORED_PARTS = re.compile(
-    r"(?:soluble|secreted|group|total|free|latent|human|mouse|rat|active|h[as]|high sensitivity|ultrasensitive|"
-    r"\d+ ?kda|gen\. ?b|elisa|luminex|array|qpcr|protein|mrna|"
+    r"(?:soluble|secreted|group|total|free|latent|human|mouse|rat|active|h[as]|high sensitivity|"
+    r"ultrasensitive|\d+ ?kda|gen\. ?b|elisa|luminex|array|qpcr|protein|mrna|"
     r"[pnfuµμm]?g ?/ ?(?:m?l|dl|10\^?6 cells|mg|cell)|[pnµμum]?mol/l|[pnµμum]?m|u/ml|iu/ml|"
     r"npx|au|mfi|%|\d{1,3})",
     re.IGNORECASE,
