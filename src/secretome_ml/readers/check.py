@@ -11,6 +11,7 @@ import pandas as pd
 
 from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS, STATE_LEVELS, Profiles
+from secretome_ml.readers.choosing import take_sheet
 from secretome_ml.readers.formats import recognise
 from secretome_ml.readers.reading import read_source
 from secretome_ml.readers.source import open_source
@@ -153,12 +154,13 @@ def check_input(
     lenient: bool = False,
     important: Collection[str] = (),
     judge: Judge | None = None,
+    sheet: str | None = None,
 ) -> InputReport:
     """Read an input and report; never raises for what is wrong with the input.
 
     Parameters
     ----------
-    path, format, metadata, control, lenient
+    path, format, metadata, control, lenient, sheet
         As for `read_profiles`.
     important : collection of str
         Factors that matter to the model; the share of them that each sample measured is reported.
@@ -169,6 +171,8 @@ def check_input(
     shown = format or ""
     try:
         source = open_source(path)
+        if sheet is not None:
+            take_sheet(source, sheet)
         shown = format or recognise(source)
         profiles = read_source(source, shown, metadata, control, lenient)
     except InputRefused as refused:
