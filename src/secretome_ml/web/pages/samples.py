@@ -61,6 +61,7 @@ def sample_view(service: Service, library: Library, scored: Scored, number: int)
         "sample": name,
         "rows": rows,
         "level": f"{100 * level:.0f}\u00a0%",
+        "among": _among(library, profile, rows),
         "reasons": [r for r in str(rows[0]["domain_reason"]).split("; ") if r],
         "unknown": [n for n in str(rows[0]["factors_unknown"]).split("; ") if n],
         "used": int(rows[0]["factors_used"]),
@@ -73,6 +74,22 @@ def sample_view(service: Service, library: Library, scored: Scored, number: int)
         "others": [(i, str(n)) for i, n in enumerate(scored.profiles.samples, 1) if i != number],
         "choices": choices(profile),
     }
+
+
+def _among(library: Library, profile: Profiles, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the percentiles among the published arms that the sample may be held against."""
+    from secretome_ml.workflows.reference import ALL, TESTED, percentiles_among
+
+    words = {ALL: "all arms", TESTED: "arms in which the effect was tested"}
+    scores = {str(row["effect"]): float(row["score"]) for row in rows}
+    found = percentiles_among(library.arms, profile.context.iloc[0], scores)
+    return [
+        {
+            "name": words.get(choice, choice.partition("=")[2].replace("_", " ")),
+            "cells": [told.get(effect) for effect in scores],
+        }
+        for choice, told in found.items()
+    ]
 
 
 def _drivers(model: Model, profile: Profiles) -> pd.DataFrame:
