@@ -67,7 +67,6 @@ def scorer_requirements() -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
-@pytest.mark.xdist_group("tracking")
 def test_the_scorers_packages_are_enough_to_fetch_load_and_score(tracking, versions, tmp_path: Path):
     """As the scorer's container does it: a version out of the server, fetched, loaded, asked."""
     allowed = closure(scorer_requirements())

@@ -19,8 +19,6 @@ from secretome_ml.workflows.promote import promote, targets_from_table
 from tracking.conftest import environment
 from tracking.test_server import WORKERS
 
-pytestmark = pytest.mark.xdist_group("tracking")
-
 
 @pytest.fixture(scope="module")
 def client(tracking) -> MlflowClient:

@@ -16,8 +16,6 @@ from secretome_ml.core.errors import InputRefused
 from secretome_ml.serving import SERVED_COLUMNS, SPARK_TYPE, TableScorer
 from tracking.conftest import environment, free_port, missing, serving
 
-pytestmark = pytest.mark.xdist_group("served")
-
 STATES = ("elevated", "decreased", "unchanged", "detected", "not_detected", "")
 ARMS = [
     {

@@ -25,9 +25,6 @@ from secretome_ml.tracking import (
 from secretome_ml.tracking import run as run_module
 from tracking.conftest import environment, free_port
 
-# One worker runs them all: the servers and the trainings behind them are started once.
-pytestmark = pytest.mark.xdist_group("tracking")
-
 WORKERS = Path(__file__).parent / "workers.py"
 
 

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from secretome_ml.cli.long_tables import contributions_beside, score_long
-from secretome_ml.cli.options import Json, ModelAddress, Quiet, Verbose, print_json, speaker, stdout
+from secretome_ml.cli.options import (
+    Json,
+    ModelAddress,
+    Quiet,
+    Verbose,
+    WorkbookSheet,
+    print_json,
+    speaker,
+    stdout,
+)
 from secretome_ml.cli.score_many import Table, names_a_folder, score_many
 from secretome_ml.cli.spreading import ComputeDevice, Device, Jobs, Scheduler, spread_over
 
@@ -41,6 +50,7 @@ def score(
     table: Annotated[
         Table, typer.Option("--table", help="Format of the outputs when --out is a folder.")
     ] = Table.csv,
+    sheet: WorkbookSheet = None,
     metadata: Annotated[
         Path | None, typer.Option("--metadata", help="Sample sheet for formats that carry only intensities.")
     ] = None,
@@ -93,8 +103,8 @@ def score(
             raise typer.BadParameter("--explain, --report and --check take one output; name a file as --out.")
         scorer = open_model(model, local_store())
         compute_on(scorer.estimator, usable_device(device))
-        sheet = str(metadata) if metadata else None
-        reading = Reading(format_name, sheet, control, strict is False, bool(strict))
+        samples = str(metadata) if metadata else None
+        reading = Reading(format_name, samples, control, strict is False, bool(strict), sheet)
         with spread_over(scheduler, jobs) as spread:
             score_many(scorer, inputs, out, table, reading, spread, json_output, console)
         return
@@ -105,14 +115,14 @@ def score(
     scorer = open_model(model, local_store())
     compute_on(scorer.estimator, usable_device(device))
     if check:
-        report_inputs(inputs, scorer, format_name, metadata, control, strict is False, json_output)
+        report_inputs(inputs, scorer, format_name, metadata, control, strict is False, sheet, json_output)
         return
     with local_copies(inputs) as paths:
-        if not (report or format_name or metadata or control or json_output):
+        if not (report or format_name or metadata or control or sheet or json_output):
             done = score_long(scorer, paths, out, explain, bool(strict), jobs, console)
             if done:
                 return
-        how = format_name, metadata, control, strict is False, scorer.grades_among
+        how = format_name, metadata, control, strict is False, scorer.grades_among, sheet
         profiles = read_inputs(paths, *how)
         for seen in seen_in_training(scorer, paths, profiles):
             log.warning("%s", seen)
@@ -157,6 +167,7 @@ def report_inputs(
     metadata: Path | None,
     control: str | None,
     lenient: bool,
+    sheet: str | None,
     json_output: bool,
 ) -> None:
     """Print what each input holds; exit code 3 when one of them would be refused."""
@@ -170,7 +181,14 @@ def report_inputs(
     with local_copies(inputs) as paths:
         reports = [
             check_input(
-                p, format_name, metadata, control, lenient, scorer.important_factors, scorer.domain.judge
+                p,
+                format_name,
+                metadata,
+                control,
+                lenient,
+                scorer.important_factors,
+                scorer.domain.judge,
+                sheet,
             )
             for p in paths
         ]

@@ -21,6 +21,7 @@ from secretome_ml.web.pages import (
     samples,
     start,
     study,
+    together,
     waiting,
 )
 from secretome_ml.web.pages.refused import error_page, login_page
@@ -29,7 +30,7 @@ __all__ = ["error_page", "login_page", "router"]
 
 router = APIRouter()
 _PARTS = (
-    start, describing, waiting, results, samples, changing, comparing, designing,
+    start, describing, waiting, results, together, samples, changing, comparing, designing,
     evidence, proposing, study, factor, models,
 )  # fmt: skip
 for _part in _PARTS:
