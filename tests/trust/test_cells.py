@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from secretome_ml.evidence import load_evidence
+from secretome_ml.models.targets import targets_from_evidence
 from secretome_ml.profiles import profiles_from_evidence
-from secretome_ml.trust.cells import FEWEST_ARMS, UNSTATED, cells_of, error_by_cell
+from secretome_ml.trust.cells import FEWEST_ARMS, UNSTATED, cells_of, error_by_cell, judged_outcomes
 
 
 def test_errors_by_cell_agree_with_a_loop() -> None:
@@ -50,3 +51,16 @@ def test_what_is_not_stated_is_a_cell_of_its_own() -> None:
     assert (cells.loc[bare, "cell_source"] == UNSTATED).all()
     pretreated = set(profiles.preconditioning["sample"])
     assert {s for s, k in cells["preconditioning"].items() if k != UNSTATED} == pretreated & set(cells.index)
+
+
+def test_only_what_was_tested_is_judged() -> None:
+    evidence = load_evidence()
+    effects = ("angiogenic", "anti_fibrotic")
+    targets = targets_from_evidence(evidence, effects)
+    samples = profiles_from_evidence(evidence).samples
+    chance = pd.DataFrame(0.25, index=samples, columns=list(effects))
+    seen = judged_outcomes(chance, targets)
+    own = targets.outcomes[list(effects)]
+    assert len(seen) == int((own.notna() & (own != 0.5)).sum().sum())
+    assert (seen["probability"] == 0.25).all()
+    assert set(seen["label"]) == {0.0, 1.0}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from secretome_ml.models.targets import Targets
 from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.profiles.profiles import Profiles
 
@@ -21,6 +22,21 @@ def cells_of(profiles: Profiles) -> pd.DataFrame:
     done = profiles.preconditioning[["sample", "kind"]].drop_duplicates().sort_values("kind")
     kinds = done.groupby("sample")["kind"].agg("+".join).reindex(profiles.samples)
     return context.assign(preconditioning=kinds).fillna(UNSTATED)[list(CELL)]
+
+
+def judged_outcomes(probability: pd.DataFrame, targets: Targets) -> pd.DataFrame:
+    """Return every tested outcome beside its probability: `effect, sample, label, probability`."""
+    tables = []
+    for effect in targets.effects:
+        label = targets.binary(effect)
+        chance = probability.loc[label.index, effect].to_numpy(dtype=float)
+        sample = label.index.astype(str)
+        tables.append(
+            pd.DataFrame(
+                {"effect": effect, "sample": sample, "label": label.to_numpy(), "probability": chance}
+            )
+        )
+    return pd.concat(tables, ignore_index=True)
 
 
 def error_by_cell(outcomes: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
