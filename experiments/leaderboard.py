@@ -75,7 +75,7 @@ Written by `python -m experiments.leaderboard`{" --fast (a coarse run)" if bench
 {studies} studies in {groups} groups: studies that repeat each other (same DOI but for version or
 supplement, PubMed or PMC number, title, address, or first author and year in one journal) stay on one
 side, and so do studies with the same description and results. {len(pairs)} compared pairs, {decided} of
-them decided, from {pairs["study"].nunique()} studies. {plan.repeats} repeats of {plan.folds} folds by
+them decided, from {pairs["study"].nunique()} studies. Repeats: {plan.repeats}, each of {plan.folds} folds by
 group, {plan.inner_folds} folds inside each for tuning, column choice and calibration; every repeat is
 judged by itself and the mean is shown. Evidence `{bench.evidence.digest[:12]}`, recipe
 `{bench.recipe.name}`, seed {plan.seed}. Every row names the MLflow run (experiment `leaderboard` of the
@@ -109,7 +109,7 @@ def main(arguments: list[str] | None = None) -> None:
 
     log = partial(_log, given.store)
     bench = make_bench(load_recipe(given.recipe), load_evidence(), given.repeats, given.jobs, given.fast, log)
-    page = _head(bench)
+    page = _head(bench) + "\n"
     for section in leaderboard(bench, Path(__file__).with_name("tried.csv"), say):
         page += section.markdown() + "\n"
         write_file(given.out or given.store / "leaderboard.md", page.encode())
