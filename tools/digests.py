@@ -1,15 +1,17 @@
 """Train a small recipe under every kind of processor that this one can pass for, and compare the digests.
 
 `python tools/digests.py` prints a table and fails where two digests differ. `--whole` trains the shipped
-recipe instead, and `--python PATH` does so with another interpreter. What differs between the rows are the
-kernel of OpenBLAS (linear algebra), the instructions that NumPy dispatches to, those that the C library uses
-for exp and log, and the threads; the column of libraries shows that the switches work.
+recipe instead, `--python COMMAND` does so with another interpreter, also one for arm64 under emulation
+(`tools/arm64_root.sh` makes it and prints its command). What differs between the rows are the kernel of
+OpenBLAS (linear algebra), the instructions that NumPy dispatches to, those of the C library for exp and
+log, and the threads; the column of libraries shows that the switches work.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -119,7 +121,7 @@ def digest_under(processor: Processor, python: str = sys.executable, whole: bool
     """Return the digest of a training, a checksum of what the libraries compute, and the kernel they used."""
     plain = {k: v for k, v in os.environ.items() if k not in Processor("x", "x", "x").environment()}
     done = subprocess.run(
-        [python, "-W", "ignore", "-c", TRAINING, *(["--whole"] if whole else [])],
+        [*shlex.split(python), "-W", "ignore", "-c", TRAINING, *(["--whole"] if whole else [])],
         env={**plain, "PYTHONPATH": str(ROOT / "src"), **processor.environment()},
         cwd=ROOT,
         capture_output=True,
@@ -135,14 +137,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--few", action="store_true", help="Three processors instead of all.")
     parser.add_argument("--whole", action="store_true", help="Train the shipped recipe.")
-    parser.add_argument("--python", nargs="*", default=[sys.executable], help="Interpreters to train with.")
+    parser.add_argument(
+        "--python", nargs="*", default=[sys.executable], help="Interpreters (commands) to train with."
+    )
+    parser.add_argument("--as-found", action="store_true", help="This processor only, with one thread.")
     chosen = parser.parse_args()
     digests = set()
     print("| Python | kernel asked for | NumPy | C library | threads | kernel used | libraries | digest |")
     print("|---|---|---|---|---|---|---|---|")
     for python in chosen.python:
-        version = subprocess.run([python, "-V"], capture_output=True, text=True, check=True).stdout.split()[1]
-        for processor in FEW if chosen.few else ALL:
+        asked = subprocess.run([*shlex.split(python), "-V"], capture_output=True, text=True, check=True)
+        version = asked.stdout.split()[1]
+        for processor in [Processor()] if chosen.as_found else FEW if chosen.few else ALL:
             digest, libraries, kernel = digest_under(processor, python, chosen.whole)
             print(f"| {version} | {processor.words()} | {kernel} | `{libraries}` | `{digest}` |", flush=True)
             digests.add(digest)

@@ -16,8 +16,8 @@ import pandas as pd
 import pytest
 import typer
 
-from secretome_ml.cli.main import app
 from secretome_ml import load_evidence, read_profiles
+from secretome_ml.cli.main import app
 from secretome_ml.core import errors
 from secretome_ml.evidence import merge_evidence, read_records, validate_evidence
 from secretome_ml.evidence.tables import EFFECTS, TABLES

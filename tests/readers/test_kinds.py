@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -308,8 +309,43 @@ def test_several_sheets_are_asked_about(tmp_path: Path) -> None:
         notes.to_excel(book, sheet_name="Notes", index=False)
         table.to_excel(book, sheet_name="Hypoxia", index=False)
         table.to_excel(book, sheet_name="IFNG", index=False)
-    with pytest.raises(InputRefused, match="Several sheets hold a table that can be read: Hypoxia, IFNG"):
+    with pytest.raises(InputRefused, match=r"hold a table that can be read: 'Hypoxia', 'IFNG'.*with --sheet"):
         read_profiles(tmp_path / "two.xlsx")
+    for title in ("Hypoxia", "IFNG"):
+        assert read_profiles(tmp_path / "two.xlsx", sheet=title).factors["value"].tolist() == [1.9, -2.4]
+    with pytest.raises(InputRefused, match=r"called 'Hypoxja'. The sheets are 'Notes', 'Hypoxia', 'IFNG'"):
+        read_profiles(tmp_path / "two.xlsx", sheet="Hypoxja")
+    table.to_csv(tmp_path / "plain.csv", index=False)
+    with pytest.raises(InputRefused, match=r"The file has no sheets. Leave out --sheet"):
+        read_profiles(tmp_path / "plain.csv", sheet="Hypoxia")
+
+
+def test_a_first_sheet_is_no_reason_to_take_it(tmp_path: Path) -> None:
+    table = pd.DataFrame({"Gene": ["VEGFA", "IL6"], "log2FC": [1.9, -2.4]})
+    raw = pd.DataFrame({"Gene": ["VEGFA", "IL6", "HGF"], "CM1": [120, 700, 20], "CM2": [140, 600, 30]})
+    with pd.ExcelWriter(tmp_path / "t.xlsx") as book:
+        table.to_excel(book, sheet_name="DE", index=False)
+        raw.to_excel(book, sheet_name="Raw", index=False)
+    with pytest.raises(InputRefused, match="'DE', 'Raw'"):
+        read_profiles(tmp_path / "t.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "t.xlsx")
+    book["DE"].sheet_state = "hidden"
+    book.save(tmp_path / "t.xlsx")
+    profiles = read_profiles(tmp_path / "t.xlsx")
+    assert list(profiles.samples) == ["CM1", "CM2"]
+    assert "Only the sheet 'Raw' was read, not DE" in str(profiles.warnings[-1])
+    assert read_profiles(tmp_path / "t.xlsx", sheet="DE").factors["value"].tolist() == [1.9, -2.4]
+
+
+def test_a_sample_sheet_beside_the_data_is_not_asked_about(tmp_path: Path) -> None:
+    data = pd.DataFrame({"sample": ["a", "b"], "VEGF [pg/mL]": [10, 20], "IL-6 [pg/mL]": [5, 8]})
+    said = pd.DataFrame({"sample": ["a", "b"], "cell_source": ["adipose"] * 2, "product": ["CM", "EV"]})
+    with pd.ExcelWriter(tmp_path / "t.xlsx") as book:
+        said.to_excel(book, sheet_name="Samples", index=False)
+        data.to_excel(book, sheet_name="Data", index=False)
+    profiles = read_profiles(tmp_path / "t.xlsx", metadata=tmp_path / "t.xlsx")
+    assert profiles.factors["factor"].tolist() == ["VEGFA", "VEGFA", "IL6", "IL6"]
+    assert profiles.context["cell_source"].tolist() == ["adipose", "adipose"]
 
 
 def test_explore_ht_in_parquet(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import make_arm, make_record, run_command
+from conftest import ROOT, make_arm, make_record, run_command
 from reliability.faults import killed_at, tree
 from secretome_ml import load_evidence
 from secretome_ml.bundle import Bundle, make_bundle, read_bundle, write_bundle
@@ -146,3 +146,40 @@ def test_scores_and_contributions_are_of_one_run(trained, tmp_path: Path):
     assert {"old", "new"} <= set(found)
     sys.stdout.write(f"{dict(Counter(found[1:]))}\n")
     assert tree(out.parent) == states["new"], "debris"
+
+
+def test_an_adapted_bundle_is_the_old_or_the_new(tmp_path: Path):
+    """`adapt --out`, with another outcome before: bundle and tables are each of one run."""
+    example = ROOT / "data" / "examples" / "simulated_lots.csv"
+    text = example.read_text(encoding="utf-8")
+    (tmp_path / "old.csv").write_text("\n".join(text.splitlines()[:17]) + "\n", encoding="utf-8")
+    (tmp_path / "new.csv").write_text(text, encoding="utf-8")
+    out, states, found = tmp_path / "out" / "mine", {}, []
+
+    def work(name: str = "new") -> None:
+        words = [tmp_path / f"{name}.csv", "--effect", "angiogenic", "--outcome", "migration"]
+        assert run_command("adapt", *words, "--out", out, "--quiet").code == 0
+
+    def check() -> None:
+        digest = read_bundle(out).digest  # audited: a mixture would be refused
+        tables = {n: c for n, c in tree(out.with_name("mine.lots")).items() if not n.startswith(".")}
+        found.append(
+            tuple(next(n for n, s in states.items() if s[i] == now) for i, now in enumerate((digest, tables)))
+        )
+        restore()
+
+    def restore() -> None:
+        shutil.rmtree(out.parent)
+        shutil.copytree(tmp_path / "kept", out.parent)
+
+    for name in ("new", "old"):
+        shutil.rmtree(out.parent, ignore_errors=True)
+        work(name)
+        states[name] = (read_bundle(out).digest, tree(out.with_name("mine.lots")))
+    shutil.copytree(out.parent, tmp_path / "kept")
+    steps = survive(work, tmp_path / "out", check, every=1 if "KILLS" in os.environ else 3)
+    assert steps > 10
+    assert ("old", "old") in found
+    sys.stdout.write(f"{dict(Counter(found))}\n")
+    assert (read_bundle(out).digest, tree(out.with_name("mine.lots"))) == states["new"]
+    assert sorted(p.name for p in out.parent.iterdir()) == ["mine", "mine.lots"], "debris"

@@ -51,6 +51,28 @@ def test_author_and_year_join_only_in_one_journal_or_where_it_is_not_stated():
     assert groups.tolist() == ["s0", "s0", "s2", "s3"]
 
 
+@pytest.mark.parametrize("column", ["doi", "pmid"])
+def test_author_and_year_never_join_what_two_identifiers_tell_apart(column: str):
+    names = {"doi": ["10.1/a", "10.1/b", None], "pmid": ["11111111", "22222222", None]}[column]
+    papers = table(first_author=["Li"] * 3, year=[2020] * 3, journal=["Cells"] * 3, **{column: names})
+    groups = study_groups(papers)
+    assert not together(groups, "s0", "s1")
+    assert together(groups, "s0", "s2"), "without an identifier it may be either"
+    assert not together(study_groups(papers.iloc[[2, 1, 0]]), "s0", "s1"), "whatever the order"
+
+
+def test_a_planted_double_is_joined_though_another_paper_of_the_author_stands_between():
+    groups = study_groups(
+        table(
+            doi=["10.1/a", "10.1/b", "10.1/A.v2"],
+            first_author=["Li"] * 3,
+            year=[2020] * 3,
+            journal=["Cells"] * 3,
+        )
+    )
+    assert groups.tolist() == ["s0", "s1", "s0"]
+
+
 def test_joins_chain():
     groups = study_groups(table(doi=["10.1/a", "10.1/a", None], pmid=[None, "11111111", "11111111"]))
     assert groups.nunique() == 1

@@ -91,16 +91,15 @@ def adapt(
 
 def _write(found: Adapted, out: Path) -> Path:
     from secretome_ml.bundle import write_bundle
-    from secretome_ml.core.files import write_table
+    from secretome_ml.cli.folders import write_folder
     from secretome_ml.report.figures.lots import lots_figure
-    from secretome_ml.report.style import save
+    from secretome_ml.report.style import figure_files
 
     write_bundle(found.model.to_bundle(" ".join(["secretome-ml", *sys.argv[1:]])), out)
     folder = out.with_name(f"{out.name}.lots")
-    write_table(found.judged.predicted, folder / "lots.csv")
-    write_table(found.judged.compared, folder / "compared.csv")
     drawn = lots_figure(found.judged.predicted, found.lots.name, found.judged.level, _below(found))
-    save(drawn, folder, "lots")
+    tables = {"lots.csv": found.judged.predicted, "compared.csv": found.judged.compared}
+    write_folder(folder, tables, figure_files(drawn, "lots"))
     return folder
 
 

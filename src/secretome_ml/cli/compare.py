@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from secretome_ml.cli.options import Json, ModelAddress, Quiet, print_json, speaker, stdout
+from secretome_ml.cli.options import Json, ModelAddress, Quiet, WorkbookSheet, print_json, speaker, stdout
 
 if TYPE_CHECKING:
     from secretome_ml.workflows.compare import Compared
@@ -31,6 +31,7 @@ def compare(
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder for both tables and a figure per effect.")
     ] = None,
+    sheet: WorkbookSheet = None,
     metadata: Annotated[Path | None, typer.Option("--metadata", help="Sample sheet.")] = None,
     control: Annotated[str | None, typer.Option("--control", help="Levels relative to this sample.")] = None,
     format_name: Annotated[str | None, typer.Option("--format", help="Format of the input.")] = None,
@@ -50,8 +51,8 @@ def compare(
     from secretome_ml.workflows.sources import local_store, open_model
 
     console = speaker(quiet)
-    one = read_inputs([first], format_name, metadata, control, lenient=True)
-    two = read_inputs([second], format_name, metadata, control, lenient=True) if second else None
+    one = read_inputs([first], format_name, metadata, control, lenient=True, sheet=sheet)
+    two = read_inputs([second], format_name, metadata, control, lenient=True, sheet=sheet) if second else None
     pair = choose_pair(one, two, sample_a, sample_b)
     found = run(open_model(model, local_store()), *pair)
     for note in found.notes:
@@ -75,16 +76,14 @@ def compare(
 
 
 def _write(found: Compared, folder: Path) -> list[Path]:
-    from secretome_ml.core.files import write_table
+    from secretome_ml.cli.folders import write_folder
     from secretome_ml.report.figures.differences import difference_figure
-    from secretome_ml.report.style import save
+    from secretome_ml.report.style import figure_files
 
-    write_table(found.scores, folder / "scores.csv")
-    write_table(found.terms, folder / "differences.csv")
-    files = [folder / "scores.csv", folder / "differences.csv"]
+    figures: dict[str, bytes] = {}
     for effect, terms in found.terms.groupby("effect", sort=False):
-        files += save(difference_figure(terms, found.a, found.b), folder, f"difference_{effect}")
-    return files
+        figures |= figure_files(difference_figure(terms, found.a, found.b), f"difference_{effect}")
+    return write_folder(folder, {"scores.csv": found.scores, "differences.csv": found.terms}, figures)
 
 
 def _show(found: Compared) -> None:

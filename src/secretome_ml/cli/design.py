@@ -13,6 +13,7 @@ from secretome_ml.cli.options import (
     Json,
     ModelAddress,
     Quiet,
+    WorkbookSheet,
     print_json,
     speaker,
 )
@@ -47,6 +48,7 @@ def design(
     model: ModelAddress = None,
     evidence: EvidenceFolder = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the tables and figures.")] = None,
+    sheet: WorkbookSheet = None,
     metadata: Annotated[Path | None, typer.Option("--metadata", help="Sample sheet.")] = None,
     control: Annotated[str | None, typer.Option("--control", help="Levels relative to this sample.")] = None,
     format_name: Annotated[str | None, typer.Option("--format", help="Format of the input.")] = None,
@@ -77,7 +79,7 @@ def design(
         raise typer.BadParameter("name the effect to gain with --effect.")
     if (source is None) == (start is None):
         raise typer.BadParameter("give either a file or --start.")
-    preparation = chosen_preparation(source, start, sample, (format_name, metadata, control))
+    preparation = chosen_preparation(source, start, sample, (format_name, metadata, control), sheet)
     chosen = [name.strip() for name in (only or "").split(",") if name.strip()]
     corpus = open_evidence(evidence)
     scorer = open_model(model, local_store())
@@ -100,6 +102,7 @@ def chosen_preparation(
     start: str | None,
     sample: str | None,
     how: tuple[str | None, Path | None, str | None],
+    sheet: str | None = None,
 ) -> Profiles:
     """Return the preparation of a file or of words, one sample."""
     from secretome_ml.core.errors import InputRefused, Problem
@@ -108,7 +111,7 @@ def chosen_preparation(
 
     if source is None:
         return read_start(start or "")
-    profiles = read_inputs([source], *how, lenient=True)
+    profiles = read_inputs([source], *how, lenient=True, sheet=sheet)
     named = sample if sample is not None else str(profiles.samples[0]) if len(profiles) == 1 else None
     if named is None or named not in profiles.samples:
         what = f"There is no sample '{sample}'." if sample else f"The file holds {len(profiles)} samples."
@@ -118,18 +121,14 @@ def chosen_preparation(
 
 
 def _write(found: Designed, folder: Path) -> list[Path]:
-    from secretome_ml.core.files import write_table
+    from secretome_ml.cli.folders import write_folder
     from secretome_ml.report.figures.gains import front_figure, gains_figure
-    from secretome_ml.report.style import save
+    from secretome_ml.report.style import figure_files
 
-    files = []
-    for name in ("ranked", "cocktail", "trials", "nearest", "refused"):
-        write_table(getattr(found, name), folder / f"{name}.csv")
-        files.append(folder / f"{name}.csv")
-    if found.ranked.empty:
-        return files
-    for effect in found.effects:
-        files += save(gains_figure(found.ranked, effect), folder, f"gains_{effect}")
-    if len(found.effects) > 1:
-        files += save(front_figure(found.ranked, found.effects[0], found.effects[1]), folder, "front")
-    return files
+    names = ("ranked", "cocktail", "trials", "nearest", "refused")
+    figures: dict[str, bytes] = {}
+    for effect in found.effects if len(found.ranked) else ():
+        figures |= figure_files(gains_figure(found.ranked, effect), f"gains_{effect}")
+    if len(found.ranked) and len(found.effects) > 1:
+        figures |= figure_files(front_figure(found.ranked, found.effects[0], found.effects[1]), "front")
+    return write_folder(folder, {f"{name}.csv": getattr(found, name) for name in names}, figures)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from secretome_ml.cli.long_tables import explain_long, refuse_long
-from secretome_ml.cli.options import ModelAddress, Quiet, speaker
+from secretome_ml.cli.options import ModelAddress, Quiet, WorkbookSheet, speaker
 from secretome_ml.cli.spreading import Jobs, every_core
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def explain(
         Path,
         typer.Option("--out", help="Folder for tables, figures and page; or a table: contributions alone."),
     ] = Path("explanation"),
+    sheet: WorkbookSheet = None,
     metadata: Annotated[Path | None, typer.Option("--metadata", help="Sample sheet.")] = None,
     control: Annotated[str | None, typer.Option("--control", help="Levels relative to this sample.")] = None,
     format_name: Annotated[str | None, typer.Option("--format", help="Format of the input.")] = None,
@@ -62,17 +63,17 @@ def explain(
     if inputs and out.suffix:
         if by or between or log:
             raise typer.BadParameter("Cohorts go into a folder; name one without an ending as --out.")
-        explained, plain = open_model(model, local_store()), not (metadata or control or format_name)
+        explained, plain = open_model(model, local_store()), not (metadata or control or format_name or sheet)
         if plain and explain_long(explained, inputs, out, every_core(jobs), console):
             return
-        how = format_name, metadata, control, False, explained.grades_among
+        how = format_name, metadata, control, False, explained.grades_among, sheet
         write_table(explained.explain(read_inputs(inputs, *how)), out)
         console.print(f"Wrote the contributions to {out}.", highlight=False)
         return
     if inputs:
         refuse_long(inputs)
     explained = open_model(model, local_store())
-    how = format_name, metadata, control, False, explained.grades_among
+    how = format_name, metadata, control, False, explained.grades_among, sheet
     profiles = read_inputs(inputs, *how) if inputs else None
     cohorts = _cohorts(by, between)
 

@@ -14,6 +14,7 @@ from secretome_ml.cli.options import (
     Json,
     ModelAddress,
     Quiet,
+    WorkbookSheet,
     known_effect,
     print_json,
     speaker,
@@ -48,6 +49,7 @@ def measure(
     ] = None,
     model: ModelAddress = None,
     evidence: EvidenceFolder = None,
+    sheet: WorkbookSheet = None,
     metadata: Annotated[Path | None, typer.Option("--metadata", help="Sample sheet.")] = None,
     control: Annotated[str | None, typer.Option("--control", help="Levels relative to this sample.")] = None,
     format_name: Annotated[str | None, typer.Option("--format", help="Format of the input.")] = None,
@@ -75,7 +77,7 @@ def measure(
         what, remedy = f"The model does not predict '{wanted}'.", f"Use one of {', '.join(scorer.effects)}."
         raise InputRefused([Problem("--effect", None, None, what, remedy)])
     words = (start or _ANY) if source is None else None
-    preparation = chosen_preparation(source, words, sample, (format_name, metadata, control))
+    preparation = chosen_preparation(source, words, sample, (format_name, metadata, control), sheet)
     costs = read_costs(cost) if cost is not None else None
     measured = named_factors(have)
     found = what_to_measure(scorer, preparation, open_evidence(evidence), wanted, measured, panel, costs)

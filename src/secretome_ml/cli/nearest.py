@@ -13,6 +13,7 @@ from secretome_ml.cli.options import (
     Json,
     ModelAddress,
     Quiet,
+    WorkbookSheet,
     known_effect,
     print_json,
     speaker,
@@ -37,6 +38,7 @@ def nearest(
     out: Annotated[Path | None, typer.Option("--out", help="Write this .csv, .parquet or .json.")] = None,
     model: ModelAddress = None,
     evidence: EvidenceFolder = None,
+    sheet: WorkbookSheet = None,
     metadata: Annotated[Path | None, typer.Option("--metadata", help="Sample sheet.")] = None,
     control: Annotated[str | None, typer.Option("--control", help="Levels relative to this sample.")] = None,
     format_name: Annotated[str | None, typer.Option("--format", help="Format of the input.")] = None,
@@ -59,7 +61,7 @@ def nearest(
     if out is not None:
         check_suffix(out)
     effects = [known_effect(e) for e in effect] if effect else list(open_model(model, local_store()).effects)
-    profiles = read_inputs(inputs, format_name, metadata, control, lenient=True)
+    profiles = read_inputs(inputs, format_name, metadata, control, lenient=True, sheet=sheet)
     found = run(profiles, open_evidence(evidence), effects, most)
     if out is not None:
         write_table(found, out)

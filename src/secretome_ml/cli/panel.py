@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from secretome_ml.cli.options import Json, Quiet, print_json, speaker, stdout
+from secretome_ml.cli.options import Json, Quiet, WorkbookSheet, print_json, speaker, stdout
 
 if TYPE_CHECKING:
     from secretome_ml.workflows.panel import PanelFunction
@@ -36,6 +36,7 @@ def panel(
     out: Annotated[
         Path | None, typer.Option("--out", help="Write every tested set: .csv, .parquet or .json.")
     ] = None,
+    sheet: WorkbookSheet = None,
     metadata: Annotated[Path | None, typer.Option("--metadata", help="Sample sheet.")] = None,
     control: Annotated[str | None, typer.Option("--control", help="Levels relative to this sample.")] = None,
     format_name: Annotated[str | None, typer.Option("--format", help="Format of the input.")] = None,
@@ -59,7 +60,7 @@ def panel(
     if out is not None:
         check_suffix(out)
     sets = read_gene_sets(gene_sets) if gene_sets is not None else shipped_sets()
-    profiles = read_inputs([source], format_name, metadata, control, lenient=True)
+    profiles = read_inputs([source], format_name, metadata, control, lenient=True, sheet=sheet)
     if background not in _BACKGROUNDS:
         raise typer.BadParameter(f"'{background}' is no background; use {', '.join(_BACKGROUNDS)}.")
     published = None

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from secretome_ml.cli.long_tables import contributions_beside, score_long
-from secretome_ml.cli.options import Json, ModelAddress, Quiet, Verbose, print_json, speaker, stdout
+from secretome_ml.cli.options import (
+    Json,
+    ModelAddress,
+    Quiet,
+    Verbose,
+    WorkbookSheet,
+    print_json,
+    speaker,
+    stdout,
+)
 from secretome_ml.cli.score_many import Table, names_a_folder, score_many
 from secretome_ml.cli.spreading import ComputeDevice, Device, Jobs, Scheduler, spread_over
 
@@ -41,12 +50,21 @@ def score(
     table: Annotated[
         Table, typer.Option("--table", help="Format of the outputs when --out is a folder.")
     ] = Table.csv,
+    sheet: WorkbookSheet = None,
     metadata: Annotated[
         Path | None, typer.Option("--metadata", help="Sample sheet for formats that carry only intensities.")
     ] = None,
     control: Annotated[str | None, typer.Option("--control", help="Levels relative to this sample.")] = None,
     format_name: Annotated[
         str | None, typer.Option("--format", help="Format; default: recognised from the content.")
+    ] = None,
+    among: Annotated[
+        str | None,
+        typer.Option(
+            "--among",
+            help="Percentiles among the published arms that are so: tested, cell_source=adipose, "
+            "product=exosome. Default: all.",
+        ),
     ] = None,
     explain: Annotated[
         bool, typer.Option("--explain", help="Also write the contributions, beside --out.")
@@ -83,7 +101,6 @@ def score(
     from secretome_ml.report.tables import scores_table
     from secretome_ml.workflows.score import read_inputs, require_strict, seen_in_training
     from secretome_ml.workflows.score_files import Reading
-    from secretome_ml.workflows.sources import local_store, open_model
 
     console = speaker(quiet)
     if explain and out is None:
@@ -91,10 +108,10 @@ def score(
     if out is not None and names_a_folder(out):
         if explain or report is not None or check:
             raise typer.BadParameter("--explain, --report and --check take one output; name a file as --out.")
-        scorer = open_model(model, local_store())
+        scorer = _opened(model, among)
         compute_on(scorer.estimator, usable_device(device))
-        sheet = str(metadata) if metadata else None
-        reading = Reading(format_name, sheet, control, strict is False, bool(strict))
+        samples = str(metadata) if metadata else None
+        reading = Reading(format_name, samples, control, strict is False, bool(strict), sheet)
         with spread_over(scheduler, jobs) as spread:
             score_many(scorer, inputs, out, table, reading, spread, json_output, console)
         return
@@ -102,17 +119,17 @@ def score(
         raise typer.BadParameter("--scheduler writes one output per input; name a folder as --out.")
     if out is not None:
         check_suffix(Path(out))
-    scorer = open_model(model, local_store())
+    scorer = _opened(model, among)
     compute_on(scorer.estimator, usable_device(device))
     if check:
-        report_inputs(inputs, scorer, format_name, metadata, control, strict is False, json_output)
+        report_inputs(inputs, scorer, format_name, metadata, control, strict is False, sheet, json_output)
         return
     with local_copies(inputs) as paths:
-        if not (report or format_name or metadata or control or json_output):
+        if not (report or format_name or metadata or control or sheet or json_output):
             done = score_long(scorer, paths, out, explain, bool(strict), jobs, console)
             if done:
                 return
-        how = format_name, metadata, control, strict is False, scorer.grades_among
+        how = format_name, metadata, control, strict is False, scorer.grades_among, sheet
         profiles = read_inputs(paths, *how)
         for seen in seen_in_training(scorer, paths, profiles):
             log.warning("%s", seen)
@@ -150,6 +167,18 @@ def score(
         console.print(f"Model {scorer.estimator.name}, digest {scorer.digest}", highlight=False)
 
 
+def _opened(address: str | None, among: str | None) -> Model:
+    """Return the model, with percentiles among the arms that were asked for."""
+    from secretome_ml.workflows.sources import local_store, open_evidence, open_model
+
+    model = open_model(address, local_store())
+    if among is None:
+        return model
+    from secretome_ml.workflows.reference import with_reference
+
+    return with_reference(model, open_evidence(None), among)
+
+
 def report_inputs(
     inputs: list[str],
     scorer: Model,
@@ -157,6 +186,7 @@ def report_inputs(
     metadata: Path | None,
     control: str | None,
     lenient: bool,
+    sheet: str | None,
     json_output: bool,
 ) -> None:
     """Print what each input holds; exit code 3 when one of them would be refused."""
@@ -170,7 +200,14 @@ def report_inputs(
     with local_copies(inputs) as paths:
         reports = [
             check_input(
-                p, format_name, metadata, control, lenient, scorer.important_factors, scorer.domain.judge
+                p,
+                format_name,
+                metadata,
+                control,
+                lenient,
+                scorer.important_factors,
+                scorer.domain.judge,
+                sheet,
             )
             for p in paths
         ]

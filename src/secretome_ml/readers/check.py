@@ -11,6 +11,7 @@ import pandas as pd
 
 from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS, STATE_LEVELS, Profiles
+from secretome_ml.readers.choosing import take_sheet
 from secretome_ml.readers.formats import recognise
 from secretome_ml.readers.reading import read_source
 from secretome_ml.readers.source import open_source
@@ -79,6 +80,30 @@ class InputReport:
         """Return the report as JSON."""
         return json.dumps({**asdict(self), "ok": self.ok}, ensure_ascii=False, indent=1)
 
+    def grouped_columns(self) -> list[tuple[str, ...]]:
+        """Return column and what it was read as; columns of one kind beyond a few share a line."""
+        kinds: dict[str, list[str]] = {}
+        for name, became in self.columns.items():
+            kinds.setdefault(became.partition(" of ")[0], []).append(name)
+        rows: list[tuple[str, ...]] = []
+        for became, names in kinds.items():
+            if len(names) <= _FEW_COLUMNS:
+                rows += [(n, self.columns[n]) for n in names]
+            else:
+                rows.append(
+                    (f"{', '.join(names[:_FEW_COLUMNS])} and {len(names) - _FEW_COLUMNS} more", became)
+                )
+        return rows
+
+    def told_values(self) -> list[tuple[str, ...]]:
+        """Return each worked value as a line: the cell, the factor, what it is held against, its level."""
+        rows: list[tuple[str, ...]] = []
+        for value in self.worked:
+            against = f", against {value['against']}" if value["against"] else ""
+            way = f"{value['name']} {value['value']}{against} -> {value['factor']} {value['state']}"
+            rows.append((str(value["sample"]), f"{way}, level {value['level']} ({value['by']})"))
+        return rows
+
     def sections(self) -> list[Section]:
         """Return the report as tables: title, column names, rows of text.
 
@@ -90,14 +115,14 @@ class InputReport:
             rows = [tuple(_cell(v) for v in row.values()) for row in self.samples]
             found.append((f"Samples of {self.file} (read as {self.format})", columns, rows))
         if self.columns:
-            found.append(("Columns", ("column", "read as"), _grouped(self.columns)))
+            found.append(("Columns", ("column", "read as"), self.grouped_columns()))
         if self.directions:
             names = tuple(str(c).replace("_", " ") for c in self.directions[0])
             rows = [tuple(_cell(v) for v in row.values()) for row in self.directions]
             found.append(("Levels up and down", names, rows))
         if self.worked:
             found.append(
-                ("Three values, worked", ("sample", "from the cell to the level"), _told(self.worked))
+                ("Three values, worked", ("sample", "from the cell to the level"), self.told_values())
             )
         if self.dropped:
             rows = [(reason, str(count)) for reason, count in self.dropped.items()]
@@ -129,12 +154,13 @@ def check_input(
     lenient: bool = False,
     important: Collection[str] = (),
     judge: Judge | None = None,
+    sheet: str | None = None,
 ) -> InputReport:
     """Read an input and report; never raises for what is wrong with the input.
 
     Parameters
     ----------
-    path, format, metadata, control, lenient
+    path, format, metadata, control, lenient, sheet
         As for `read_profiles`.
     important : collection of str
         Factors that matter to the model; the share of them that each sample measured is reported.
@@ -145,6 +171,8 @@ def check_input(
     shown = format or ""
     try:
         source = open_source(path)
+        if sheet is not None:
+            take_sheet(source, sheet)
         shown = format or recognise(source)
         profiles = read_source(source, shown, metadata, control, lenient)
     except InputRefused as refused:
@@ -220,20 +248,6 @@ def check_profiles(
     )
 
 
-def _grouped(columns: dict[str, str]) -> list[tuple[str, ...]]:
-    """Return column and what it was read as; columns of one kind beyond a few share a line."""
-    kinds: dict[str, list[str]] = {}
-    for name, became in columns.items():
-        kinds.setdefault(became.partition(" of ")[0], []).append(name)
-    rows: list[tuple[str, ...]] = []
-    for became, names in kinds.items():
-        if len(names) <= _FEW_COLUMNS:
-            rows += [(n, columns[n]) for n in names]
-        else:
-            rows.append((f"{', '.join(names[:_FEW_COLUMNS])} and {len(names) - _FEW_COLUMNS} more", became))
-    return rows
-
-
 def _summed(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
     found: dict[str, int] = {}
     for reason, count in pairs:
@@ -270,16 +284,6 @@ def _worked(factors: pd.DataFrame) -> list[dict[str, object]]:
         }
         for row in (rows.loc[i] for i in chosen)
     ]
-
-
-def _told(worked: list[dict[str, object]]) -> list[tuple[str, ...]]:
-    """Return each worked value as a line: the cell, the factor, what it is held against, and its level."""
-    rows: list[tuple[str, ...]] = []
-    for value in worked:
-        against = f", against {value['against']}" if value["against"] else ""
-        way = f"{value['name']} {value['value']}{against} -> {value['factor']} {value['state']}"
-        rows.append((str(value["sample"]), f"{way}, level {value['level']} ({value['by']})"))
-    return rows
 
 
 def _place(problem: Problem) -> str:

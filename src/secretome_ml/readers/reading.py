@@ -9,6 +9,7 @@ from pathlib import Path
 from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS, Origin, Profiles
 from secretome_ml.readers.assemble import assemble
+from secretome_ml.readers.choosing import choose_sheet, take_sheet
 from secretome_ml.readers.formats import READERS, recognise
 from secretome_ml.readers.formats.canonical_wide import standard_name
 from secretome_ml.readers.measurements import SCALES, Measurements
@@ -25,6 +26,7 @@ def read_profiles(
     control: str | None = None,
     lenient: bool = False,
     among: bool = True,
+    sheet: str | None = None,
 ) -> Profiles:
     """Read profiles from a file of any supported format.
 
@@ -43,6 +45,8 @@ def read_profiles(
     among : bool
         Whether an amount is also graded among the samples of its file; not for a model that was adapted to
         a laboratory's lots, where each stands for itself.
+    sheet : str, optional
+        Which sheet of a workbook; default: the only one that is shown and can be read.
 
     Returns
     -------
@@ -54,7 +58,7 @@ def read_profiles(
     InputRefused
         If the file or the sheet cannot be read; every offending row is listed.
     """
-    profiles = read_source(open_source(path), format, metadata, control, lenient, among)
+    profiles = read_source(open_source(path), format, metadata, control, lenient, among, sheet)
     for note in profiles.notes:
         log.info("%s", note)
     for warning in profiles.warnings:
@@ -69,24 +73,26 @@ def read_source(
     control: str | None = None,
     lenient: bool = False,
     among: bool = True,
+    sheet: str | None = None,
 ) -> Profiles:
     """Read profiles from an opened input; see `read_profiles`."""
+    if sheet is not None:
+        take_sheet(source, sheet)
     name = format if format is not None else recognise(source)
     if format is not None:
+        choose_sheet(source, lambda one: format if READERS[format].recognises(one) else None)
         log.debug("%s is read as %s, because --format says so", source.name, name)
-    sheet = read_sample_sheet(metadata) if metadata is not None else None
-    if sheet is not None:
-        source.sheet_samples = tuple(sheet.frame["sample"])
+    samples = read_sample_sheet(metadata) if metadata is not None else None
+    if samples is not None:
+        source.sheet_samples = tuple(samples.frame["sample"])
     measured = READERS[name].read(source)
     if isinstance(measured, Profiles):
         profiles = _complete(measured, source.name, metadata, control)
     else:
-        profiles = assemble(measured, source.name, sheet, control, lenient, among=among)
-    if source.kind == "xlsx" and source.sheet.others:
-        what = (
-            f"Only the sheet '{source.sheet.name[:60]}' was read, not {', '.join(source.sheet.others)[:200]}."
-        )
-        left = Problem(source.name, None, None, what, "Save another sheet as a file of its own to read it.")
+        profiles = assemble(measured, source.name, samples, control, lenient, among=among)
+    if others := [title for title in source.sheets if title != source.sheet.name]:
+        what = f"Only the sheet '{source.sheet.name[:60]}' was read, not {', '.join(others)[:200]}."
+        left = Problem(source.name, None, None, what, "Name another with --sheet to read it.")
         profiles = replace(profiles, warnings=(*profiles.warnings, left))
     sheet_name = Path(metadata).name if metadata is not None else ""
     origin = Origin(source.name, name, sheet_name, control or "")

@@ -12,6 +12,7 @@ from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.profiles.context import read_preconditioning, resolve_column, with_implied
 from secretome_ml.profiles.preconditioning_text import parse_preconditioning
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS
+from secretome_ml.readers.choosing import choose_sheet
 from secretome_ml.readers.measurements import Role
 from secretome_ml.readers.opening import refuse
 from secretome_ml.readers.source import open_source
@@ -95,6 +96,11 @@ def read_sample_sheet(path: Path | str) -> SampleSheet:
     source = open_source(path)
     if source.kind == "h5ad":
         raise refuse(source.name, "A sample sheet is not read from AnnData.", "Give CSV, TSV or XLSX.")
+    choose_sheet(
+        source,
+        lambda one: "sheet" if looks_like_sheet(one.header) or is_layout(one.head) else None,
+        "Save the one that you mean as a file of its own.",
+    )
     if is_layout(source.head):
         return _layout(source.name, source.rows())
     return sheet_of_table(source.table())

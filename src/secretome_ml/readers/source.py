@@ -58,18 +58,17 @@ class Source:
 
     @cached_property
     def sheet(self) -> Sheet:
-        """The first sheet of a workbook, or the one that was taken."""
-        return read_workbook(self.name, self.content, self.title)
+        """The sheet of a workbook that was taken, else the first."""
+        return self.sheets[self.title] if self.title is not None else next(iter(self.sheets.values()))
 
-    def of_sheet(self, title: str) -> Source:
-        """Return the same workbook, read at another sheet."""
-        other = Source(self.name, self.kind, self.content)
-        other.title = title
-        return other
+    @cached_property
+    def sheets(self) -> dict[str, Sheet]:
+        """The sheets of a workbook that hold something, by title; none of another file."""
+        return read_workbook(self.name, self.content) if self.kind == "xlsx" else {}
 
-    def take(self, other: Source) -> None:
-        """Read the sheet of another source of the same workbook from now on."""
-        self.title = other.title
+    def take(self, title: str) -> None:
+        """Read that sheet of the workbook from now on."""
+        self.title = title
         for known in ("sheet", "head", "header", "names", "first_rows"):
             self.__dict__.pop(known, None)
         self.remembered.clear()

@@ -1,4 +1,4 @@
-"""XLSX to rows of text: the first sheet that holds something; merged cells and formulas are named."""
+"""XLSX to rows of text, sheet by sheet; merged cells and formulas are named."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 
 from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.readers.opening import refuse
@@ -27,18 +28,18 @@ class Sheet:
         Row number and cells; rows without content are left out.
     traps : tuple of Problem
         Merged cells and formulas.
-    others : tuple of str
-        Titles of the other sheets that hold something.
+    hidden : bool
+        Whether the spreadsheet program does not show it.
     """
 
     name: str
     rows: list[tuple[int, list[str]]]
     traps: tuple[Problem, ...]
-    others: tuple[str, ...]
+    hidden: bool = False
 
 
-def read_workbook(file: str, content: bytes, title: str | None = None) -> Sheet:
-    """Return the sheet of that title, else the first sheet that is not empty.
+def read_workbook(file: str, content: bytes) -> dict[str, Sheet]:
+    """Return the sheets that hold something by their titles, those that are shown first.
 
     Raises
     ------
@@ -53,44 +54,37 @@ def read_workbook(file: str, content: bytes, title: str | None = None) -> Sheet:
         for sheet in book.worksheets:
             if sheet.max_row * sheet.max_column > MAX_CELLS:
                 raise too_large(file)
-        sheets = [(sheet, list(_rows(sheet))) for sheet in book.worksheets]
+        found = [_sheet(file, sheet) for sheet in book.worksheets]
     except InputRefused:
         raise
     except Exception as error:
         what = f"The workbook cannot be read ({type(error).__name__})."
         raise refuse(file, what, "Open it, save it again as .xlsx, or export it as CSV.") from None
-    filled = [(sheet, rows) for sheet, rows in sheets if rows]
+    filled = sorted((sheet for sheet in found if sheet.rows), key=lambda sheet: sheet.hidden)
     if not filled:
         raise refuse(file, "The workbook is empty.", "Put the table on the first sheet.")
-    sheet, rows = next(((s, r) for s, r in filled if s.title == title), filled[0])
-    traps = [
-        Problem(
-            file, area.min_row, str(area), "Cells are merged.", "Unmerge them and repeat the value in each."
-        )
+    return {sheet.name: sheet for sheet in filled}
+
+
+def _sheet(file: str, sheet: Any) -> Sheet:
+    what, remedy = "Cells are merged.", "Unmerge them and repeat the value in each."
+    merged = [
+        Problem(file, area.min_row, str(area), what, remedy)
         for area in list(sheet.merged_cells.ranges)[:_LONGEST_LIST]
     ]
+    paste = "Paste its value."
     formulas = [
-        Problem(
-            file,
-            cell.row,
-            cell.coordinate,
-            f"The cell is a formula ({str(cell.value)[:40]}).",
-            "Paste its value.",
-        )
+        Problem(file, cell.row, cell.coordinate, f"The cell is a formula ({str(cell.value)[:40]}).", paste)
         for row in sheet.iter_rows()
         for cell in row
         if cell.data_type == "f"
     ]
-    return Sheet(
-        sheet.title,
-        rows,
-        (*traps, *formulas[:_LONGEST_LIST]),
-        tuple(s.title for s, _ in filled if s is not sheet),
-    )
+    traps = (*merged, *formulas[:_LONGEST_LIST])
+    return Sheet(sheet.title, list(_rows(sheet)), traps, sheet.sheet_state != "visible")
 
 
-def _rows(sheet: object) -> Iterator[tuple[int, list[str]]]:
-    for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):  # type: ignore[attr-defined]
+def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
+    for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
         cells = [_text(value) for value in row]
         while cells and cells[-1] == "":
             cells.pop()

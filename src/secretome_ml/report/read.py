@@ -15,10 +15,11 @@ MOST_SAMPLES, MOST_NAMES = 60, 40
 _ROUTES = {
     "stated": "stated in words",
     "control": "against the control",
-    "reference": "against published concentrations",
-    "cohort": "against the other samples of the file",
+    "published": "by their place among published amounts",
+    "usual (expert prior)": "by their place among usual amounts (expert prior)",
+    "the samples": "by their place among the samples of the file",
     "rank": "by rank within the sample",
-    "present": "present; nothing to compare with",
+    "amount not used": "present; nothing to hold their amount against",
 }
 
 
@@ -35,6 +36,11 @@ def read_view(profiles: Profiles, important: Collection[str]) -> dict[str, Any]:
     found = check_profiles(profiles, important=important)
     return {
         "files": [_origin(o.file, o.format, o.sheet, o.control) for o in profiles.origins],
+        "cells": [(clean(name), clean(became)) for name, became in found.grouped_columns()],
+        "scale": clean(found.scale),
+        "worked": [(clean(sample), clean(way)) for sample, way in found.told_values()],
+        "dropped": [(clean(reason), count) for reason, count in found.dropped.items()],
+        "directions": _directions(found),
         "columns": _columns(found),
         "samples": [_sample(row) for row in found.samples[:MOST_SAMPLES]],
         "more_samples": max(0, len(found.samples) - MOST_SAMPLES),
@@ -55,6 +61,15 @@ def _origin(file: str, kind: str, sheet: str, control: str) -> dict[str, str]:
         "sheet": clean(sheet),
         "control": clean(control),
     }
+
+
+def _directions(found: InputReport) -> dict[str, Any]:
+    """Return the counts of levels up, down and otherwise, per sample."""
+    rows = [
+        {"name": clean(str(n)), "counts": counts} for n, *counts in (r.values() for r in found.directions)
+    ]
+    words = [str(word).replace("_", " ") for word in found.directions[0]][1:] if rows else []
+    return {"words": words, "rows": rows[:MOST_SAMPLES], "more": max(0, len(rows) - MOST_SAMPLES)}
 
 
 def _columns(found: InputReport) -> list[str]:

@@ -7,15 +7,12 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 from fontTools import subset
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-
-from secretome_ml.core.files import write_file
 
 # Widths of one and of two columns of a journal, and the height of its page.
 COLUMN_MM = 89.0
@@ -167,23 +164,18 @@ def row_mm(rows: int, most: float, around: float) -> float:
     return min(most, (PAGE_HEIGHT_MM - around) / max(rows, 1))
 
 
-def save(figure: Figure, folder: Path, name: str) -> tuple[Path, ...]:
-    """Write a figure as PDF, SVG and PNG.
+def figure_files(figure: Figure, name: str) -> dict[str, bytes]:
+    """Return a figure as PDF, SVG and PNG, by file name.
 
     Parameters
     ----------
     figure : matplotlib.figure.Figure
         As the functions of `secretome_ml.report.figures` return it.
-    folder : Path
-        Where to write; made if need be.
     name : str
         File name without its ending.
     """
-    made: dict[str, bytes | str] = {
-        "pdf": pdf_bytes(figure),
-        "svg": svg_text(figure),
-        "png": png_bytes(figure),
+    return {
+        f"{name}.pdf": pdf_bytes(figure),
+        f"{name}.svg": svg_text(figure).encode(),
+        f"{name}.png": png_bytes(figure),
     }
-    for ending, content in made.items():
-        write_file(folder / f"{name}.{ending}", content)
-    return tuple(folder / f"{name}.{ending}" for ending in made)

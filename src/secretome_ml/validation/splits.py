@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -75,8 +76,10 @@ def study_groups(studies: pd.DataFrame) -> pd.Series:
 
     Two studies are joined when they share one of: the DOI without version or supplement; the PubMed or
     PMC number, stated or in the address; the title, in letters and digits, if it has 30 or more; the
-    address; or first author and year, where the journal is the same or one of them does not state it.
-    The last rule joins some that only share a name: that costs a little, a leak would cost the claim.
+    address; or first author and year, where the journal is the same or one of them does not state it and
+    neither their DOIs nor their PubMed numbers tell them apart. The last rule joins some that only share a
+    name: that costs a little, a leak would cost the claim. Papers that tell the same facts under two DOIs
+    are joined by `guard.joined_duplicates`.
 
     Parameters
     ----------
@@ -102,8 +105,15 @@ def study_groups(studies: pd.DataFrame) -> pd.Series:
         for key in _keys({str(k): v for k, v in row.items() if isinstance(v, str | int) and v != ""}):
             other = root(first.setdefault(key, str(row["study"])))
             parent[root(str(row["study"]))] = other
+    named: dict[str, dict[str, set[str]]] = {}
+    for row in studies.to_dict("records"):
+        _add_names(named.setdefault(root(str(row["study"])), {}), row)
     for one, two in _same_author_and_year(studies):
-        parent[root(two)] = root(one)
+        keep, gone = root(one), root(two)
+        if keep != gone and not _told_apart(named[keep], named[gone]):
+            parent[gone] = keep
+            for kind, names_held in named[gone].items():
+                named[keep].setdefault(kind, set()).update(names_held)
     return pd.Series([root(name) for name in names], index=names, name="group")
 
 
@@ -123,6 +133,18 @@ def _keys(row: dict[str, str | int]) -> Iterator[tuple[str, str]]:
         yield "title", title
     if url:
         yield "url", re.sub(r"^https?:/+(?:www\.)?", "", url)
+
+
+def _add_names(held: dict[str, set[str]], row: dict[Hashable, Any]) -> None:
+    """Add the DOI and the PubMed number by which a study is told from others of its author and year."""
+    for kind, name in _keys({str(k): v for k, v in row.items() if isinstance(v, str | int) and v != ""}):
+        if kind in ("doi", "pmid"):
+            held.setdefault(kind, set()).add(name)
+
+
+def _told_apart(one: dict[str, set[str]], two: dict[str, set[str]]) -> bool:
+    """Return whether both state a DOI, or both a PubMed number, and none of them is the same."""
+    return any(one[kind].isdisjoint(two[kind]) for kind in one.keys() & two.keys())
 
 
 def _same_author_and_year(studies: pd.DataFrame) -> Iterator[tuple[str, str]]:

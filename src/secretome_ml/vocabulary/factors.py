@@ -34,6 +34,19 @@ _ORTHOLOG = re.compile(r"[A-Z](?=[a-z0-9-]*[a-z])[a-z0-9-]+")
 _GENE_LIKE = re.compile(r"[A-Z0-9][A-Za-z0-9-]*")
 _SPLITS = (re.compile(r"[()\[\]]"), re.compile(r"/"), re.compile(r"[,;+&]| and | or | plus ", re.IGNORECASE))
 _SHORT = 2
+# Keys of databases that are no names: what they are, and what to give in their place.
+_ELSEWHERE = tuple(
+    (re.compile(form), f"an accession of {base}; give {instead} in its place")
+    for form, base, instead in (
+        (r"MI(?:MAT)?\d{7}", "miRBase", "the name (hsa-miR-21-5p)"),
+        (r"ENS[A-Z]{0,4}[GTP]\d{11}(?:\.\d{1,3})?", "Ensembl", "the gene symbol"),
+        (r"[NX][MPR]_\d{6,9}(?:\.\d{1,3})?", "RefSeq", "the gene symbol"),
+        (r"(?:HGNC|MGI|RGD):\d{1,9}", "a gene nomenclature", "the gene symbol"),
+        (r"IPI\d{8}(?:\.\d{1,3})?", "IPI, which ended in 2011", "the accession of UniProt"),
+        (r"OID\d{5}", "Olink", "the name of the assay, or UniProt's accession"),
+        (r"\d{4,6}-\d{1,3}(?:_\d{1,2})?", "SomaScan", "the gene symbol, or UniProt's accession"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -96,7 +109,8 @@ class FactorVocabulary:
             return replace(found, name=name)
         if names_a_group(text):
             return _collective(unresolved(name, f"{NOT_ONE_FACTOR}: a group of factors"), text)
-        return unresolved(name, f"{UNKNOWN}: not in the vocabulary")
+        elsewhere = next((words for form, words in _ELSEWHERE if form.fullmatch(text)), None)
+        return unresolved(name, f"{UNKNOWN}: {elsewhere or 'not in the vocabulary'}")
 
     def family(self, factor: str) -> str | None:
         """Return the biological family of a factor, a microRNA's stem, or None.

@@ -15,11 +15,13 @@ _BEFORE = re.compile(
 _BEFORE_GLUED = re.compile(r"(?:s|rh|rm|rr|hu|mu|h|m|r|pro-?(?=MMP)|pro-?(?=mmp))(?=[A-Z])")
 _AFTER = re.compile(
     r"[ ,-]*\b(?:protein|proteins|secretion|expression|gene expression|levels?|mrna|gene|release|production|"
-    r"concentrations?|content|activity|synthesis|precursor|peptide|secreted|isoform|molecule|transcript)",
+    r"concentrations?|content|activity|synthesis|precursor|peptide|secreted|isoform|molecule|transcript|"
+    r"active|free|latent|total|gen\. ?b)",
     re.IGNORECASE,
 )
 _IGNORED_PARTS = re.compile(
-    r"(?:soluble|secreted|group|total|human|mouse|rat|active|elisa|luminex|array|qpcr|protein|mrna|"
+    r"(?:soluble|secreted|group|total|free|latent|human|mouse|rat|active|h[as]|high sensitivity|"
+    r"ultrasensitive|\d+ ?kda|gen\. ?b|elisa|luminex|array|qpcr|protein|mrna|"
     r"[pnfuµμm]?g ?/ ?(?:m?l|dl|10\^?6 cells|mg|cell)|[pnµμum]?mol/l|[pnµμum]?m|u/ml|iu/ml|"
     r"npx|au|mfi|%|\d{1,3})",
     re.IGNORECASE,

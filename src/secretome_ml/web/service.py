@@ -148,6 +148,7 @@ class Service:
         metadata: bytes | None = None,
         format_name: str | None = None,
         control: str | None = None,
+        sheet: str | None = None,
     ) -> Profiles:
         """Read profiles from an upload of any supported format. Blocking: call it by `run`.
 
@@ -159,7 +160,7 @@ class Service:
             Name that the user gave it; it stands in messages only.
         metadata : bytes, optional
             A sample sheet.
-        format_name, control : str, optional
+        format_name, control, sheet : str, optional
             As in `read_profiles`.
 
         Raises
@@ -174,17 +175,18 @@ class Service:
         if metadata is not None:
             require_small(metadata, "sample sheet", self.settings.max_unpacked_bytes)
         with tempfile.TemporaryDirectory(prefix=f"{_FOLDER}{os.getpid()}-") as folder:
-            upload, sheet = Path(folder) / _UPLOAD, Path(folder) / _SHEET
+            upload, samples = Path(folder) / _UPLOAD, Path(folder) / _SHEET
             upload.write_bytes(content)
             if metadata is not None:
-                sheet.write_bytes(metadata)
+                samples.write_bytes(metadata)
             try:
                 profiles = read_profiles(
                     upload,
                     format_name or None,
-                    sheet if metadata is not None else None,
+                    samples if metadata is not None else None,
                     control or None,
                     among=self.model.grades_among,
+                    sheet=sheet or None,
                 )
             except InputRefused as error:
                 raise InputRefused([_renamed(p, shown) for p in error.problems]) from None

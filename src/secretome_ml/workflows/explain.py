@@ -113,7 +113,7 @@ def explain_corpus(
     tell("figures and page")
     extra = {n: f for n, f in figures.items() if not n.startswith(("beeswarm", "bar", "dependence"))}
     page = learned_page("What the model learned", terms, summarise(model), importance, extra)
-    return _write(folder, files | draw.figure_files(figures) | {"explanation.html": page.encode()})
+    return _write(folder, files | draw.files_of(figures) | {"explanation.html": page.encode()})
 
 
 def explain_profiles(
@@ -158,7 +158,7 @@ def explain_profiles(
         files |= tables
     tell("figures and page")
     page = report_html(model, profiles, (scores, terms), evidence, studies, extra, date)
-    return _write(folder, files | draw.figure_files(figures | extra) | {"explanation.html": page.encode()})
+    return _write(folder, files | draw.files_of(figures | extra) | {"explanation.html": page.encode()})
 
 
 def _terms(model: Model, profiles: Profiles) -> tuple[Features, dict[str, TermMap], pd.DataFrame]:

@@ -17,7 +17,7 @@ from secretome_ml.report.figures import (
     stability_figure,
 )
 from secretome_ml.report.learned import bar_caption, swarm_caption
-from secretome_ml.report.style import pdf_bytes, png_bytes, svg_text
+from secretome_ml.report.style import figure_files
 from secretome_ml.report.words import effect_label, shorten
 from secretome_ml.workflows.score import table_bytes
 
@@ -34,13 +34,11 @@ def table_file(name: str, table: pd.DataFrame) -> Files:
     return {name: table_bytes(table, name[name.rindex(".") :])}
 
 
-def figure_files(figures: Mapping[str, tuple[Figure, str]]) -> Files:
+def files_of(figures: Mapping[str, tuple[Figure, str]]) -> Files:
     """Return figures as PDF, SVG and PNG."""
     files: Files = {}
     for name, (figure, _) in figures.items():
-        files[f"{name}.pdf"] = pdf_bytes(figure)
-        files[f"{name}.svg"] = svg_text(figure).encode()
-        files[f"{name}.png"] = png_bytes(figure)
+        files |= figure_files(figure, name)
     return files
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from secretome_ml.bundle import Bundle
-from secretome_ml.core.files import scratch_folder, sha256
+from secretome_ml.core.files import scratch_folder, sha256, write_file
 from secretome_ml.core.logs import run_log
 from secretome_ml.evidence import Evidence
 from secretome_ml.models.targets import Targets
@@ -15,7 +15,7 @@ from secretome_ml.profiles import profiles_from_evidence
 from secretome_ml.profiles.from_evidence import study_of
 from secretome_ml.report import page
 from secretome_ml.report.figures import beeswarm, importance_bar, metrics_forest, reliability
-from secretome_ml.report.style import save
+from secretome_ml.report.style import figure_files
 from secretome_ml.report.summary import summarise
 from secretome_ml.serving import SERVED_COLUMNS
 from secretome_ml.tracking import Run, log_run, to_json
@@ -93,17 +93,16 @@ def _kept_log() -> dict[str, str]:
 
 def draw_training(training: Training, folder: Path) -> None:
     """Draw what was learned and how good it is, as SVG and PNG."""
-    save(metrics_forest(training.metrics, model=training.model.recipe.model), folder, "metrics")
+    files = figure_files(metrics_forest(training.metrics, model=training.model.recipe.model), "metrics")
     chance = training.out_of_fold[training.model.recipe.model].probability
     for effect in training.model.effects:
-        save(beeswarm(training.terms, effect), folder, f"beeswarm_{effect}")
-        save(importance_bar(training.importance, effect), folder, f"bar_{effect}")
+        files |= figure_files(beeswarm(training.terms, effect), f"beeswarm_{effect}")
+        files |= figure_files(importance_bar(training.importance, effect), f"bar_{effect}")
         label = training.targets.binary(effect)
-        save(
-            reliability(chance.loc[label.index, effect].to_numpy(), label.to_numpy(), effect),
-            folder,
-            f"reliability_{effect}",
-        )
+        drawn = reliability(chance.loc[label.index, effect].to_numpy(), label.to_numpy(), effect)
+        files |= figure_files(drawn, f"reliability_{effect}")
+    for name, content in files.items():
+        write_file(folder / name, content)
 
 
 def learned_page(training: Training) -> str:

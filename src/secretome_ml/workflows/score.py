@@ -31,9 +31,10 @@ def read_inputs(
     control: str | None = None,
     lenient: bool = False,
     among: bool = True,
+    sheet: str | None = None,
 ) -> Profiles:
     """Read profiles from several files; a sample name that two files share is refused."""
-    parts = [read_profiles(p, format_name, metadata, control, lenient, among) for p in paths]
+    parts = [read_profiles(p, format_name, metadata, control, lenient, among, sheet) for p in paths]
     home: dict[str, str] = {}
     problems = []
     for path, part in zip(paths, parts, strict=True):

@@ -32,11 +32,12 @@ class Reading:
     control: str | None = None
     lenient: bool = False
     strict: bool = False
+    sheet: str | None = None
 
     @property
     def plain(self) -> bool:
         """Whether a long table may be read row by row: nothing asks for the table as a whole."""
-        return self.format is None and self.metadata is None and self.control is None
+        return self.format is None and self.metadata is None and self.control is None and self.sheet is None
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,7 @@ def _score_into(
             reading.control,
             reading.lenient,
             model.grades_among,
+            reading.sheet,
         )
         found, warnings = (
             (model.scored(batch, terms=False) for batch in batches_of(profiles)),

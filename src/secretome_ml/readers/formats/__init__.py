@@ -11,6 +11,8 @@ from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.core.logs import facts
 from secretome_ml.core.registry import Registry, modules_of
 from secretome_ml.profiles.profiles import Profiles
+from secretome_ml.readers.choosing import choose_sheet
+from secretome_ml.readers.formats.canonical_wide import says_samples_only
 from secretome_ml.readers.formats.not_read import refuse_known
 from secretome_ml.readers.measurements import Measurements
 from secretome_ml.readers.sample_sheet import is_layout, looks_like_sheet
@@ -82,23 +84,10 @@ def recognise(source: Source) -> str:
     InputRefused
         If no reader recognises it.
     """
+    choose_sheet(source, lambda one: None if says_samples_only(one.header) else _first_that_does(one))
     found = _first_that_does(source)
     if found is not None:
         return found
-    if source.kind == "xlsx" and source.sheet.others:
-        others = [
-            (s, n)
-            for t in source.sheet.others
-            if (n := _first_that_does(s := source.of_sheet(t))) is not None
-        ]
-        if len(others) == 1:
-            source.take(others[0][0])
-            return others[0][1]
-        if others:
-            titles = ", ".join(str(s.title) for s, _ in others)[:200]
-            what = f"Several sheets hold a table that can be read: {titles}."
-            remedy = "Save the one that you mean as a file of its own."
-            raise InputRefused([Problem(source.name, None, None, what, remedy)])
     if looks_like_sheet(source.header) or is_layout(source.head):
         what = "The table says what samples are, and holds no factor."
         raise InputRefused(

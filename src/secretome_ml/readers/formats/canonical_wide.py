@@ -70,6 +70,15 @@ def profiles_from_table(table: pd.DataFrame, name: str) -> Profiles:
     return assemble(read_table(Table(name, cells, range(2, len(table) + 2))), name)
 
 
+def says_samples_only(header: list[str]) -> bool:
+    """Say whether a header is that of a sample sheet, and names no factor."""
+    return looks_like_sheet(header) and all(
+        resolve_name(split_unit(name)[0]).factor is None
+        for name in map(standard_name, header)
+        if name not in ("sample", *_CONTEXT)
+    )
+
+
 def read_table(table: Table) -> Measurements:
     """Return the measurements of a canonical wide table, and the context that stands in it."""
     problems: list[Problem] = []
@@ -82,9 +91,7 @@ def read_table(table: Table) -> Measurements:
     problems += check_header(file, list(frame.columns), factors, table.header_line)
     if "sample" not in frame.columns or not frame.columns.is_unique:
         raise InputRefused(problems + header_problems(file, list(frame.columns), table.header_line))
-    if looks_like_sheet(table.columns) and all(
-        resolve_name(split_unit(c)[0]).factor is None for c in factors
-    ):
+    if says_samples_only(list(table.columns)):
         what = "The table says what samples are, and holds no factor that is known."
         raise InputRefused(
             [Problem(file, table.header_line, None, what, "Give it with --metadata, or name the factors.")]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from secretome_ml.web.service import Service
 
 JSON, FORM = "application/json", "multipart/form-data"
-_FIELDS = frozenset({"file", "metadata", "format", "control"})
+_FIELDS = frozenset({"file", "metadata", "format", "control", "sheet"})
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Upload:
     metadata: bytes | None
     format_name: str | None
     control: str | None
+    sheet: str | None
 
 
 async def receive(request: Request) -> bytes | Upload:
@@ -45,7 +46,7 @@ async def receive(request: Request) -> bytes | Upload:
     if kind == JSON:
         return await request.body()
     if kind == FORM:
-        async with request.form(max_files=2, max_fields=4) as form:
+        async with request.form(max_files=2, max_fields=5) as form:
             return await _upload(form)
     what = f"Send {JSON}, or {FORM} with a field `file`."
     raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, what, {"Accept": f"{JSON}, {FORM}"})
@@ -62,7 +63,9 @@ def read_body(service: Service, body: bytes | Upload) -> Profiles:
         With every offending place.
     """
     if isinstance(body, Upload):
-        return service.read(body.content, body.name, body.metadata, body.format_name, body.control)
+        return service.read(
+            body.content, body.name, body.metadata, body.format_name, body.control, body.sheet
+        )
     from secretome_ml.web.api.reading import REQUEST, profiles_of
 
     request = parse(body)
@@ -93,12 +96,12 @@ async def _upload(form: FormData) -> Upload:
         Problem("form", None, name[:60], "There is no such field.", f"Use {', '.join(sorted(_FIELDS))}.")
         for name in strange
     ]
-    file, sheet = form.get("file"), form.get("metadata")
+    file, samples = form.get("file"), form.get("metadata")
     if not isinstance(file, UploadFile):
         problems.append(Problem("form", None, "file", "The form brings no file.", "Send one as `file`."))
-    if isinstance(sheet, str):
+    if isinstance(samples, str):
         problems.append(Problem("form", None, "metadata", "This is no file.", "Send the sheet as a file."))
-    texts = {name: form.get(name) for name in ("format", "control")}
+    texts = {name: form.get(name) for name in ("format", "control", "sheet")}
     for name, text in texts.items():
         if isinstance(text, UploadFile):
             problems.append(Problem("form", None, name, "This is a file.", "Send a text."))
@@ -107,9 +110,10 @@ async def _upload(form: FormData) -> Upload:
     return Upload(
         file.filename or "",
         await file.read(),
-        await sheet.read() if isinstance(sheet, UploadFile) else None,
+        await samples.read() if isinstance(samples, UploadFile) else None,
         str(texts["format"]) if texts["format"] else None,
         str(texts["control"]) if texts["control"] else None,
+        str(texts["sheet"]) if texts["sheet"] else None,
     )
 
 

@@ -29,6 +29,7 @@ _FORM = {
         "file": {"type": "string", "format": "binary", "description": "Profiles of any supported format."},
         "metadata": {"type": "string", "format": "binary", "description": "A sample sheet."},
         "format": {**_TEXT, "description": "Name of the format; default: recognised from the content."},
+        "sheet": {**_TEXT, "description": "Sheet of a workbook; default: the only one that can be read."},
         "control": {**_TEXT, "description": "Sample that the others are compared with."},
     },
 }

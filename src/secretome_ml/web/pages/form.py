@@ -72,6 +72,7 @@ class Submitted:
     sheet: bytes | None = None
     format_name: str = ""
     control: str = ""
+    sheet_name: str = ""
     pasted: str = ""
 
     @property

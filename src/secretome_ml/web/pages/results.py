@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from secretome_ml.report.read import read_view
 from secretome_ml.report.words import clean
 from secretome_ml.web.pages.rendering import show
 from secretome_ml.web.pages.scored import Scored, find
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 router = APIRouter()
 PER_PAGE = 50
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_NAMES = 40
 # A report that is opened from this service may draw itself; it holds no script and asks for nothing.
 _REPORT_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -117,7 +117,6 @@ def _view(service: Service, scored: Scored, page: int, sort: str, name: str) -> 
     last = max(1, -(-len(order) // PER_PAGE))
     page = min(max(page, 1), last)
     own = order[(page - 1) * PER_PAGE : page * PER_PAGE]
-    unknown = scored.profiles.unknown[["name", "reason"]].drop_duplicates()
     outside = scored.scores.loc[~scored.scores["in_domain"], "sample"].nunique()
     used = scored.scores.drop_duplicates("sample")["factors_used"]
     return {
@@ -134,8 +133,8 @@ def _view(service: Service, scored: Scored, page: int, sort: str, name: str) -> 
         "without": int((used == 0).sum()),
         "least_used": int(used.min()),
         "most_used": int(used.max()),
-        "unknown": unknown.head(_NAMES).to_dict("records"),
-        "unknown_count": len(unknown),
+        "read": read_view(scored.profiles, service.model.important_factors),
+        "unknown_count": scored.profiles.unknown["name"].nunique(),
         "samples": [(i, own_name) for i, own_name in enumerate(names, start=1)],
     }
 

@@ -85,11 +85,12 @@ def score_upload(
     sheet: bytes | None,
     format_name: str | None,
     control: str | None,
+    sheet_name: str | None,
     progress: Progress,
 ) -> str:
     """Read and score an upload, telling the progress; return the id under which the result is kept."""
     progress(0, 0, "reading the file")
-    profiles = service.read(content, name, sheet, format_name, control)
+    profiles = service.read(content, name, sheet, format_name, control, sheet_name)
     return keep(service, name, profiles, progress)
 
 

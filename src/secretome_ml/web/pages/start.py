@@ -61,9 +61,10 @@ async def _score(request: Request, sent: Submitted) -> Response:
         sent.sheet,
         sent.format_name or None,
         sent.control or None,
+        sent.sheet_name or None,
     )
     # What was pasted is kept for the form in case that it cannot be used; a file is still where it was.
-    kept = Submitted(b"", sent.name, None, sent.format_name, sent.control, sent.pasted)
+    kept = Submitted(b"", sent.name, None, sent.format_name, sent.control, sent.sheet_name, sent.pasted)
     return await begin(request, lambda progress: f"/results/{work(progress)}", kept)
 
 
@@ -74,7 +75,7 @@ async def _submitted(form: FormData, most: int) -> Submitted | None:
     pasted = text(form, "pasted", most)
     if not content and not pasted:
         return None
-    format_name, control = text(form, "format"), text(form, "control")
+    said = text(form, "format"), text(form, "control"), text(form, "sheet_name")
     if content:
-        return Submitted(content, display_name(name), sheet or None, format_name, control)
-    return Submitted(pasted.encode(), _PASTED, sheet or None, format_name, control, pasted)
+        return Submitted(content, display_name(name), sheet or None, *said)
+    return Submitted(pasted.encode(), _PASTED, sheet or None, *said, pasted)
