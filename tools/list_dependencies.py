@@ -25,6 +25,7 @@ EXCUSED: dict[str, str] = {
 REASONS: dict[str, str] = {
     "cachetools": "results of the service, kept for a time and up to a size",
     "fastapi": "the service: routes, checks of requests, OpenAPI",
+    "fonttools": "fonts in a PDF without what it has no use for",
     "jinja2": "pages and the report, escaped by default",
     "joblib": "folds and refits over processes",
     "markdown-it-py": "the model card as a page",

@@ -213,27 +213,6 @@ def test_check_reports_what_was_read(command, trained, wide: Path):
 # ---- explain -----------------------------------------------------------------------------------------
 
 
-def test_explain_profiles_writes_page_tables_and_figures(command, trained, wide: Path, tmp_path: Path):
-    done = command("explain", wide, "--model", trained.bundle, "--out", tmp_path / "x")
-    assert done.code == 0, done.err
-    names = {p.name for p in (tmp_path / "x").rglob("*")}
-    assert {"scores.csv", "contributions.csv", "importance.csv", "explanation.html"} <= names
-    for effect in HEADLINE:
-        for kind in ("waterfall_01", "waterfall_02", "beeswarm", "bar"):
-            for suffix in ("svg", "png"):
-                path = tmp_path / "x" / f"{kind}_{effect}.{suffix}"
-                assert path.stat().st_size > 2000
-        assert (tmp_path / "x" / f"bar_{effect}.png").read_bytes().startswith(b"\x89PNG")
-    page = (tmp_path / "x" / "explanation.html").read_text(encoding="utf-8")
-    assert "<svg" in page
-    assert 'src="http' not in page
-    assert not list((tmp_path / "x").rglob(".*")), "debris"
-    terms = pd.read_csv(tmp_path / "x" / "contributions.csv")
-    scores = pd.read_csv(tmp_path / "x" / "scores.csv").set_index(["sample", "effect"])["score"]
-    sums = terms.groupby(["sample", "effect"])["contribution"].sum()
-    assert (sums - scores).abs().max() < 1e-5
-
-
 # ---- evaluate ----------------------------------------------------------------------------------------
 
 

@@ -35,6 +35,7 @@ def found(model: Model) -> Compared:
 def test_term_differences_add_up_to_the_score_difference(found: Compared):
     added = found.terms.groupby("effect")["difference"].sum()
     said = found.scores.set_index("effect")["difference"]
+    assert list(said.index) == list(default_effects())
     assert (added - said).abs().max() < 1e-5
     assert said[list(HEADLINE)].abs().min() > 0.1, "a table of zeros would add up too"
 
@@ -159,10 +160,10 @@ def test_two_real_samples_of_a_large_panel(model: Model, shared_folder: Path):
     assert difference_figure(found.terms[found.terms["effect"] == "angiogenic"], found.a, found.b).axes
 
 
-def test_the_command_writes_tables_and_figures(command: Callable[..., Any], tmp_path: Path):
-    done = command("compare", HYPOXIA, "--json", "--out", tmp_path / "c")
+def test_the_command_writes_tables_and_figures(command: Callable[..., Any], trained: Any, tmp_path: Path):
+    done = command("compare", HYPOXIA, "--model", trained.bundle, "--json", "--out", tmp_path / "c")
     assert done.code == 0, done.err
-    assert [row["effect"] for row in done.json["scores"]] == list(default_effects())
+    assert [row["effect"] for row in done.json["scores"]] == list(HEADLINE)
     written = {p.name for p in (tmp_path / "c").iterdir()}
     assert {
         "scores.csv",

@@ -87,6 +87,18 @@ def test_profiles_get_studies_spread_and_page(explained: Path):
         assert f"https://doi.org/{doi}" in page
 
 
+def test_profiles_get_figures_and_nothing_else_is_left(explained: Path):
+    for effect in HEADLINE:
+        for kind in ("waterfall_01", "waterfall_02", "beeswarm", "bar"):
+            assert (explained / f"{kind}_{effect}.svg").stat().st_size > 2000
+            assert (explained / f"{kind}_{effect}.png").read_bytes().startswith(b"\x89PNG")
+    page = (explained / "explanation.html").read_text(encoding="utf-8")
+    assert "<svg" in page
+    assert 'src="http' not in page
+    assert (explained / "importance.csv").is_file()
+    assert not list(explained.rglob(".*")), "debris"
+
+
 def test_the_folder_is_replaced_as_a_whole(explained: Path):
     assert not (explained / "waterfall_99_angiogenic.svg").exists()
     assert (explained / "waterfall_02_angiogenic.svg").exists()

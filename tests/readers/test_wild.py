@@ -8,6 +8,7 @@ over it, are compared one by one, and all others of the file with them.
 from __future__ import annotations
 
 import gzip
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -59,8 +60,8 @@ def wallis_sheet(path: Path) -> Cells:
     header = [str(c) for c in next(rows)]
     gene, change = header.index("Gene names"), header.index("Difference RAS_F8_STOP_F8")
     told = [(str(r[gene]), float(r[change])) for r in rows if r[gene] is not None]
-    labels = [g for g, _ in told]
-    return {("wallis_MS3_Analysis", g): v for g, v in told if labels.count(g) == 1}
+    times = Counter(g for g, _ in told)
+    return {("wallis_MS3_Analysis", g): v for g, v in told if times[g] == 1}
 
 
 def adat(path: Path) -> Cells:
@@ -72,12 +73,13 @@ def adat(path: Path) -> Cells:
     head = next(i for i, c in enumerate(lines) if i > start and "SampleId" in c)
     sample, kind = lines[head].index("SampleId"), lines[head].index("SampleType")
     genes = symbols[at:]
+    times = Counter(genes)
     return {
         (cells[sample], gene): float(value)
         for cells in lines[head + 1 :]
         if cells[kind] == "Sample"
         for gene, value in zip(genes, cells[at:], strict=True)
-        if gene and genes.count(gene) == 1
+        if gene and times[gene] == 1
     }
 
 

@@ -4,6 +4,9 @@ import shutil
 import sys
 from pathlib import Path
 
+# Here, and not anew in every process that is killed.
+import mlflow.store.model_registry.sqlalchemy_store
+import mlflow.store.tracking.sqlalchemy_store  # noqa: F401
 import pytest
 
 from conftest import run_command
