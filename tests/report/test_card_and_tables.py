@@ -79,10 +79,8 @@ def test_card_says_where_the_model_fails(metrics):
 def test_card_warns_where_an_order_rests_on_few_pairs(metrics):
     few = metrics.assign(n=metrics["n"].where(metrics["effect"] != "anti_fibrotic", 26), studies=17)
     card = model_card(Recipe(model="xgboost"), few, STATS, {}, CELLS)
-    assert (
-        "anti-fibrotic: the order rests on 26 compared pairs of 17 studies and may be right in as few as 60 %."
-        in card
-    )
+    words = "anti-fibrotic: the order rests on 26 pairs of 17 studies and may be right in as few as 60 %."
+    assert words in card
     assert card.count("the order rests on") == 1
 
 

@@ -179,7 +179,7 @@ def _weaknesses(recipe: Recipe, metrics: pd.DataFrame, stats: Mapping[str, Any])
         ]
         for row in ordered[ordered["n"] < _FEW_PAIRS].to_dict("records"):
             yield (
-                f"{named}: the order rests on {int(row['n'])} compared pairs of {int(row['studies'])} studies "
+                f"{named}: the order rests on {int(row['n'])} pairs of {int(row['studies'])} studies "
                 f"and may be right in as few as {100 * float(row['low']):.0f} %."
             )
     for effect, thin in sorted(stats.get("thin", {}).items()):
