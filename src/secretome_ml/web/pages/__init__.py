@@ -15,6 +15,7 @@ from secretome_ml.web.pages import (
     designing,
     evidence,
     factor,
+    live,
     models,
     proposing,
     results,
@@ -30,7 +31,7 @@ __all__ = ["error_page", "login_page", "router"]
 
 router = APIRouter()
 _PARTS = (
-    start, describing, waiting, results, together, samples, changing, comparing, designing,
+    start, describing, waiting, results, together, samples, live, changing, comparing, designing,
     evidence, proposing, study, factor, models,
 )  # fmt: skip
 for _part in _PARTS:
