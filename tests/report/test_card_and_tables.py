@@ -76,6 +76,14 @@ def test_card_says_where_the_model_fails(metrics):
     assert "AUROC and concordance of arms cannot be told from chance" in card
 
 
+def test_card_warns_where_an_order_rests_on_few_pairs(metrics):
+    few = metrics.assign(n=metrics["n"].where(metrics["effect"] != "anti_fibrotic", 26), studies=17)
+    card = model_card(Recipe(model="xgboost"), few, STATS, {}, CELLS)
+    words = "anti-fibrotic: the order rests on 26 pairs of 17 studies and may be right in as few as 60 %."
+    assert words in card
+    assert card.count("the order rests on") == 1
+
+
 def test_results_table_marks_the_best_and_fits_a_terminal(by_model):
     text = printed(results_table(by_model), 80)
     assert max(map(len, text.splitlines())) <= 80

@@ -17,6 +17,8 @@ from secretome_ml.report.words import decimal, effect_label, metric_label, model
 from secretome_ml.trust.cells import CELL, FEWEST_ARMS
 from secretome_ml.validation.metrics import HIGHER_IS_BETTER
 
+# An order judged by fewer pairs has an interval of some 0.2 and more.
+_FEW_PAIRS = 50
 _JUDGED = ("auroc", "log_loss", "concordance")
 
 
@@ -170,6 +172,16 @@ def _weaknesses(recipe: Recipe, metrics: pd.DataFrame, stats: Mapping[str, Any])
         ]
         if by_chance:
             yield f"{named}: {_listed(by_chance)} cannot be told from chance; the interval reaches 0.5."
+        ordered = metrics[
+            (metrics["effect"] == effect)
+            & (metrics["metric"] == "concordance")
+            & (metrics["model"] == recipe.model)
+        ]
+        for row in ordered[ordered["n"] < _FEW_PAIRS].to_dict("records"):
+            yield (
+                f"{named}: the order rests on {int(row['n'])} pairs of {int(row['studies'])} studies "
+                f"and may be right in as few as {100 * float(row['low']):.0f} %."
+            )
     for effect, thin in sorted(stats.get("thin", {}).items()):
         well = [s for s in sorted(stats.get("by_cell_source", {})) if s not in thin and s != "not stated"]
         if effect in recipe.effects and thin:
