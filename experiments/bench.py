@@ -11,7 +11,6 @@ from experiments.judged import Judged, judge, judge_predictions
 from secretome_ml.core.parallel import over_processes
 from secretome_ml.evidence import Evidence
 from secretome_ml.features.columns import Features
-from secretome_ml.features.encoder import Encoder
 from secretome_ml.models.targets import Targets, targets_from_evidence
 from secretome_ml.profiles import Profiles, profiles_from_evidence
 from secretome_ml.recipe import Recipe
@@ -26,6 +25,7 @@ from secretome_ml.validation.cross_validation import (
 from secretome_ml.validation.guard import check_features, joined_duplicates
 from secretome_ml.validation.sealed import without_sealed
 from secretome_ml.validation.splits import Split, study_groups
+from secretome_ml.workflows.train import encode_all
 
 Cell = str | float | int | Estimate
 Log = Callable[[str, Mapping[str, object], Mapping[str, float]], str]
@@ -106,7 +106,7 @@ def make_bench(
     evidence = without_sealed(evidence)
     profiles = profiles_from_evidence(evidence)
     targets = targets_from_evidence(evidence, recipe.effects, recipe.basis_weights)
-    features = Encoder(recipe.effects, recipe.blocks, min_studies=1).fit(profiles).transform(profiles)
+    features = encode_all(recipe, profiles)
     check_features(features, targets)
     groups = joined_duplicates(study_groups(evidence.studies), profiles, targets)
     plan = Validation(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from experiments.judged import (
     reduction,
     rule_margin,
 )
+from experiments.rivals import rivals, validate_rival, with_venn_abers
 from experiments.variants import (
     Ablation,
     permuted,
@@ -30,6 +32,7 @@ from experiments.variants import (
     without_known_sums,
     without_roles,
 )
+from secretome_ml.core.parallel import over_processes
 from secretome_ml.models.registry import BASELINES
 from secretome_ml.trust.resampling import Estimate
 from secretome_ml.validation.cross_validation import OutOfFold
@@ -94,6 +97,39 @@ def compare_models(bench: Bench, judged: dict[str, Judged]) -> Section:
     return section
 
 
+def rival_models(bench: Bench, own: OutOfFold, first: Judged) -> Section:
+    """Return learners of other houses, and other probabilities of the same ranking, on the same folds."""
+    section = Section(
+        "Rivals on the same folds",
+        "The first repeat. CatBoost and the explainable boosting machine get the same columns and learn from "
+        "outcomes and from the better and worse arm of every comparison; the additive network is that of "
+        "`evidence league`, from comparisons alone; Venn-ABERS replaces the calibration of the model. All "
+        "are calibrated by the same inner folds. The change is rival minus model: below zero in concordance "
+        "and above zero in log loss means that the rival is worse. Settings are those of "
+        "`experiments/rivals.py`, untuned.",
+    )
+    makes, missing = rivals(bench.profiles)
+    names = [*makes, "Venn-ABERS"]
+    if missing:
+        section.note += f" Not installed, left out: {', '.join(missing)}."
+    for name in names:
+        if name in makes:
+            found = validate_rival(
+                makes[name], name, bench.features, bench.targets, bench.plan, over_processes(bench.jobs)
+            )
+        else:
+            found = with_venn_abers(replace(own, parts=own.parts[:1]), bench.targets)
+        judged = bench.judge(found)
+        cells: dict[str, Cell] = {
+            "concordance": judged.estimate("concordance"),
+            "change in concordance": difference(judged, first, "concordance"),
+            "change in log loss": difference(judged, first, "log_loss"),
+        }
+        run = bench.log(f"rival {name}", plan_of(bench), numbers(cells))
+        section.rows.append({"rival": name, **cells, "run": run})
+    return section
+
+
 def null_run(bench: Bench) -> Section:
     """Return what the harness says when labels are dealt at random."""
     section = Section(
@@ -103,7 +139,7 @@ def null_run(bench: Bench) -> Section:
         "give or take the chance of one shuffle; the last row is the mean over shuffles with its interval.",
     )
     means: list[dict[str, float]] = []
-    for seed in range(2 if bench.fast else 6):
+    for seed in range(2 if bench.fast or bench.plan.repeats == 1 else 6):
         targets = permuted(bench.targets, seed)
         found = bench.validate(("prevalence", bench.recipe.model), repeats=1, targets=targets)
         base, own = (bench.judge(found[n], targets) for n in ("prevalence", bench.recipe.model))

@@ -17,6 +17,7 @@ from experiments.honesty import (
 )
 from experiments.judged import Judged
 from secretome_ml.profiles.from_evidence import study_of
+from secretome_ml.trust.cells import CELL, FEWEST_ARMS, cells_of, error_by_cell
 from secretome_ml.trust.intervals import MODEL_SPREAD, fit_intervals
 from secretome_ml.trust.resampling import mean_over_studies
 from secretome_ml.validation.cross_validation import Fold, OutOfFold
@@ -190,3 +191,29 @@ def _set_coverage(bench: Bench, found: OutOfFold) -> Section:
         run = bench.log(f"conformal {effect}", plan_of(bench), numbers(cells))
         section.rows.append({"effect": effect, **cells, "run": run})
     return section
+
+
+def cells(bench: Bench, judged: Judged) -> Section:
+    """Return the error per source, product and preconditioning, out of fold."""
+    table = error_by_cell(judged.outcomes, cells_of(bench.profiles))
+    shown = table[table["brier"].notna()]
+    few = len(table) - len(shown)
+    brier = {f"brier {i}": float(b) for i, b in enumerate(shown["brier"])}
+    run = bench.log("cells", plan_of(bench), brier) if brier else ""
+    return Section(
+        "Error by cell: source, product and preconditioning, all effects",
+        f"Cells of {FEWEST_ARMS} tested arms or more. Another {few} cells hold fewer, "
+        f"{int(table['outcomes'].sum() - shown['outcomes'].sum())} of {int(table['outcomes'].sum())} tested "
+        "outcomes: too few to say. `Brier score` is the mean squared error of the probability; where "
+        "observed and predicted lie apart in a cell of few studies, the prediction is to be believed less.",
+        [
+            {
+                **{name: str(row[name]) for name in CELL},
+                **{name: int(row[name]) for name in ("arms", "outcomes", "studies")},
+                **{name: float(row[name]) for name in ("observed", "predicted")},
+                "Brier score": float(row["brier"]),
+                "run": run,
+            }
+            for row in shown.to_dict("records")
+        ],
+    )

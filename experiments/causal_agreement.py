@@ -108,7 +108,7 @@ def causal_findings(
     )
 
 
-def report(findings: pd.DataFrame, recipe: Recipe, digest: str, draws: int = 2000) -> str:
+def report(findings: pd.DataFrame, recipe: Recipe, digest: str, draws: int = 2000, folds: int = FOLDS) -> str:
     """Return the agreement of explanations with experiments as Markdown."""
     clean = findings[~findings["same_source"]]
     direct = clean[clean["route"] == CHANGED]
@@ -152,7 +152,7 @@ def report(findings: pd.DataFrame, recipe: Recipe, digest: str, draws: int = 200
             {"same review": findings[findings["same_source"]]},
         ),
     ]
-    head = _head(findings, recipe, digest)
+    head = _head(findings, recipe, digest, folds)
     return "\n".join([head, *(s.markdown() for s in sections), _wrong(direct).markdown()])
 
 
@@ -216,13 +216,13 @@ def _wrong(direct: pd.DataFrame) -> Section:
     return Section("Where this model has the other sign", note, rows)
 
 
-def _head(findings: pd.DataFrame, recipe: Recipe, digest: str) -> str:
+def _head(findings: pd.DataFrame, recipe: Recipe, digest: str, folds: int) -> str:
     counts = findings.groupby("route").size()
     told = ", ".join(f"{int(counts.get(r, 0))} {r}" for r in ROUTES)
     direct = findings[~findings["same_source"] & (findings["route"] == CHANGED)]
     level = f"{100 * recipe.level:.0f} %"
     paragraphs = (
-        f"Written by `python -m experiments.causal_agreement` on evidence `{digest[:12]}`.",
+        f"Written by `python -m experiments.causal_agreement --folds {folds}` on evidence `{digest[:12]}`.",
         "The evidence marks a factor `causal` where blocking, silencing or over-expressing it changed the "
         "outcome. Each such finding says that the factor promotes an effect or inhibits it: "
         f"{len(findings)} findings of {findings['study'].nunique()} studies ({told}). Here its sign is set "
@@ -277,7 +277,7 @@ def main(arguments: list[str] | None = None) -> None:
     found = causal_findings(recipe, evidence, asked.folds, asked.jobs, say)
     if asked.table is not None:
         write_file(asked.table, found.to_csv(index=False))
-    write_file(asked.out, report(found, recipe, evidence.digest))
+    write_file(asked.out, report(found, recipe, evidence.digest, folds=asked.folds))
     say(f"wrote {asked.out}")
 
 

@@ -5,73 +5,57 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
 from experiments import board_errors, board_models, board_trust
-from experiments.bench import Bench, Log, make_bench
+from experiments.bench import Bench, Section, make_bench
 from secretome_ml.core.files import write_file
-from secretome_ml.evidence import Evidence, load_evidence
+from secretome_ml.evidence import load_evidence
 from secretome_ml.models.registry import BASELINES
-from secretome_ml.recipe import Recipe, load_recipe
+from secretome_ml.recipe import load_recipe
 
 REPEATS = 3
 
 
-def leaderboard(
-    recipe: Recipe,
-    evidence: Evidence,
-    log: Log,
-    tried: Path,
-    jobs: int = 2,
-    fast: bool = False,
-    say: Callable[[str], None] | None = None,
-) -> str:
-    """Measure everything, log every row, and return the leaderboard as Markdown.
+def leaderboard(bench: Bench, tried: Path, say: Callable[[str], None] | None = None) -> Iterator[Section]:
+    """Measure everything, log every row, and yield the sections of the page, each when it is done.
 
     Parameters
     ----------
-    recipe : Recipe
-        The recipe whose model is judged beside the baselines and the models that it compares.
-    evidence : Evidence
-        The studies.
-    log : callable
-        (name, parameters, metrics) to the id of the run that keeps them.
+    bench : Bench
+        What is measured, and how often.
     tried : Path
         A table of what was tried and left out.
-    jobs : int
-        Processes.
-    fast : bool
-        Fewer folds, repeats and splits, for trying out.
     say : callable, optional
         Told what is done next.
     """
     tell = say or (lambda _: None)
-    bench = make_bench(recipe, evidence, REPEATS, jobs, fast, log)
+    own_name = bench.recipe.model
     tell("models, nested and repeated")
-    found = bench.validate(dict.fromkeys((*BASELINES, *recipe.compare, recipe.model)))
+    found = bench.validate(dict.fromkeys((*BASELINES, *bench.recipe.compare, own_name)))
     judged = {name: bench.judge(one) for name, one in found.items()}
-    own = found[recipe.model]
-    sections = [
-        *board_models.score_models(bench, judged, tried),
-        board_models.compare_models(bench, judged),
-    ]
+    own = found[own_name]
+    yield from board_models.score_models(bench, judged, tried)
+    yield board_models.compare_models(bench, judged)
     tell("calibration, coverage, domain")
-    sections += board_trust.reliability(bench, judged[recipe.model])
-    sections += board_trust.coverage(bench, own)
-    sections.append(board_errors.domain(bench, own, judged[recipe.model]))
-    sections += (wrong := board_errors.wrong_pairs(bench, judged[recipe.model]))[:1]
-    tell("harder splits")
-    sections.append(board_errors.held_out(bench))
-    tell("permuted labels")
-    sections.append(board_models.null_run(bench))
-    tell("learning curve")
-    sections.append(board_models.learning_curve(bench))
-    tell("ablations")
+    yield from board_trust.reliability(bench, judged[own_name])
+    yield from board_trust.coverage(bench, own)
+    yield board_trust.cells(bench, judged[own_name])
+    yield board_errors.domain(bench, own, judged[own_name])
+    yield from board_errors.wrong_pairs(bench, judged[own_name])
+    tell("rivals")
     first = board_models.first_repeat(bench, own)
-    sections.append(board_models.ablations(bench, first))
-    return "\n".join([_head(bench), *(s.markdown() for s in [*sections, *wrong[1:]])])
+    yield board_models.rival_models(bench, own, first)
+    tell("ablations")
+    yield board_models.ablations(bench, first)
+    tell("permuted labels")
+    yield board_models.null_run(bench)
+    tell("learning curve")
+    yield board_models.learning_curve(bench)
+    tell("harder splits")
+    yield board_errors.held_out(bench)
 
 
 def _log(store: Path, name: str, parameters: Mapping[str, object], metrics: Mapping[str, float]) -> str:
@@ -91,7 +75,7 @@ Written by `python -m experiments.leaderboard`{" --fast (a coarse run)" if bench
 {studies} studies in {groups} groups: studies that repeat each other (same DOI but for version or
 supplement, PubMed or PMC number, title, address, or first author and year in one journal) stay on one
 side, and so do studies with the same description and results. {len(pairs)} compared pairs, {decided} of
-them decided, from {pairs["study"].nunique()} studies. {plan.repeats} repeats of {plan.folds} folds by
+them decided, from {pairs["study"].nunique()} studies. Repeats: {plan.repeats}, each of {plan.folds} folds by
 group, {plan.inner_folds} folds inside each for tuning, column choice and calibration; every repeat is
 judged by itself and the mean is shown. Evidence `{bench.evidence.digest[:12]}`, recipe
 `{bench.recipe.name}`, seed {plan.seed}. Every row names the MLflow run (experiment `leaderboard` of the
@@ -115,6 +99,7 @@ def main(arguments: list[str] | None = None) -> None:
         "--out", type=Path, default=None, help="the file to write; default: leaderboard.md in the store"
     )
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--repeats", type=int, default=REPEATS, help="repeats of the folds")
     parser.add_argument("--fast", action="store_true", help="a coarse run, for trying out")
     given = parser.parse_args(arguments)
     start = time.monotonic()
@@ -122,10 +107,12 @@ def main(arguments: list[str] | None = None) -> None:
     def say(what: str) -> None:
         sys.stderr.write(f"[{time.monotonic() - start:4.0f} s] {what}\n")
 
-    recipe, log = load_recipe(given.recipe), partial(_log, given.store)
-    tried = Path(__file__).with_name("tried.csv")
-    text = leaderboard(recipe, load_evidence(), log, tried, given.jobs, given.fast, say)
-    write_file(given.out or given.store / "leaderboard.md", text.encode())
+    log = partial(_log, given.store)
+    bench = make_bench(load_recipe(given.recipe), load_evidence(), given.repeats, given.jobs, given.fast, log)
+    page = _head(bench) + "\n"
+    for section in leaderboard(bench, Path(__file__).with_name("tried.csv"), say):
+        page += section.markdown() + "\n"
+        write_file(given.out or given.store / "leaderboard.md", page.encode())
     say("done")
 
 

@@ -28,7 +28,7 @@ class Running:
     service: Any
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running() -> Iterator[Running]:
     """Return a service with the released model."""
     from secretome_ml.web.server import listen, make_server
@@ -52,13 +52,13 @@ def running() -> Iterator[Running]:
         thread.join()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def address(running: Running) -> str:
     """Return the address of the running service."""
     return running.address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Return Chromium without a window."""
     found = shutil.which("chromium")
@@ -117,7 +117,7 @@ def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
     assert watched.dialogs == [], "a script of the input ran"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def export(shared_folder: Path) -> tuple[Path, Path]:
     """Return a real export of a stem-cell secretome, and its sample sheet."""
     folder = shared_folder / "readers" / "fragpipe_msc_secretome"

@@ -94,6 +94,8 @@ def test_from_an_upload_to_the_report(
     expect(page.get_by_role("heading", level=1)).to_have_text(named)
     expect(page.get_by_role("heading", name="Arms")).to_be_visible()
 
+    if not scripts:  # the form that asks for the report is the same with scripts
+        return
     page.goto(result)
     with page.expect_download() as coming:
         page.get_by_role("button", name="Download the report").click()

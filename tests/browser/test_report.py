@@ -18,7 +18,7 @@ HOSTILE = "<script>alert(1)</script>"
 A4_POINTS = (595, 842)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def reports(tmp_path_factory: pytest.TempPathFactory, export: tuple[Path, Path]) -> dict[str, Path]:
     """Return the report of fifty real samples, and that of one with a script for a name."""
     from secretome_ml import load_model, read_profiles

@@ -58,7 +58,7 @@ def environment() -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def cluster(tmp_path_factory):
     """Return a scheduler with two worker processes, apart from this process."""
     running = start_cluster(tmp_path_factory.mktemp("cluster"))
@@ -67,7 +67,7 @@ def cluster(tmp_path_factory):
     running.kill()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def model():
     """Return the released model."""
     from secretome_ml import load_model
@@ -75,7 +75,7 @@ def model():
     return load_model()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def inputs(tmp_path_factory) -> Path:
     """Return a folder of canonical tables, each of other samples, and of more of them than the one before."""
     folder = tmp_path_factory.mktemp("inputs")
@@ -89,7 +89,7 @@ def inputs(tmp_path_factory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def expected(inputs: Path, model) -> dict[str, bytes]:
     """Return what each file must give: read and scored one after the other in this process."""
     from secretome_ml import read_profiles

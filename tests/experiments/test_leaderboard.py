@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from conftest import HEADLINE, ROOT
+from experiments.bench import make_bench
 from experiments.leaderboard import leaderboard
 from secretome_ml.recipe import Recipe
 
@@ -17,10 +18,12 @@ def test_every_section_is_there_and_every_row_names_its_run(few):
         return f"run-{len(runs)}"
 
     recipe = Recipe(effects=HEADLINE, model="informed", compare=())
-    text = leaderboard(recipe, few, log, ROOT / "experiments" / "tried.csv", jobs=1, fast=True)
+    bench = make_bench(recipe, few, repeats=1, jobs=1, fast=True, log=log)
+    sections = leaderboard(bench, ROOT / "experiments" / "tried.csv")
+    text = "\n".join(section.markdown() for section in sections)
     for title in ("Ranking", "Probability", "Calibration", "Reliability", "Coverage", "Conformal",
                   "Applicability domain", "What is still wrong", "Harder splits", "Null", "Learning curve",
-                  "Ablation"):  # fmt: skip
+                  "Ablation", "Rivals", "Error by cell"):  # fmt: skip
         assert re.search(rf"^## {title}", text, re.MULTILINE), title
     assert set(re.findall(r"run-\d+", text)) == {f"run-{i + 1}" for i in range(len(runs))}
     assert 0.5 < runs["ranking informed"]["all"] < 1.0

@@ -322,8 +322,14 @@ def test_an_endless_exponent_ends_no_process(tmp_path: Path, text: str, number: 
     assert refused_text(tmp_path, text.format(number))
 
 
-def test_an_endless_exponent_in_a_large_table_and_in_a_workbook(tmp_path: Path) -> None:
-    rows = "".join(f"P{i:05d},{i}.5\n" for i in range(400_000))
+def test_an_endless_exponent_in_a_large_table_and_in_a_workbook(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from secretome_ml.readers import source
+
+    monkeypatch.setattr(source, "_LARGE", 2**14)
+    rows = "".join(f"P{i:05d},{i}.5\n" for i in range(4000))
+    assert len(rows) > 2 * source._LARGE
     assert refused_text(tmp_path, f"Protein,LFQ intensity a\nP15692,1e2147483648\n{rows}")
     frame = pd.DataFrame({"Gene": ["VEGFA", "IL6"], "a": ["1e2147483648", "1"], "b": [1.5, 2]})
     frame.to_excel(tmp_path / "t.xlsx", index=False)

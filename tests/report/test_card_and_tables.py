@@ -1,5 +1,6 @@
 import io
 
+import pandas as pd
 import pytest
 from rich.console import Console
 
@@ -19,6 +20,21 @@ STATS = {
 }
 
 
+CELLS = pd.DataFrame(
+    {
+        "cell_source": ["adipose", "heart"],
+        "product": ["ev", "cells"],
+        "preconditioning": ["hypoxia", "not stated"],
+        "arms": [12, 2],
+        "outcomes": [15, 3],
+        "studies": [9, 2],
+        "observed": [0.8, float("nan")],
+        "predicted": [0.85, float("nan")],
+        "brier": [0.16, float("nan")],
+    }
+)
+
+
 def printed(table, width):
     stream = io.StringIO()
     Console(file=stream, width=width, color_system=None).print(table)
@@ -31,7 +47,7 @@ def by_model(metrics):
 
 
 def test_card_tells_everything(metrics):
-    card = model_card(Recipe(model="xgboost"), metrics, STATS, {"depth": 4, "note": "<b>a|b</b>"})
+    card = model_card(Recipe(model="xgboost"), metrics, STATS, {"depth": 4, "note": "<b>a|b</b>"}, CELLS)
     for words in (
         "367 published studies",
         "a study is never on both sides",
@@ -42,16 +58,20 @@ def test_card_tells_everything(metrics):
         "depth: 4",
         "five or more arms tested only from adipose",
         "How to cite",
+        "| adipose | ev | hypoxia | 12 | 15 | 9 | 0.80 | 0.85 | 0.16 |",
+        "1 other kinds have fewer than 10 tested arms each (3 outcomes): too few to say.",
     ):
         assert words in card
     assert "<b>" not in card
-    assert card == model_card(Recipe(model="xgboost"), metrics, STATS, {"note": "<b>a|b</b>", "depth": 4})
+    assert card == model_card(
+        Recipe(model="xgboost"), metrics, STATS, {"note": "<b>a|b</b>", "depth": 4}, CELLS
+    )
 
 
 def test_card_says_where_the_model_fails(metrics):
     worse = metrics.assign(value=metrics["value"].where(metrics["model"] != "xgboost", 0.4))
     worse["low"] = worse["value"] - 0.1
-    card = model_card(Recipe(model="xgboost"), worse, STATS, {})
+    card = model_card(Recipe(model="xgboost"), worse, STATS, {}, CELLS)
     assert "angiogenic: does not beat the best baseline in AUROC and concordance of arms." in card
     assert "AUROC and concordance of arms cannot be told from chance" in card
 

@@ -79,7 +79,7 @@ def serving(words: list[str], address: str, log: Path, env: dict[str, str]) -> I
             os.killpg(process.pid, signal.SIGKILL)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def postgres() -> Iterator[str]:
     """Start PostgreSQL on a socket in a folder of its own; yields the address of an empty database."""
     places = [*Path("/usr/lib/postgresql").glob("*/bin"), *map(Path, os.get_exec_path())]
@@ -126,7 +126,7 @@ class Server:
     artifacts: Path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def tracking(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Start `mlflow server` on PostgreSQL, with an artifact store that it serves itself."""
     pytest.importorskip("psycopg2")
@@ -174,7 +174,7 @@ class Versions:
     waiting: list[str]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def versions(tracking: Server, trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Versions:
     """Train two recipes. The server is not there for the second one, which is logged afterwards."""
     folder = tmp_path_factory.mktemp("versions")
@@ -198,7 +198,7 @@ def versions(tracking: Server, trained: Trained, tmp_path_factory: pytest.TempPa
     return Versions(folder, done.json["run_id"], second, done.json, refused, waiting)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def small_run(trained: Trained) -> Callable[..., Run]:
     """Return runs that cost no training: the trained bundle with made-up figures."""
     return functools.partial(workers.small_run, str(trained.bundle))

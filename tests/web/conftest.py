@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from web.web_clients import client_of, wait_for
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def service_client() -> Iterator[TestClient]:
     """Return a client of a service with the released model, loaded."""
     with client_of() as client:

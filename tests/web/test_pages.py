@@ -275,3 +275,16 @@ def test_samples_are_found_by_name_and_taken_home_as_a_workbook(service_client):
     cells = list(book.active.iter_rows())
     assert len(cells) == 1 + 3 * len(load_model().effects)
     assert (cells[1][0].value, cells[1][0].data_type) == ("=1+1", "s"), "no formula"
+
+
+def test_a_sample_is_held_against_arms_like_it(service_client: TestClient, result: str):
+    """All arms, those of its cells and product, and those tested; the first row says what the head says."""
+    text = service_client.get(f"{result}/samples/1").text
+    table = text.split("Percentiles among preparations like it</summary>")[1].partition("</table>")[0]
+    rows = re.findall(r'<th scope="row">(.*?)</th>(.*?)</tr>', table, flags=re.DOTALL)
+    assert rows[0][0] == "all arms"
+    assert {"adipose", "arms in which the effect was tested"} <= {name for name, _ in rows}
+    told = re.findall(r"A higher score than (\d+)&nbsp;% of the published arms", text)
+    own = [int(p) for p in re.findall(r'"number">(\d+)<span', rows[0][1])]
+    assert len(own) == len(told)
+    assert all(abs(a - int(b)) <= 1 for a, b in zip(own, told, strict=True)), "rounded once and twice"

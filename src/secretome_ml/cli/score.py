@@ -58,6 +58,14 @@ def score(
     format_name: Annotated[
         str | None, typer.Option("--format", help="Format; default: recognised from the content.")
     ] = None,
+    among: Annotated[
+        str | None,
+        typer.Option(
+            "--among",
+            help="Percentiles among the published arms that are so: tested, cell_source=adipose, "
+            "product=exosome. Default: all.",
+        ),
+    ] = None,
     explain: Annotated[
         bool, typer.Option("--explain", help="Also write the contributions, beside --out.")
     ] = False,
@@ -93,7 +101,6 @@ def score(
     from secretome_ml.report.tables import scores_table
     from secretome_ml.workflows.score import read_inputs, require_strict, seen_in_training
     from secretome_ml.workflows.score_files import Reading
-    from secretome_ml.workflows.sources import local_store, open_model
 
     console = speaker(quiet)
     if explain and out is None:
@@ -101,7 +108,7 @@ def score(
     if out is not None and names_a_folder(out):
         if explain or report is not None or check:
             raise typer.BadParameter("--explain, --report and --check take one output; name a file as --out.")
-        scorer = open_model(model, local_store())
+        scorer = _opened(model, among)
         compute_on(scorer.estimator, usable_device(device))
         samples = str(metadata) if metadata else None
         reading = Reading(format_name, samples, control, strict is False, bool(strict), sheet)
@@ -112,7 +119,7 @@ def score(
         raise typer.BadParameter("--scheduler writes one output per input; name a folder as --out.")
     if out is not None:
         check_suffix(Path(out))
-    scorer = open_model(model, local_store())
+    scorer = _opened(model, among)
     compute_on(scorer.estimator, usable_device(device))
     if check:
         report_inputs(inputs, scorer, format_name, metadata, control, strict is False, sheet, json_output)
@@ -158,6 +165,18 @@ def score(
         console.print(words, style="yellow", highlight=False, markup=False)
     if verbose:
         console.print(f"Model {scorer.estimator.name}, digest {scorer.digest}", highlight=False)
+
+
+def _opened(address: str | None, among: str | None) -> Model:
+    """Return the model, with percentiles among the arms that were asked for."""
+    from secretome_ml.workflows.sources import local_store, open_evidence, open_model
+
+    model = open_model(address, local_store())
+    if among is None:
+        return model
+    from secretome_ml.workflows.reference import with_reference
+
+    return with_reference(model, open_evidence(None), among)
 
 
 def report_inputs(

@@ -23,6 +23,13 @@ _CONCENTRATED = re.compile(
     r"\b\d+(?:[.,]\d+)?\s*(?:x|×|-?\s?fold)\b|\bx\s*\d+\b|\b[<>]?\s*\d+\s*kDa(?:\s+(?:filter|cut-?off|MWCO))?\b",
     re.IGNORECASE,
 )
+# What is held, and the material that holds it.
+_HELD = re.compile(
+    r"(?P<what>.+?)(?:,? (?:seeded|embedded|encapsulated|loaded|delivered|suspended|held))? "
+    r"(?:on|in|into|onto|within|by)(?: an?)? (?!.*\b(?:without|no)\b).*"
+    r"\b(?:scaffolds?|(?:hydro|cryo|micro)?gels?|matrix|matrices|membranes?|sponges?|patch|patches)",
+    re.IGNORECASE,
+)
 _UNSTATED = ("", "na", "n/a", "nan", "nd", "?", "unknown", "not known", "not stated", "not reported")
 # Looking for near words takes long; a table with more unknown words than these needs another remedy.
 _MOST_NEAR = 50
@@ -56,8 +63,7 @@ def resolve_column(
     for word in texts.dropna().unique():
         resolved[word] = terms.resolve(column, word)
         if column == "product" and (resolved[word] or "other:").startswith("other:"):
-            treated = treated_product(word)
-            resolved[word] = treated[0] if treated else resolved[word]
+            resolved[word] = read_product(word) or resolved[word]
     near: dict[str, str] = {}
     for line, text in zip(lines, texts, strict=True):
         if pd.isna(text) or resolved[text] is not None:
@@ -106,6 +112,36 @@ def treated_product(text: str) -> tuple[str, str] | None:
     return product, (terms.resolve("fraction", done.kind) if done else None) or "concentrated"
 
 
+def carried_product(text: str) -> tuple[str, str] | None:
+    """Return the product and the culture of what is held by a material or a sheet, or None.
+
+    Cells on a scaffold are cells; what cells release is then another product: secretome held by a material.
+
+    Examples
+    --------
+    >>> carried_product("cells in PEG-fibrin hydrogel"), carried_product("cell sheet")
+    (('cells', 'scaffold'), ('cells', 'cell_sheet'))
+    >>> carried_product("exosomes in a collagen gel")
+    ('gel_or_scaffold_with_secretome', 'scaffold')
+    >>> carried_product("hydrogel without exosomes"), carried_product("cells in suspension")
+    (None, None)
+    """
+    terms, words = Terms(), text.removeprefix("other:").strip()
+    if terms.resolve("culture", words) == "cell_sheet":
+        return "cells", "cell_sheet"
+    held = _HELD.fullmatch(words)
+    product = terms.resolve("product", held["what"]) if held else None
+    if product is None or product.startswith("other:"):
+        return None
+    return ("cells" if product == "cells" else "gel_or_scaffold_with_secretome"), "scaffold"
+
+
+def read_product(text: str) -> str | None:
+    """Return the product that words state together with what was done to it, or what holds it; or None."""
+    found = treated_product(text) or carried_product(text)
+    return found[0] if found else None
+
+
 def _product_within(words: str) -> tuple[str | None, str]:
     """Return the longest run of words that names a product, and the other words."""
     parts = words.replace(",", " ").replace("(", " ").replace(")", " ").split()
@@ -120,7 +156,8 @@ def _product_within(words: str) -> tuple[str | None, str]:
 def with_implied(context: pd.DataFrame, raw: pd.DataFrame) -> pd.DataFrame:
     """Return a context with what its words imply and it leaves open.
 
-    A cell type may state the tissue (`ADSC`), a product what was done to it (`boiled conditioned medium`).
+    A cell type may state the tissue (`ADSC`), a product what was done to it (`boiled conditioned medium`) or
+    what holds it (`cells on a scaffold`).
 
     Parameters
     ----------
@@ -134,6 +171,7 @@ def with_implied(context: pd.DataFrame, raw: pd.DataFrame) -> pd.DataFrame:
         _fill(found, "cell_source", raw["cell_type"], Terms().source_of)
     if "product" in raw:
         _fill(found, "fraction", raw["product"], lambda text: (treated_product(text) or (None, None))[1])
+        _fill(found, "culture", raw["product"], lambda text: (carried_product(text) or (None, None))[1])
         texts = raw["product"].astype("string").fillna("")
         treated = texts.isin([t for t in texts.unique() if treated_product(t) is not None])
         if treated.any():

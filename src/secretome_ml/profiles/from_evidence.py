@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from secretome_ml.evidence import Evidence
-from secretome_ml.profiles.context import treated_product, with_implied
+from secretome_ml.profiles.context import read_product, with_implied
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS, Profiles, make_profiles
 from secretome_ml.vocabulary import FactorVocabulary, Terms, parse_manipulation
 from secretome_ml.vocabulary.columns import names_where
@@ -77,8 +77,8 @@ def _in_terms(context: pd.DataFrame) -> pd.DataFrame:
 
 
 def _word(column: str, text: str, terms: Terms) -> str:
-    treated = treated_product(text) if column == "product" else None
-    return treated[0] if treated else terms.resolve(column, text) or f"other:{text.removeprefix('other:')}"
+    known = read_product(text) if column == "product" else None
+    return known or terms.resolve(column, text) or f"other:{text.removeprefix('other:')}"
 
 
 def _long(frame: pd.DataFrame) -> list[dict[str, object]]:

@@ -14,6 +14,7 @@ from secretome_ml.models.registry import BASELINES
 from secretome_ml.recipe import Recipe
 from secretome_ml.report.summary import citation
 from secretome_ml.report.words import decimal, effect_label, metric_label, model_label
+from secretome_ml.trust.cells import CELL, FEWEST_ARMS
 from secretome_ml.validation.metrics import HIGHER_IS_BETTER
 
 _JUDGED = ("auroc", "log_loss", "concordance")
@@ -24,6 +25,7 @@ def model_card(
     metrics: pd.DataFrame,
     evidence_stats: Mapping[str, Any],
     chosen_parameters: Mapping[str, Any],
+    cells: pd.DataFrame,
 ) -> str:
     """Return the card of a trained model as markdown; the same training gives the same text.
 
@@ -37,6 +39,8 @@ def model_card(
         As `evidence_stats` counts the corpus.
     chosen_parameters : mapping of str to values
         Hyperparameters of the final model.
+    cells : pandas.DataFrame
+        The model's errors by kind of preparation, as `error_by_cell` gives them.
     """
     named = model_label(recipe.model)
     effects = ", ".join(effect_label(e) for e in recipe.effects)
@@ -68,6 +72,10 @@ def model_card(
         *(_metric_table(metrics, effect, recipe.model) for effect in pd.unique(metrics["effect"])),
         "Best value in bold. Concordance: how often the better of two arms of an unseen study has the higher "
         "score. Average precision is that of the rarer class.",
+        "## How far off, by kind of preparation",
+        "Out of fold, all effects together. Where observed and predicted lie apart, or few studies stand "
+        "behind a row, a probability is to be believed less, also where a sample is `in_domain`.",
+        _cell_table(cells),
         "## Where it fails",
         "\n".join(f"- {w}" for w in weak),
         "## Settings",
@@ -118,6 +126,27 @@ def _metric_table(metrics: pd.DataFrame, effect: str, model: str) -> str:
         cells += [str(int(first["n"])), str(int(first["studies"]))]
         lines.append(f"| {metric_label(str(metric))} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def _cell_table(cells: pd.DataFrame) -> str:
+    named = [c for c in cells if c in CELL]
+    lines = [
+        "| " + " | ".join(_plain(c.replace("_", " ")) for c in named)
+        + " | arms | outcomes | studies | observed beneficial | predicted | Brier score |",
+        "|---|" + "---|" * (len(named) + 5),
+    ]  # fmt: skip
+    shown = cells[cells["arms"] >= FEWEST_ARMS]
+    for row in shown.to_dict("records"):
+        told = [_plain(str(row[c]).replace("_", " ")) for c in named]
+        told += [str(int(row[c])) for c in ("arms", "outcomes", "studies")]
+        told += [decimal(float(row[c]), 2) for c in ("observed", "predicted", "brier")]
+        lines.append("| " + " | ".join(told) + " |")
+    few = len(cells) - len(shown)
+    rest = int(cells["outcomes"].sum() - shown["outcomes"].sum())
+    said = (
+        f"{few} other kinds have fewer than {FEWEST_ARMS} tested arms each ({rest} outcomes): too few to say."
+    )
+    return "\n".join([*lines, "", said])
 
 
 def _metric_cell(row: Mapping[Any, Any] | None, best: float) -> str:

@@ -25,6 +25,7 @@ from secretome_ml.models.exact import DIGITS
 from secretome_ml.profiles import Profiles, profiles_from_evidence
 from secretome_ml.recipe import Recipe
 from secretome_ml.report.card import model_card
+from secretome_ml.trust.cells import cells_of, error_by_cell, judged_outcomes
 from secretome_ml.trust.domain import fit_domain
 from secretome_ml.trust.intervals import fit_intervals
 from secretome_ml.trust.refits import fit_refits, refits_state
@@ -275,6 +276,8 @@ def _assemble(
     margin = final.model.margin(features)
     refits = fit_refits(final.model, features, targets, groups, recipe.refits, recipe.seed, jobs)
     studies = evidence.studies[["study", "doi", "pmid", "url", "locator", "title"]]
+    tested = judged_outcomes(found[recipe.model].probability, targets)
+    cells = error_by_cell(tested, cells_of(profiles))
     return Model(
         recipe=recipe,
         encoder=encoder,
@@ -287,7 +290,7 @@ def _assemble(
         reference={e: np.sort(margin[e].to_numpy(dtype=float)) for e in recipe.effects},
         studies=studies.astype(object).where(studies.notna(), None).to_dict("records"),
         metrics=[{k: _plain(v) for k, v in row.items()} for row in metrics.to_dict("records")],
-        card=model_card(recipe, metrics, stats, final.parameters),
+        card=model_card(recipe, metrics, stats, final.parameters, cells),
         evidence_digest=evidence.digest,
         refits=refits_state(refits),
         held_out=_held_out(found[recipe.model].margin, targets),

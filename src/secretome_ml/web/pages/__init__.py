@@ -15,12 +15,14 @@ from secretome_ml.web.pages import (
     designing,
     evidence,
     factor,
+    live,
     models,
     proposing,
     results,
     samples,
     start,
     study,
+    together,
     waiting,
 )
 from secretome_ml.web.pages.refused import error_page, login_page
@@ -29,7 +31,7 @@ __all__ = ["error_page", "login_page", "router"]
 
 router = APIRouter()
 _PARTS = (
-    start, describing, waiting, results, samples, changing, comparing, designing,
+    start, describing, waiting, results, together, samples, live, changing, comparing, designing,
     evidence, proposing, study, factor, models,
 )  # fmt: skip
 for _part in _PARTS:

@@ -13,6 +13,7 @@ from secretome_ml.web.service import Service, service_of
 if TYPE_CHECKING:
     from secretome_ml.explanation.studies import StudyIndex
     from secretome_ml.explanation.term_studies import TermIndex
+    from secretome_ml.workflows.reference import PublishedArms
 
 _MAKING = RLock()
 
@@ -41,6 +42,18 @@ class Library:
         """Studies that state a factor or condition."""
         with self._lock:
             return self._terms
+
+    @property
+    def arms(self) -> PublishedArms:
+        """The published arms, scored."""
+        with self._lock:
+            return self._arms
+
+    @cached_property
+    def _arms(self) -> PublishedArms:
+        from secretome_ml.workflows.reference import PublishedArms
+
+        return PublishedArms.of(self._service.model, self._service.evidence)
 
     @cached_property
     def _studies(self) -> StudyIndex:

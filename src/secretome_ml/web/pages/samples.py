@@ -13,6 +13,7 @@ from secretome_ml.report.bars import Step, waterfall
 from secretome_ml.web.pages.evidence import host
 from secretome_ml.web.pages.facts import condition_words, facts, measured
 from secretome_ml.web.pages.library import Library, library_of
+from secretome_ml.web.pages.live import sliders
 from secretome_ml.web.pages.rendering import show
 from secretome_ml.web.pages.scored import Scored, find
 from secretome_ml.web.service import Service, service_of
@@ -57,14 +58,17 @@ def sample_view(service: Service, library: Library, scored: Scored, number: int)
     scores = service.model.score(profile)
     level = service.model.recipe.level
     rows: list[dict[str, Any]] = scores.to_dict("records")
+    drivers = _drivers(service.model, profile)
     return {
         "sample": name,
         "rows": rows,
         "level": f"{100 * level:.0f}\u00a0%",
+        "sliders": sliders(profile, drivers),
+        "among": _among(library, profile, rows),
         "reasons": [r for r in str(rows[0]["domain_reason"]).split("; ") if r],
         "unknown": [n for n in str(rows[0]["factors_unknown"]).split("; ") if n],
         "used": int(rows[0]["factors_used"]),
-        "whys": _whys(library, profile, scores, _drivers(service.model, profile), level),
+        "whys": _whys(library, profile, scores, drivers, level),
         "facts": facts(profile),
         "condition": condition_words(profile),
         "hints": hint_words(hints(profile)).get(name, []),
@@ -73,6 +77,22 @@ def sample_view(service: Service, library: Library, scored: Scored, number: int)
         "others": [(i, str(n)) for i, n in enumerate(scored.profiles.samples, 1) if i != number],
         "choices": choices(profile),
     }
+
+
+def _among(library: Library, profile: Profiles, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the percentiles among the published arms that the sample may be held against."""
+    from secretome_ml.workflows.reference import ALL, TESTED, percentiles_among
+
+    words = {ALL: "all arms", TESTED: "arms in which the effect was tested"}
+    scores = {str(row["effect"]): float(row["score"]) for row in rows}
+    found = percentiles_among(library.arms, profile.context.iloc[0], scores)
+    return [
+        {
+            "name": words.get(choice, choice.partition("=")[2].replace("_", " ")),
+            "cells": [told.get(effect) for effect in scores],
+        }
+        for choice, told in found.items()
+    ]
 
 
 def _drivers(model: Model, profile: Profiles) -> pd.DataFrame:
