@@ -42,7 +42,7 @@ def test_from_an_upload_to_the_report(
     page = open_page(java_script_enabled=scripts)
     page.goto("/")
     page.get_by_label("A table, or an export of your instrument").set_input_files(export[0])
-    page.get_by_text("Sample sheet, format, control").click()
+    page.get_by_text("Sample sheet, format, control, sheet of a workbook").click()
     page.get_by_label("Sample sheet", exact=True).set_input_files(export[1])
     page.get_by_role("button", name="Score it").click()
     page.wait_for_url("**/results/**")

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from .typed import TYPED, content
+
 SAME, WARNS, REFUSES, UNSEEN = "same answer", "warns", "refuses", "not recognisable"
 
 
@@ -366,3 +368,13 @@ CASES: dict[str, Case] = {
         lambda f: f.with_sheet("tissue", ["adipose"]),
     ),
 }  # fmt: skip
+
+
+def _typed(text: str) -> Callable[[Files], Given]:
+    return lambda f: Given(content(text))
+
+
+CASES |= {
+    name: Case(mistake, outcome, message, _typed(wrong), _typed(right) if right is not None else None)
+    for name, (mistake, outcome, message, wrong, right) in TYPED.items()
+}

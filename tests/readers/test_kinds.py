@@ -1,5 +1,7 @@
 """One small table of each kind that is met in public repositories, with the values that stand in it."""
 
+import contextlib
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -408,3 +410,12 @@ def test_check_shows_the_reading(tmp_path: Path) -> None:
     assert report.worked[0]["value"] == "1.9 log2 fold change"
     titles = [title for title, _, _ in report.sections()]
     assert {"Columns", "Levels up and down", "Three values, worked", "Rows left out"} <= set(titles)
+
+
+def test_columns_without_an_amount_warn_in_words_alone(tmp_path: Path) -> None:
+    # Found by coverage-guided fuzzing: NumPy's warning reached the user.
+    (tmp_path / "t.csv").write_text("Gene,A,B,C\nVEGFA,0,0,0\nIL6,0,0,0\nHGF,0,0,0\n")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with contextlib.suppress(InputRefused):
+            read_profiles(tmp_path / "t.csv")

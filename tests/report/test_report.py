@@ -103,7 +103,8 @@ def test_studies_have_their_doi_as_text_and_link(page):
 
 def test_what_was_read_is_told(page):
     text = text_of(page)
-    for words in ("read as canonical wide", "sample sheet sheet.csv", "control CTRL", "4 stated in words"):
+    told = ("read as canonical wide", "sample sheet sheet.csv", "control CTRL", "4 as the file states them")
+    for words in told:
         assert words in text
 
 

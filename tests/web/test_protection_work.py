@@ -88,20 +88,20 @@ def test_jobs_tell_how_they_end():
 def test_nothing_of_an_upload_stays(service_client, tmp_path: Path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     seen: list[int] = []
-    from secretome_ml import readers
+    from secretome_ml.readers import source
 
-    read = readers.read_profiles
+    opened = source.open_source
 
-    def look(path: Path, *rest: Any, **more: Any) -> Any:
+    def look(path: Path) -> Any:
         seen.extend(
             (
                 path.stat().st_mode & 0o077 and path.parent.stat().st_mode & 0o077,
                 len(list(tmp_path.iterdir())),
             )
         )
-        return read(path, *rest, **more)
+        return opened(path)
 
-    monkeypatch.setattr("secretome_ml.readers.read_profiles", look)
+    monkeypatch.setattr("secretome_ml.readers.source.open_source", look)
     service_client.post("/api/v1/score", files={"file": ("a.csv", b"sample,cell_source\na,adiposs\n")})
     assert seen == [0, 1], "read from a folder of ours alone"
     assert list(tmp_path.iterdir()) == []

@@ -42,13 +42,20 @@ EXPORT_MISSING = frozenset(
 )
 _LIMIT = re.compile(r"(?P<sign>[<>≤≥])\s*=?\s*(?P<number>\S.*)")
 _OUT_OF_RANGE = re.compile(
-    r"oor\s*(?P<sign>[<>])|(?P<word>below|above)(?: (?:range|lod|lloq|uloq))?", re.IGNORECASE
+    r"oor\s*(?P<sign>[<>])|(?P<than>[<>])\s*(?:[lu]?lo[dq]|mdd|mdl|detection limit|limit of detection)|"
+    r"(?P<word>below|above)(?: (?:the )?(?:range|[lu]?lo[dq]|detection(?: limit)?|limit of detection))?|"
+    r"(?P<short>bdl|bql|bld|blq|blod|bl?loq|a?uloq|aloq|alq)",
+    re.IGNORECASE,
 )
 _ESTIMATE = re.compile(r"\*\s*(?P<number>[\d.,eE+-]+)")
 _COMMA_SURE = re.compile(
     r"[+-]?(?:\d*,(?:\d{1,2}|\d{4,})(?:[eE][+-]?\d+)?|\d{4,},\d+|0\d*,\d+|\d{1,3}(?:\.\d{3})+,\d+)"
 )
 _POINT_SURE = re.compile(r"[+-]?(?:\d*\.\d*(?:[eE][+-]?\d+)?|\d{1,3}(?:,\d{3})+\.\d+|\d{1,3}(?:,\d{3}){2,})")
+# The minus and the dashes of a printed table, before a number.
+_TYPESET_MINUS = re.compile(r"^[−–‒](?=[\d.,])")
+# What nearly every cell of a long table is; the other spellings are looked for in the rest only.
+_PLAIN = re.compile(r"\d{1,15}(?:\.\d{1,15})?", re.ASCII)
 _EITHER = re.compile(r"[+-]?\d{1,3},\d{3}")
 _THOUSANDS = {
     ".": re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?"),
@@ -98,6 +105,8 @@ def decimal_mark(cells: Iterable[str]) -> Decimal | None:
     """
     comma = point = either = False
     for cell in cells:
+        if "," not in cell and (point or "." not in cell):
+            continue
         text = cell.lstrip("<>≤≥= *")
         comma = comma or _COMMA_SURE.fullmatch(text) is not None
         point = point or _POINT_SURE.fullmatch(text) is not None
@@ -142,17 +151,21 @@ def parse_numbers(cells: pd.Series, decimal: Decimal = ".", missing: frozenset[s
 
 
 def _parse(text: str, decimal: Decimal, missing: frozenset[str]) -> tuple[float, str, str]:
+    if _PLAIN.fullmatch(text) and (decimal == "." or "." not in text):
+        return float(text), "", "number"
     if not text or text.casefold() in missing:
         return np.nan, "", "missing"
+    text = _TYPESET_MINUS.sub("-", text)
     limit = _LIMIT.fullmatch(text)
-    if limit:
+    if limit and any(map(str.isdigit, limit["number"])):
         value = _number(limit["number"], decimal)
         finite = value is not None and np.isfinite(value)
         sign = "<" if limit["sign"] in "<≤" else ">"
         return (float(value), sign, "limit") if finite and value is not None else (np.nan, "", "bad")
     outside = _OUT_OF_RANGE.fullmatch(text)
     if outside:
-        low = outside["sign"] == "<" or (outside["word"] or "").casefold() == "below"
+        said = outside["sign"] or outside["than"] or outside["word"] or outside["short"]
+        low = said[0] in "<bB"
         return np.nan, "<" if low else ">", "below" if low else "above"
     estimate = _ESTIMATE.fullmatch(text)
     value = _number(estimate["number"] if estimate else text, decimal)

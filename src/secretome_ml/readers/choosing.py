@@ -29,7 +29,7 @@ def take_sheet(source: Source, title: str) -> None:
 def choose_sheet(
     source: Source,
     recognised: Callable[[Source], str | None],
-    remedy: str = "Name the one that you mean with --sheet.",
+    remedy: str = "Name the one that you mean with --sheet; on the page under Sheet of the workbook.",
 ) -> None:
     """Take the only sheet of a workbook that is shown and recognised; ask where there are several.
 

@@ -133,6 +133,7 @@ _CHANGE = re.compile(
     r"\b(?:fold ?changes?|foldchange|fold|fc|f c|ratios?|i ?traq|lfc|l2fc|log(?:2|10)?fc|log(?:2|10)?ratio|"
     r"changes?|diff|differences?|delta|dd ?ct|delta delta ct|mean diff\w*|estimate|enrichment)\b"
 )
+_VERSUS = re.compile(r"[/:]|\b(?:vs|versus|minus|over|against)\b|_vs_|[a-z] ?[-–] ?[a-z]", re.IGNORECASE)
 _SLASH = re.compile(r"\b\w+ ?/ ?\w+\b")
 _KINDS: tuple[tuple[str, str], ...] = (
     ("log2", r"npx"),
@@ -171,6 +172,8 @@ _TICKS = TRUE | _BOOLEAN | {"", "0", "0.0"}
 _MOST_PLACES = 12
 _LOG_CEILING = 64.0
 _FEW_COUNTS = 100
+# What a logarithm is multiplied by to be one to the base of two.
+TO_LOG2 = {"log2": 1.0, "log10": float(np.log2(10)), "ln": float(np.log2(np.e)), "minus log2": -1.0}
 # Beyond these, a log2 change or a fold change is an intensity.
 _LARGEST_LOG, _LARGEST_MEDIAN_FOLD = 30.0, 200.0
 
@@ -364,7 +367,29 @@ def column_roles(header: Sequence[str], rows: pd.DataFrame) -> list[Column]:
             else c
             for c in columns
         ]
-    return _with_identifiers(columns, rows)
+    return _with_identifiers(_logarithms_of_amounts(columns, rows), rows)
+
+
+def _logarithms_of_amounts(columns: list[Column], rows: pd.DataFrame) -> list[Column]:
+    """Tell `log10 A, log10 B` from comparisons: a word for a change is missing, and nothing falls."""
+    found = [
+        i
+        for i, c in enumerate(columns)
+        if c.role == "change"
+        and c.of
+        and _CHANGE.search(fold_header(c.name)) is None
+        and _VERSUS.search(c.name) is None
+        and (number := numbers_of(rows.iloc[:, i])) is not None
+        and not (number < 0).any()
+    ]
+    logged = [c for c in columns if c.role == "value" and c.kind.startswith("log")]
+    if not found or len(found) + len(logged) < 2:
+        return columns
+    result = list(columns)
+    for i in found:
+        c = columns[i]
+        result[i] = Column(c.name, "value", *_quantity(c.name, fold_header(c.name)), numeric=True)
+    return result
 
 
 def _role(name: str, cells: pd.Series) -> Column:
@@ -552,8 +577,10 @@ def _quantity(name: str, words: str) -> tuple[str, str]:
             ), rest
     if unit and parsed:
         return f"{parsed.quantity}: [{unit['unit'].strip()}]", name[: unit.start()].strip()
-    if re.match(r"log ?2\b", words):
-        return "log2: log2", _without(name, "log2")
+    log = re.match(r"(?P<base>log ?2|log ?10|ln)\b", words)
+    if log:
+        base = log["base"].replace(" ", "")
+        return f"{base}: {base}", _without(name, base)
     return "", name.strip()
 
 
@@ -668,7 +695,7 @@ def _names_above(columns: list[Column]) -> bool:
 
 
 def scale_of(matrix: np.ndarray, kind: str) -> tuple[str, str]:
-    """Return the scale of amounts (`intensity`, `log2`, `ct`, `count`) and why.
+    """Return the scale of amounts (`intensity`, `log2`, `log10`, `ln`, `ct`, `count`) and why.
 
     Parameters
     ----------
@@ -685,8 +712,10 @@ def scale_of(matrix: np.ndarray, kind: str) -> tuple[str, str]:
     whole = bool((finite == np.round(finite)).all())
     counted = "count" in kind or not kind
     low, high = float(finite.min()), float(finite.max())
-    if "log2" in kind or kind.startswith("log2"):
-        return "log2", "the header says log2"
+    log = re.search(r"\b(?:log ?2|log ?10|ln)\b", kind)
+    if log:
+        base = log[0].replace(" ", "")
+        return base, f"the header says {base}"
     if low < 0:
         return "log2", "it holds negative numbers"
     if whole and counted and low < _FEW_COUNTS:

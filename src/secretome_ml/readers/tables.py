@@ -102,8 +102,9 @@ def _rows(
         rows, cells = rows + 1, cells + len(row)
         if rows > MAX_ROWS or cells > MAX_CELLS:
             raise TooLarge
-        if any(cell.strip() for cell in row) and not is_comment(row[0].lstrip()):
-            yield reader.line_num, [cell.strip() for cell in row]
+        bare = [cell.strip() for cell in row]
+        if any(bare) and not is_comment(bare[0]):
+            yield reader.line_num, bare
 
 
 def make_table(file: str, rows: Iterator[tuple[int, list[str]]]) -> Table:
@@ -137,8 +138,8 @@ def make_table(file: str, rows: Iterator[tuple[int, list[str]]]) -> Table:
                 Problem(file, line, None, what, "Add or remove cells; quote cells that hold the divider.")
             )
             continue
-        long = next((header[i] for i, cell in enumerate(row) if len(cell) > MAX_CELL), None)
-        if long is not None:
+        if max(map(len, row)) > MAX_CELL:
+            long = next(header[i] for i, cell in enumerate(row) if len(cell) > MAX_CELL)
             problems.append(Problem(file, line, long, "The cell is too long to be read.", "Shorten it."))
             continue
         body.append(row)

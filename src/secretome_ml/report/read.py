@@ -13,7 +13,7 @@ from secretome_ml.report.words import clean
 MOST_SAMPLES, MOST_NAMES = 60, 40
 
 _ROUTES = {
-    "stated": "stated in words",
+    "stated": "as the file states them",
     "control": "against the control",
     "published": "by their place among published amounts",
     "usual (expert prior)": "by their place among usual amounts (expert prior)",

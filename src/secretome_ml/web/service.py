@@ -168,7 +168,8 @@ class Service:
         InputRefused
             With every offending row; also for more samples than the service takes at once.
         """
-        from secretome_ml.readers import read_profiles
+        from secretome_ml.readers.reading import read_source
+        from secretome_ml.readers.source import open_source
 
         shown = display_name(name)
         require_small(content, shown, self.settings.max_unpacked_bytes)
@@ -180,8 +181,11 @@ class Service:
             if metadata is not None:
                 samples.write_bytes(metadata)
             try:
-                profiles = read_profiles(
-                    upload,
+                source = open_source(upload)
+                # A list names its sample after the file, and so do messages.
+                source.name = shown
+                profiles = read_source(
+                    source,
                     format_name or None,
                     samples if metadata is not None else None,
                     control or None,

@@ -16,6 +16,13 @@ _SUMMARY = re.compile(
     r"[ _]?(?:all|samples?|\(.{0,40}\))?",
     re.IGNORECASE,
 )
+_LIMIT = re.compile(
+    r"(?:assay |detection |lower |upper |mean )*(?:[lu]{0,3}lo[dq]|mdd|mdc|mdl|"
+    r"lower limit|upper limit|limits?|sensitivity|"
+    r"(?:lower |upper )?(?:detection limits?|limits? of (?:detection|quantification|quantitation)))"
+    r"(?: \(.{0,40}\)| \[.{0,40}\])?",
+    re.IGNORECASE,
+)
 _CONTROL = re.compile(
     r"(?:^|[^a-z])(?:controls?|ctrl|untreated|vehicle|medium only|unconditioned|blank medium|basal medium)"
     r"(?:$|[^a-z])",
@@ -39,6 +46,9 @@ def summary_rows(reading: Reading) -> Iterator[Problem]:
     named = [s for s in names if _SUMMARY.fullmatch(s.strip())]
     for sample in named:
         yield reading.doubt(sample, "sample", "The row is named like a mean, a total or a deviation.", remedy)
+    if limits := [s for s in names if _LIMIT.fullmatch(s.strip())]:
+        what = "The row is named like a limit of detection, and was read as a sample."
+        yield reading.doubt(listed(limits), "sample", what, "Remove it; write cells below it as `<limit`.")
     if names and names[-1] not in named and (which := _made_of_others(reading, names[-1])):
         yield reading.doubt(names[-1], None, f"The last row is the {which} of the rows above it.", remedy)
 

@@ -106,7 +106,7 @@ def recognise(source: Source) -> str:
 def _header_below(source: Source) -> int | None:
     """Return the row of the first full header, where titles of one or two cells stand above it."""
     filled = [sum(bool(cell) for cell in cells) for cells in source.head[:30]]
-    if len(filled) < 3 or filled[0] > 2 or max(filled) < 4:
+    if len(filled) < 3 or filled[0] > 2 or max(filled) < max(3, 2 * filled[0]):
         return None
     row = next(i for i, count in enumerate(filled) if count >= max(filled) / 2)
     return row + 1 if row else None

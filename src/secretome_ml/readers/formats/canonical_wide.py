@@ -19,7 +19,7 @@ from secretome_ml.readers.genes import resolve_name
 from secretome_ml.readers.measurements import Measurements, Role, value_frame
 from secretome_ml.readers.sample_sheet import looks_like_sheet
 from secretome_ml.readers.source import Source
-from secretome_ml.readers.tables import Table, header_problems
+from secretome_ml.readers.tables import ROW_NAMES, Table, header_problems
 from secretome_ml.readers.value_cells import read_cells, table_decimal
 
 NAME = "wide"
@@ -85,7 +85,7 @@ def read_table(table: Table) -> Measurements:
     file, lines = table.file, list(table.lines)
     names = {c: standard_name(c) for c in table.columns}
     frame = table.frame.rename(columns=names)
-    factors = [c for c in frame.columns if c not in ("sample", *_CONTEXT)]
+    factors = [c for c in frame.columns if c not in ("sample", ROW_NAMES, *_CONTEXT)]
     design = [c for c in factors if is_design(c) and resolve_name(c).factor is None]
     factors = [c for c in factors if c not in design]
     problems += check_header(file, list(frame.columns), factors, table.header_line)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.profiles.units import parse_unit
-from secretome_ml.readers.columns import Column, scale_of
+from secretome_ml.readers.columns import TO_LOG2, Column, scale_of
 from secretome_ml.readers.doubts.reading import one_of_a_kind
 from secretome_ml.readers.factor_rows import (
     FactorRows,
@@ -56,6 +56,7 @@ _NUMBERED = re.compile(r"[\s_.-]*(?:rep|r)?[\s_.-]*\d+$", re.IGNORECASE)
 _MICRO = re.compile(r"(?:[a-z]{3}-)?(?:mi?r|let)-\d", re.IGNORECASE)
 _LAST_CYCLES = (30.0, 50.0)
 _LIMITS = re.compile(r"^\s*(?:[<>≤≥]|(?:n\.?d\.?|bd?l|blq|<?lod|oor.*)\s*$)", re.IGNORECASE)
+_UNIT_BEHIND = re.compile(r"[\[(](?P<unit>[^\[\]()]+)[\])]\s*$")
 _UNITS = re.compile(r"units?(?: of measure\w*)?", re.IGNORECASE)
 
 
@@ -86,7 +87,13 @@ def read(source: Source) -> Measurements:
     base = names_of(frame, table)
     refuse_foreign(source.name, base)
     kind = columns[0].kind
-    if units or "[" in kind or kind.startswith("concentration") or _limited(frame[[c.name for c in columns]]):
+    if (
+        units
+        or "[" in kind
+        or _unit_of_all(table)
+        or kind.startswith("concentration")
+        or _limited(frame[[c.name for c in columns]])
+    ):
         return _as_assays(source.name, table, frame, base, columns, units)
     cells = {c.name: numbers_in(source.name, frame, c.name) for c in columns}
     columns, warnings = _of_one_scale(source.name, columns, cells)
@@ -110,6 +117,8 @@ def read(source: Source) -> Measurements:
     if scale == "ct":
         shown, said = _turned(shown, kind)
         notes.append(said)
+    elif scale in TO_LOG2:
+        shown, scale = shown * TO_LOG2[scale], "log2"
     notes += _left(table, columns)
     unit = kind.partition(": ")[2] or "amounts"
     measured = matrix_measurements(
@@ -133,7 +142,14 @@ def read(source: Source) -> Measurements:
     return _with_unit(measured, kind, became)
 
 
-_SAID = {"intensity": "linear amounts", "log2": "log2 amounts", "count": "counts", "ct": "Ct"}
+_SAID = {
+    "intensity": "linear amounts",
+    "log2": "log2 amounts",
+    "log10": "log10 amounts, read as log2",
+    "ln": "natural logarithms of amounts, read as log2",
+    "count": "counts",
+    "ct": "Ct",
+}
 
 
 def _species_texts(frame: pd.DataFrame, columns: list[str]) -> pd.Series:
@@ -146,6 +162,12 @@ def _with_unit(measured: Measurements, kind: str, became: dict[str, str]) -> Mea
     if kind.startswith("mfi"):
         return replace(measured, scale="mfi", columns=became)
     return replace(measured, scale="npx" if "npx" in kind else measured.scale, columns=became)
+
+
+def _unit_of_all(table: FactorRows) -> re.Match[str] | None:
+    """Return the unit that stands behind the word above the names: `Analyte (pg/mL)`."""
+    found = (_UNIT_BEHIND.search(c.name) for c in table.of("gene"))
+    return next((m for m in found if m and parse_unit(m["unit"])), None)
 
 
 def _limited(cells: pd.DataFrame) -> bool:
@@ -166,7 +188,7 @@ def _as_assays(
     problems: list[Problem] = []
     lines = [i + 2 for i in range(len(frame))]
     mark, notes = table_decimal(file, ((c.name, frame[c.name], lines) for c in columns), problems)
-    bracket = re.search(r"\[(?P<unit>.+)\]$", columns[0].kind)
+    bracket = re.search(r"\[(?P<unit>.+)\]$", columns[0].kind) or _unit_of_all(table)
     stated = bracket["unit"] if bracket and parse_unit(bracket["unit"]) else ""
     unit = frame[units[0]].astype(str).str.strip() if units else pd.Series(stated, index=frame.index)
     for text in sorted(t for t in unit.unique() if t and parse_unit(t) is None):
@@ -248,7 +270,8 @@ def _of_one_scale(
         else:
             kept.append(column)
     middles = {c.name: _middle(cells[c.name]) for c in kept}
-    centre = float(np.nanmedian(list(middles.values()))) if kept else np.nan
+    known = [middle for middle in middles.values() if np.isfinite(middle)]
+    centre = float(np.median(known)) if known else np.nan
     if not columns[0].kind and len(kept) >= _FEWEST:
         far = [c for c in kept if abs(middles[c.name] - centre) > _APART]
         if far and len(far) <= len(kept) / 3:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.readers.columns import (
+    TO_LOG2,
     TRUE,
     Column,
     are_marks,
@@ -38,7 +39,6 @@ NAME = "protein_list"
 
 _ONE_SIDED = 10.0
 _MOST_SAMPLES = 40
-_TO_LOG2 = {"log2": 1.0, "log10": float(np.log2(10)), "ln": float(np.log2(np.e)), "minus log2": -1.0}
 _EVERYWHERE = {"both", "all"}
 _AGREE = 0.1
 _ADJUSTED = re.compile(r"\b(?:normali[sz]ed|adjusted|corrected)\b", re.IGNORECASE)
@@ -221,7 +221,7 @@ def _log2(file: str, frame: pd.DataFrame, column: Column) -> tuple[np.ndarray, s
     found = numbers_in(file, frame, column.name)
     value = np.where(np.isinf(found), np.sign(found) * 2.0**_ONE_SIDED, found)
     impossible = bool(((value > -1) & (value < 0)).any())
-    doubts: list[Problem] = []
+    doubts = _turned_round(file, column, found)
     kind = column.kind
     if (kind == "fold" and impossible) or (
         kind == "log2" and "log" not in fold_header(column.name) and _says_fold(column)
@@ -231,15 +231,42 @@ def _log2(file: str, frame: pd.DataFrame, column: Column) -> tuple[np.ndarray, s
         doubts.append(
             Problem(file, None, column.name, what, "Write log2 into its name, if that is what it is.")
         )
-    if kind in _TO_LOG2:
+    if kind in TO_LOG2:
         signed = "" if kind == "log2" else f" (from {kind})"
-        change = np.where(np.isinf(found), np.sign(found) * _ONE_SIDED, value * _TO_LOG2[kind])
+        change = np.where(np.isinf(found), np.sign(found) * _ONE_SIDED, value * TO_LOG2[kind])
         return change, f"column '{column.name}' read as log2 fold change{signed}", doubts
     negative = bool((value < 0).any())
     size = np.where(value == 0, 2.0**-_ONE_SIDED, np.abs(value))
     change = np.where(np.isnan(value), np.nan, np.where(value < 0, -1.0, 1.0) * np.log2(size))
     inverse = " (negative = inverse ratio)" if negative else ""
     return change, f"column '{column.name}' read as fold change{inverse}", doubts
+
+
+_CONTROL = r"(?:controls?|ctrl|ctl|normoxi[ac]|untreated|unstimulated|vehicle|baseline|mock|naive|standard)"
+_AGAINST_TREATED = re.compile(
+    rf"\b(?P<first>{_CONTROL})\b ?(?:/|\bvs\b|\bversus\b|\bover\b|\bminus\b) ?"
+    rf"(?!{_CONTROL}\b)(?P<second>[a-z]\w*)"
+)
+_FALLS = re.compile(r"\b(?:down ?regulat\w*|decreas\w*|reduc\w*|repress\w*|deplet\w*|lower)\b")
+_RISES = re.compile(r"\b(?:up|up ?regulat\w*|increas\w*|elevat\w*|induc\w*|higher)\b")
+
+
+def _turned_round(file: str, column: Column, found: np.ndarray) -> list[Problem]:
+    """Refuse a header that says down above numbers that say up; doubt a change of the control."""
+    words = fold_header(column.name)
+    told = found[np.isfinite(found)]
+    up = (told > 0).all() if column.kind != "fold" else (told >= 1).all()
+    if _FALLS.search(words) and not _RISES.search(words) and len(told) and up:
+        what = "The header says that the factors fall, and every number below it says that they rise."
+        remedy = "Write ratios below 1, negative log2 ratios, or `down` in a column of directions."
+        raise InputRefused([Problem(file, None, column.name, what, remedy)])
+    against = _AGAINST_TREATED.search(words)
+    if against is None:
+        return []
+    what = (
+        f"It is the change of '{against['first']}' against '{against['second']}': up is more in the former."
+    )
+    return [Problem(file, None, column.name, what, "Turn the signs round if the sample is the latter.")]
 
 
 def _says_fold(column: Column) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from secretome_ml.core.numbers import to_numbers
@@ -70,9 +69,8 @@ def read(source: Source) -> Measurements:
         raise refuse(
             source.name, f"The sample '{twice[0][:60]}' stands twice.", "Give each SampleId one row."
         )
-    matrix = np.array(
-        [to_numbers(pd.Series(row[skip + 1 : skip + 1 + width]), coerce=True) for row in rows]
-    ).T
+    cells = [cell for row in rows for cell in row[skip + 1 : skip + 1 + width]]
+    matrix = to_numbers(pd.Series(cells), coerce=True).to_numpy(dtype=float).reshape(len(rows), width).T
     kind, organism = told("Type").str.casefold(), told("Organism").str.casefold()
     protein = kind.isin(["protein", ""]) & organism.isin(["human", ""]).to_numpy()
     usable = protein.to_numpy(dtype=bool)
