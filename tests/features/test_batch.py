@@ -126,3 +126,31 @@ def test_only_whole_columns_of_preconditioning_have_a_prior():
     assert whole
     assert any(block.known.prior(name) for name in whole)
     assert all(p == (block.known.prior(name) if name in whole else 0.0) for name, p in priors.items())
+
+
+def test_names_that_are_unknown_and_amounts_that_were_read_stand_with_their_sample(tmp_path):
+    from secretome_ml import read_profiles
+
+    table = "sample,cell_source,VEGF-A [pg/mL],nonsense one,nonsense two\na,adipose,850,1,2\nb,adipose,,,\n"
+    (tmp_path / "t.csv").write_text(table, encoding="utf-8")
+    found = batch_of(read_profiles(tmp_path / "t.csv"))
+    assert found.unknown.tolist() == ["nonsense one; nonsense two", ""]
+    assert found.reading[0].startswith("VEGFA 850 pg/mL")
+    assert found.reading[1] == ""
+
+
+def test_features_without_a_column_keep_the_others():
+    columns = tuple(FeatureColumn(n, "factor", effect=e) for n, e in (("x", None), ("y", "e"), ("z", "e")))
+    features = Features(pd.Index(["s/a"]), np.ones((1, 1)), {"e": np.array([[2.0], [3.0]])}, columns)
+    found = features.without(columns[1])
+    assert found.samples.tolist() == ["s/a"]
+    assert found.common.tolist() == [[1.0]]
+    assert found.by_effect["e"].tolist() == [[3.0]]
+    assert found.columns == (columns[0], columns[2])
+
+
+def test_only_the_sum_of_the_cells_is_average_where_nothing_is_stated():
+    unstated = {c.name: c.unstated for c in KnowledgeBlock(min_studies=1).fit(batch_of(described())).columns_}
+    assert {name for name, what in unstated.items() if what == "average"} == {
+        name for name in unstated if "cells" in name
+    }
