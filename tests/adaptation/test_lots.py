@@ -128,3 +128,20 @@ def test_zero_and_one_are_no_and_yes(written):
     lots = read_lots(written(lines), "migration")
     assert lots.kind == "yes/no"
     assert np.array_equal(lots.outcome, [0, 1] * 4)
+
+
+@pytest.mark.parametrize("scale", ["NPX", "MFI"])
+def test_lots_on_a_relative_scale_are_graded_among_themselves(written, scale):
+    lots = read_lots(written(rows(6), HEADER.replace("pg/mL", scale)), "migration")
+    level = lots.profiles.factors.set_index("sample")["level"].loc[lots.names]
+    assert level.is_monotonic_increasing
+    assert level.nunique() == 6
+
+
+@pytest.mark.parametrize("other", ["pg/mL", "MFI"])
+def test_a_relative_scale_beside_another_is_refused(written, other):
+    header = f"lot,cell_type,cell_source,product,VEGF-A [NPX],HGF [{other}],migration"
+    lines = [f"L{i},MSC,adipose,conditioned medium,{i + 1},{50 * (i + 1)},{10 + i}" for i in range(6)]
+    problems = refused(written(lines, header))
+    assert len(problems) == 1
+    assert "npx" in str(problems[0])

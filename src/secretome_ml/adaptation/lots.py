@@ -11,7 +11,9 @@ import pandas as pd
 
 from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.profiles import Profiles
+from secretome_ml.profiles.levels.amount import ABSOLUTE, RELATIVE
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS, Origin
+from secretome_ml.profiles.units import parse_unit
 from secretome_ml.readers.assemble import assemble
 from secretome_ml.readers.cell_numbers import EXPORT_MISSING, decimal_mark, parse_numbers
 from secretome_ml.readers.formats.canonical_wide import (
@@ -89,8 +91,9 @@ class Lots:
 def read_lots(path: Path | str, outcome: str = OUTCOME, assay: str | None = None) -> Lots:
     """Read lots: the columns of a canonical table, and beside them what was measured of each lot.
 
-    Amounts are graded one lot at a time, never among the lots of the file, so that a lot that comes alone
-    later stands where it would have stood here.
+    Concentrations are graded one lot at a time, never among the lots of the file, so that a lot that comes
+    alone later stands where it would have stood here. Amounts on a scale that means nothing by itself (NPX,
+    MFI, intensity) are graded among the lots, and refused beside amounts on another scale.
 
     Parameters
     ----------
@@ -295,7 +298,19 @@ def _profiles(table: Table, lot: np.ndarray, tested: Sequence[str]) -> tuple[Pro
         preconditioning=done,
         manipulations=manipulated,
     )
-    return assemble(joined, table.file, among=False), unknown
+    return assemble(joined, table.file, among=_on_relative_scale(joined.values, table)), unknown
+
+
+def _on_relative_scale(values: pd.DataFrame, table: Table) -> bool:
+    """Return whether the amounts mean something only beside the other lots; refuse them beside others."""
+    units = values.loc[values["value"].notna(), "unit"].dropna().unique()
+    read = [unit for unit in map(parse_unit, map(str, units)) if unit is not None]
+    scales = sorted({unit.quantity for unit in read} & {*ABSOLUTE, *RELATIVE})
+    if len(scales) > 1 and not set(scales).isdisjoint(RELATIVE):
+        what = f"The amounts are on scales that cannot be compared: {', '.join(scales)}."
+        remedy = "Give the lots of one assay on one scale (all NPX, all MFI or all concentrations)."
+        raise InputRefused([Problem(table.file, table.header_line, None, what, remedy)])
+    return not set(scales).isdisjoint(RELATIVE)
 
 
 def _one_each(table: Table, column: str, lot: np.ndarray, tested: Sequence[str]) -> np.ndarray | None:

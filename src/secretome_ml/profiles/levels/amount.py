@@ -15,8 +15,8 @@ NAME = "amount"
 # What an amount is a low, middle or high one of; both a range and the samples are joined by "and".
 PUBLISHED, USUAL, SAMPLES = "published", "usual (expert prior)", "the samples"
 ROUTES = (PUBLISHED, USUAL, SAMPLES, f"{PUBLISHED} and {SAMPLES}", f"{USUAL} and {SAMPLES}")
-_ABSOLUTE = ("concentration", "per_cells")
-_RELATIVE = ("intensity", "log2", "log10", "npx", "mfi")
+ABSOLUTE = ("concentration", "per_cells")
+RELATIVE = ("intensity", "log2", "log10", "npx", "mfi")
 _HIGH, _LOW = 1.5, 0.5
 
 
@@ -28,7 +28,7 @@ def find_levels(values: pd.DataFrame, setting: Setting) -> Found | None:
     scales that mean nothing by themselves (intensity, log2, NPX, MFI). A level of 1.5 or more counts as
     elevated, of 0.5 or less among samples as decreased.
     """
-    mine = values["quantity"].isin((*_ABSOLUTE, *_RELATIVE)) & values["log2"].notna() & values["state"].isna()
+    mine = values["quantity"].isin((*ABSOLUTE, *RELATIVE)) & values["log2"].notna() & values["state"].isna()
     rows = values.loc[mine, ["sample", "factor", "quantity", "amount", "log2"]]
     if rows.empty:
         return None
@@ -56,7 +56,7 @@ def find_levels(values: pd.DataFrame, setting: Setting) -> Found | None:
 def _in_ranges(rows: pd.DataFrame, setting: Setting) -> tuple[Floats, NDArray[np.int64], list[str]]:
     """Return the place of each amount in its range (NaN: none), whether it is a prior, and publications."""
     found, prior = np.full(len(rows), np.nan), np.zeros(len(rows), dtype=np.int64)
-    mine = (rows["quantity"].isin(_ABSOLUTE) & rows["amount"].gt(0)).to_numpy()
+    mine = (rows["quantity"].isin(ABSOLUTE) & rows["amount"].gt(0)).to_numpy()
     if not mine.any():
         return found, prior, []
     amounts = rows[mine]
