@@ -14,6 +14,7 @@ import pandas as pd
 
 from secretome_ml.core.errors import InputRefused, Problem
 from secretome_ml.core.files import write_file
+from secretome_ml.core.paths import data_dir
 from secretome_ml.evidence import Evidence, load_evidence
 from secretome_ml.evidence.merge import seen_studies
 from secretome_ml.model import Model, load_model
@@ -72,6 +73,15 @@ def choose(evidence: Evidence, count: int = STUDIES) -> list[str]:
     read = set(studies.loc[studies["basis"].isin(_READ), "study"])
     eligible = decided & read & set(sizes.index[sizes == 1])
     return sorted(sorted(eligible, key=lambda s: hashlib.sha256(f"sealed:{s}".encode()).hexdigest())[:count])
+
+
+def eligible_later() -> frozenset[str]:
+    """Return the studies that became eligible after the set was chosen, as `data/sealed.txt` names them."""
+    mark = "# Eligible later:"
+    lines = (data_dir() / "sealed.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(
+        word for line in lines if line.startswith(mark) for word in line.removeprefix(mark).split()
+    )
 
 
 def look(model: Model, evidence: Evidence) -> Look:

@@ -15,6 +15,7 @@ from secretome_ml.model import Model
 from secretome_ml.models.targets import targets_from_evidence
 from secretome_ml.profiles import profiles_from_evidence
 from secretome_ml.profiles.profiles import CONTEXT_COLUMNS
+from secretome_ml.vocabulary.columns import context_columns
 
 ALL, TESTED = "all", "tested"
 # A percentile among fewer says little more than a rank.
@@ -150,8 +151,6 @@ def percentile(reference: NDArray[np.float64], score: float) -> float:
 
 
 def choices_of(context: pd.Series) -> list[str]:
-    """Return the choices that fit one preparation: all arms, those of its cells and product, those tested."""
-    own = [
-        f"{c}={context[c]}" for c in ("cell_type", "cell_source", "product") if isinstance(context[c], str)
-    ]
-    return [ALL, *own, TESTED]
+    """Return the choices that fit one preparation: all arms, those like it in one thing, those tested."""
+    watched = [c.name for c in context_columns() if c.domain]
+    return [ALL, *(f"{c}={context[c]}" for c in watched if isinstance(context[c], str)), TESTED]
