@@ -41,10 +41,24 @@ def to_numbers(cells: pd.Series, coerce: bool = False) -> pd.Series:
     --------
     >>> to_numbers(pd.Series(["1.5", "1e2147483648"]), coerce=True).tolist()
     [1.5, nan]
+    >>> to_numbers(pd.Series(["1", "9" * 400]), coerce=True).tolist()
+    [1.0, nan]
     """
     if not pd.api.types.is_numeric_dtype(cells) and holds_endless("\n".join(map(str, cells))):
         if not coerce:
             raise ValueError("a number with an endless exponent")
         cells = cells.where(~cells.astype(str).str.contains(_ENDLESS), np.nan)
     found: pd.Series = pd.to_numeric(cells, errors="coerce" if coerce else "raise")
+    if not pd.api.types.is_numeric_dtype(found):
+        # A whole number beyond 64 bits: pandas keeps Python's own, whatever its length.
+        found = found.map(lambda number: _as_float(number, coerce)).astype(float)
     return found
+
+
+def _as_float(number: object, coerce: bool) -> float:
+    try:
+        return float(number)  # type: ignore[arg-type]
+    except OverflowError:
+        if coerce:
+            return np.nan
+        raise ValueError("a whole number of more digits than a float has room for") from None

@@ -181,5 +181,6 @@ def counted(rows: pd.DataFrame, samples: pd.Index, values: Sequence[str], empty:
 def donor_states(profiles: Profiles) -> pd.DataFrame:
     """Return `sample, value`: every state of the donor that a preparation's words tell, each once."""
     donor = profiles.context["donor"].dropna()
-    states = donor.map({text: sorted(donor_state(text)) for text in donor.unique()}).explode().dropna()
-    return pd.DataFrame({"sample": states.index, "value": states.to_numpy(dtype=object)})
+    known = {text: sorted(donor_state(text)) for text in donor.unique()}
+    told = [(sample, state) for sample, text in donor.items() for state in known[text]]
+    return pd.DataFrame(told, columns=["sample", "value"], dtype=object)

@@ -102,7 +102,9 @@ def read_forest(model: Mapping[str, Any]) -> Forest:
     """
     learner = model["learner"]
     shape, booster = learner["learner_model_param"], learner["gradient_booster"]
-    _require(booster["name"] == "gbtree", f"a booster of kind {booster['name']}")
+    # From XGBoost 3.4 on a booster with dropout calls itself gbtree too; its trees carry weights.
+    kind = "dart" if booster.get("model", {}).get("weight_drop") else booster["name"]
+    _require(kind == "gbtree", f"a booster of kind {kind}")
     several = int(shape.get("num_class", "0")) > 1 or int(shape.get("num_target", "1")) > 1
     _require(not several, "several outputs")
     base = _base(str(shape["base_score"]), str(learner["objective"]["name"]))

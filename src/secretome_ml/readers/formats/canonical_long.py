@@ -166,7 +166,9 @@ def _refuse_two_units(file: str, values: pd.DataFrame, lines: list[int], problem
     """Refuse a factor of one sample that is given twice, as amounts that cannot be compared."""
     rows = values.assign(
         factor=values["name"].map({n: resolve_name(n).factor for n in values["name"].unique()}),
-        quantity=[q.quantity if u and (q := parse_unit(u)) else None for u in values["unit"]],
+        quantity=[
+            q.quantity if isinstance(u, str) and u and (q := parse_unit(u)) else None for u in values["unit"]
+        ],
     )
     rows = rows[rows["value"].notna() & rows["factor"].notna() & rows["quantity"].isin(_AMOUNTS)]
     several = rows.groupby(["sample", "factor"])["quantity"].transform("nunique").gt(1)
