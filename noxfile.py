@@ -11,7 +11,7 @@ nox.options.sessions = ["tests", "threads"]
 
 # What decides a number: the released predictions, the models, the features, the readers, the metrics.
 NUMBERS = (
-    "tests/frozen", "tests/features", "tests/models", "tests/models/trees", "tests/contract", "tests/trust",
+    "tests/frozen", "tests/features", "tests/models", "tests/contract", "tests/trust",
     "tests/validation", "tests/profiles", "tests/readers", "tests/explanation", "tests/bundle",
 )  # fmt: skip
 
@@ -40,7 +40,7 @@ def gpu(session: nox.Session) -> None:
     session.install("-c", "constraints.txt", "-e", ".[test]")
     session.run("uv", "pip", "uninstall", "xgboost-cpu", external=True)
     session.install("xgboost==3.2.0")
-    session.run("pytest", "tests/frozen", "tests/models", "tests/models/trees")
+    session.run("pytest", "tests/frozen", "tests/models")
 
 
 @nox.session(python="3.11")

@@ -164,10 +164,6 @@ def test_words_for_missing_in_a_table(row, read, wide):
     row.refuses(lambda: read(wide.replace("5980,,", "5980,n.d.,NA")))
 
 
-def test_the_word_lod_for_a_value(row, read, wide):
-    row.refuses(lambda: read(wide.replace("5980,,", "5980,<LOD,")))
-
-
 def test_limits_of_detection_as_values(row, read, panel):
     measured = panel["IL10 [pg/mL]"]
     row.warns(read(panel.assign(**{"IL10 [pg/mL]": measured.clip(lower=measured.median()).round(2)})))

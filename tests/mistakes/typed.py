@@ -29,7 +29,7 @@ TYPED: dict[str, tuple[str, str, str, str, str | None]] = {
     "second_table_below": ("a second table below the first", REFUSES, _NOT_A_NUMBER, f"sample,{_V};;a,100;;b,200;;sample,{_I};;a,20;;b,30", None),
     "column_without_name": ("an empty column as a spacer", REFUSES, "The column has no name.", f"sample,{_V},,{_I};;a,100,,20;;b,200,,30", None),
     # Headers
-    "row_of_units": ("a row of units below the header", REFUSES, _NOT_A_NUMBER, "sample,VEGF,IL-6;;x,pg/mL,pg/mL;;a,100,20;;b,200,30", None),
+    "row_of_units": ("a row of units below the header, typed by hand", REFUSES, _NOT_A_NUMBER, "sample,VEGF,IL-6;;x,pg/mL,pg/mL;;a,100,20;;b,200,30", None),
     "two_header_rows": ("two rows of header (`conc`, `SD`)", REFUSES, "Two columns share this name.", "sample,VEGF,VEGF,IL-6,IL-6;;,conc,SD,conc,SD;;a,100,3,20,1", None),
     "deviations_in_a_panel": ("deviations beside the concentrations", WARNS, "names are unknown or ambiguous (such as VEGF SD", f"sample,{_V},VEGF SD,{_I},IL-6 SD;;a,1200.5,12,20,3;;b,2300.1,10,30,4", None),
     "unit_in_the_sample": ("the unit behind the sample's name", WARNS, "numbers without a unit count as present", "sample,VEGF,IL-6;;CM (pg/mL),100,20;;EV (pg/mL),200,30", None),
@@ -69,7 +69,7 @@ TYPED: dict[str, tuple[str, str, str, str, str | None]] = {
     "mean_and_sd_rows": ("mean and deviation as last rows", WARNS, "named like a mean, a total or a deviation", _AMOUNTS + ";;Mean,1750,25;;SD,70,7", None),
     "medium_as_sample": ("the medium among the samples", WARNS, "a blank or a medium without cells", _AMOUNTS + ";;culture medium,3,1", None),
     "named_control": ("a control that nothing was compared with", WARNS, "Named like a control, but scored as a sample", _AMOUNTS + ";;untreated,900,15", None),
-    "sample_twice": ("one sample in two rows", WARNS, "2 repeated measurements joined", f"sample,{_V},{_I};;a,100,20;;a,200,30", None),
+    "sample_twice": ("one sample in two rows of a plate", WARNS, "2 repeated measurements joined", f"sample,{_V},{_I};;a,100,20;;a,200,30", None),
     "numbers_for_samples": ("samples named by numbers", SAME, "", f"sample,{_V},{_I};;1,1200.5,20;;2,2300.1,30", f"sample,{_I},{_V};;1,20,1200.5;;2,30,2300.1"),
     # Changes
     "typeset_minus": ("the minus sign of a printed table", SAME, "", _CHANGES.replace("-", "−"), _CHANGES),

@@ -134,7 +134,9 @@ def linear() -> xgb.Booster:
 
 
 def dropped() -> xgb.Booster:
-    return xgb.train({"booster": "dart"}, xgb.DMatrix(make_rows(90, 3, 0.0, 0), np.arange(90)), 2)
+    return xgb.train(
+        {"booster": "dart", "rate_drop": 0.5}, xgb.DMatrix(make_rows(90, 3, 0.0, 0), np.arange(90)), 5
+    )
 
 
 @pytest.mark.parametrize(
