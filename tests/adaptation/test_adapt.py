@@ -97,9 +97,9 @@ def _rewrite(folder, content: bytes) -> None:
 
 def test_lots_that_the_model_cannot_tell_apart_are_refused(tmp_path):
     path = tmp_path / "lots.csv"
-    lines = [f"L{i},MSC,adipose,conditioned medium,{50 + 3 * i},{i}" for i in range(7)]
+    lines = [f"L{i},MSC,adipose,conditioned medium,850,{i}" for i in range(7)]
     path.write_text(
-        "\n".join(["lot,cell_type,cell_source,product,IL-6 [MFI],outcome", *lines]) + "\n", encoding="utf-8"
+        "\n".join(["lot,cell_type,cell_source,product,IL-6 [pg/mL],outcome", *lines]) + "\n", encoding="utf-8"
     )
     done = run_command("adapt", path, "--effect", "angiogenic")
     assert done.code == 3
