@@ -150,7 +150,7 @@ def measure(share: float = 1.0) -> list[tuple[Load, list[Held], list[Held]]]:
     found: list[tuple[Load, list[Held], list[Held]]] = [
         (replace(load, requests=max(load.callers, round(share * load.requests))), [], []) for load in LOADS
     ]
-    own = ("-m", "secretome_ml", "ui", "--port", "{port}", "--rate", "100000000")
+    own = ("-m", "secretome_ml", "ui", "--port", "{port}")
     with running(*own) as port, running("-m", "benchmarks.service_bare", "{port}") as bare_port:
         our_body, bare_body = bodies(1)
         wait_until_ready(port, "/api/v1/score", our_body)
