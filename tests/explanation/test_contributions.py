@@ -293,3 +293,17 @@ def test_importance_of_opposing_contributions():
     assert (row["mean"], row["samples"]) == (0.0, 2)
     assert (row["low"], row["high"]) == pytest.approx((-0.8, 0.8))
     assert row["mean_magnitude"] == pytest.approx(2 / 3), "the third sample has a score too"
+
+
+def test_the_drivers_of_a_score_are_its_strongest_terms(few_profiles):
+    """Whether the table of terms was asked for or not; each number is that of the table."""
+    model = load_model()
+    plain = model.score(few_profiles)
+    scores, terms = model.score_and_explain(few_profiles)
+    assert plain["drivers"].tolist() == scores["drivers"].tolist()
+    known = {(s, e): own for (s, e), own in terms.groupby(["sample", "effect"], sort=False, observed=True)}
+    for row in plain.head(200).itertuples():
+        own = known[row.sample, row.effect]
+        given = {f"{value:+.2f}" for value in own["contribution"]}
+        said = [piece.rsplit(" ", 1)[1] for piece in row.drivers.split("; ") if piece]
+        assert set(said) <= given, row.drivers

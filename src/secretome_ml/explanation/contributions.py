@@ -102,7 +102,9 @@ def typical_parts(encoder: Encoder, profiles: Profiles) -> Typical:
 
 def told_columns(stated: Stated, features: Features) -> Integers:
     """Return the columns of which anything that a sample states may have a share, whatever the effect."""
-    return np.concatenate([stated.columns, np.arange(len(features.common), len(features.columns))])
+    # Each once: what comes after takes them for sorted and distinct.
+    found: Integers = np.union1d(stated.columns, np.arange(len(features.common), len(features.columns)))
+    return found
 
 
 def driver_texts(
@@ -117,7 +119,7 @@ def driver_texts(
     found : TermMap
         The terms of the samples.
     columns : array of int
-        Columns, sorted, at least those of `told_columns`.
+        Columns, sorted and distinct, at least those of `told_columns`.
     given : array, columns by samples
         What each of them contributes.
     most : int
