@@ -13,16 +13,16 @@ apt-get update -qq
 packages=(libc6 libstdc++6 libgcc-s1 libgomp1 libgfortran5 zlib1g libexpat1 libssl3 libffi8 libsqlite3-0
   libbz2-1.0 liblzma5 libreadline8 libtinfo6 libncursesw6 libuuid1 libdb5.3 libcrypt1 libnsl2 libtirpc3
   libpython3.11-minimal libpython3.11-stdlib python3.11-minimal python3.11)
-mkdir -p "$folder/packages" "$folder/root"
+mkdir -p "$folder/packages" "$folder/tree"
 (cd "$folder/packages" && apt-get download -qq "${packages[@]/%/:arm64}")
-for package in "$folder"/packages/*.deb; do dpkg -x "$package" "$folder/root"; done
+for package in "$folder"/packages/*.deb; do dpkg -x "$package" "$folder/tree"; done
 
 # Wheels of arm64, at the pinned versions; MLflow and the web are not needed for a training.
 platforms=()
 for glibc in 2_17 2_26 2_27 2_28; do platforms+=(--platform "manylinux_${glibc}_aarch64"); done
-python3 -m pip install --quiet --no-compile --upgrade --target "$folder/root/usr/lib/python3/dist-packages" \
+python3 -m pip install --quiet --no-compile --upgrade --target "$folder/tree/usr/lib/python3/dist-packages" \
   "${platforms[@]}" --platform manylinux2014_aarch64 --only-binary=:all: --python-version 3.11 \
   -c "$here/constraints.txt" numpy pandas scipy xgboost-cpu pandera pydantic pyarrow cachetools threadpoolctl \
   pyyaml joblib rich typer jinja2 matplotlib markdown-it-py openpyxl sqlalchemy
 
-echo "qemu-aarch64-static -L $folder/root $folder/root/usr/bin/python3.11"
+echo "qemu-aarch64-static -L $folder/tree $folder/tree/usr/bin/python3.11"
